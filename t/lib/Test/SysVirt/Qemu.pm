@@ -1,0 +1,176 @@
+package Test::SysVirt::Qemu;
+
+# A real hypervisor for a test: libvirtd with QEMU, emulating in software.
+#
+#   my $bed = Test::SysVirt::Qemu->new(seconds => 60);
+#
+# skips the whole test unless SYS_VIRT_TEST_QEMU=1 and qemu:///system answers; with
+# SYS_VIRT_TEST_REQUIRE=1 a bed that is missing is a failure. A test that runs longer
+# than `seconds` is killed. Everything made under $bed->name or in $bed->dir is removed
+# when the test ends; what a killed test left is removed by the next one.
+#
+#   $bed->conn                     a Sys::Virt connection to qemu:///system
+#   $bed->dir                      a fresh directory that QEMU can read and write
+#   $bed->name('web')              a name of our own, for a domain, pool, network, ...
+#   $bed->image('a.qcow2', '64M', @qemu_img_create_options)
+#                                  makes a disk image in dir, returns its path
+#   $bed->boot_image('boot.img')   makes an image that boots in a second: see BootSector.pm
+#   $bed->disk($path, 'vda', format => 'qcow2', bus => 'virtio', more => XML)
+#                                  the XML of a disk device
+#   $bed->xml('web', memory => MiB, vcpu => XML, os => XML, features => XML,
+#             devices => XML, more => XML)
+#                                  the XML of a domain; all but the tag may be left out
+#   $bed->boot('web', %xml)        defines a domain that has a boot image as vda, starts it,
+#                                  waits until it answers on its serial port, returns it
+#   $bed->serial($dom)             the serial port of a running domain:
+#       ->ask('a')                 sends a byte, returns the boot sector's answer
+#       ->talk("id\n", qr/uid=/)   sends bytes, returns all that came up to a match, or undef
+#   $bed->wait_for(sub { ... }, $seconds)
+#                                  calls until true, returns that value, or false in the end
+
+use strict;
+use warnings;
+use File::Path ();
+use File::Temp ();
+use Sys::Virt;
+use Sys::Virt::Domain;
+use Test::More ();
+use Test::SysVirt::BootSector;
+use Test::SysVirt::Serial;
+use Time::HiRes qw(sleep time);
+
+my $prefix = "svt-$$-";
+my ($owner, $dir) = $$;
+
+sub missing {
+    my ($class, $why) = @_;
+    if ($ENV{SYS_VIRT_TEST_REQUIRE}) {
+        Test::More::BAIL_OUT("the test bed is required, but $why");
+    }
+    Test::More::plan(skip_all => $why);
+}
+
+sub new {
+    my ($class, %opt) = @_;
+    Test::More::plan(skip_all => 'set SYS_VIRT_TEST_QEMU=1 to use the system libvirtd')
+        unless $ENV{SYS_VIRT_TEST_QEMU};
+    my $conn = eval { Sys::Virt->new(uri => 'qemu:///system') }
+        or $class->missing("qemu:///system does not answer: $@");
+    alarm($opt{seconds} // 60);
+    sweep(qr/^svt-(\d+)-/, sub { !kill 0, $1 });
+    # QEMU runs as a user of its own, which has to get through the directory.
+    $dir = File::Temp::tempdir("${prefix}XXXXXX", TMPDIR => 1);
+    chmod 0755, $dir;
+    return bless { conn => $conn }, $class;
+}
+
+sub conn { $_[0]{conn} }
+sub dir  { $dir }
+sub name { $prefix . $_[1] }
+
+sub image {
+    my ($self, $file, $size, @options) = @_;
+    my $format = $file =~ /\.qcow2$/ ? 'qcow2' : 'raw';
+    my $path = "$dir/$file";
+    system('qemu-img', 'create', '-q', '-f', $format, @options, $path, $size) == 0
+        or die "qemu-img create $path failed";
+    return $path;
+}
+
+sub boot_image {
+    my ($self, $file) = @_;
+    my $path = "$dir/$file";
+    open my $fh, '>:raw', $path or die "$path: $!";
+    print $fh Test::SysVirt::BootSector::bytes();
+    truncate $fh, 1 << 20;
+    close $fh or die "$path: $!";
+    return $path;
+}
+
+sub disk {
+    my ($self, $path, $target, %opt) = @_;
+    my $format = $opt{format} // ($path =~ /\.qcow2$/ ? 'qcow2' : 'raw');
+    my $bus    = $opt{bus} // 'virtio';
+    my $more   = $opt{more} // '';
+    return "<disk type='file' device='disk'><driver name='qemu' type='$format'/>"
+        . "<source file='$path'/><target dev='$target' bus='$bus'/>$more</disk>";
+}
+
+sub xml {
+    my ($self, $tag, %opt) = @_;
+    my $name   = $self->name($tag);
+    my $memory = $opt{memory} // 64;
+    my ($vcpu, $os, $features, $more, $devices) = map { $opt{$_} // '' } qw(vcpu os features more devices);
+    $vcpu ||= '<vcpu>1</vcpu>';
+    return <<XML;
+<domain type='qemu'>
+  <name>$name</name>
+  <memory unit='MiB'>$memory</memory>
+  $vcpu
+  <os><type arch='x86_64' machine='pc'>hvm</type>$os</os>
+  <features><acpi/>$features</features>
+  $more
+  <devices>
+    <controller type='usb' model='none'/>
+    <serial type='pty'/>
+    <video><model type='vga'/></video>
+    $devices
+  </devices>
+</domain>
+XML
+}
+
+sub serial { Test::SysVirt::Serial->new($_[1]) }
+
+sub boot {
+    my ($self, $tag, %opt) = @_;
+    my $disk = $self->disk($self->boot_image("$tag.img"), 'vda');
+    my $dom = $self->conn->define_domain($self->xml($tag, %opt, devices => $disk . ($opt{devices} // '')));
+    $dom->create;
+    $self->serial($dom)->ask('!') or die "$tag does not boot";
+    return $dom;
+}
+
+sub wait_for {
+    my ($self, $code, $seconds) = @_;
+    my $end = time + ($seconds // 20);
+    while (1) {
+        my $value = $code->();
+        return $value if $value || time > $end;
+        sleep 0.1;
+    }
+}
+
+# Removes the objects of each kind whose name matches and whose check holds.
+sub sweep {
+    my ($ours, $check) = @_;
+    my $conn = Sys::Virt->new(uri => 'qemu:///system');
+    my @kinds = (
+        [list_all_domains => sub { $_[0]->get_name }, sub {
+            $_[0]->undefine(Sys::Virt::Domain::UNDEFINE_MANAGED_SAVE
+                | Sys::Virt::Domain::UNDEFINE_SNAPSHOTS_METADATA
+                | Sys::Virt::Domain::UNDEFINE_CHECKPOINTS_METADATA) }],
+        [list_all_networks      => sub { $_[0]->get_name }, sub { $_[0]->undefine }],
+        [list_all_storage_pools => sub { $_[0]->get_name }, sub { $_[0]->undefine }],
+        [list_all_nwfilters     => sub { $_[0]->get_name }, sub { $_[0]->undefine }],
+        [list_all_secrets       => sub { $_[0]->get_usage_id }, sub { $_[0]->undefine }],
+    );
+    for (@kinds) {
+        my ($list, $name, $undefine) = @$_;
+        for my $object ($conn->$list) {
+            next unless $name->($object) =~ $ours && $check->();
+            eval { $object->destroy };
+            eval { $undefine->($object) };
+        }
+    }
+}
+
+END {
+    if (defined $dir && $owner == $$) {
+        local ($?, $@);
+        sweep(qr/^\Q$prefix/, sub { 1 });
+        File::Path::remove_tree($dir);
+    }
+}
+
+1;
