@@ -31,6 +31,7 @@ package Test::SysVirt::Qemu;
 use strict;
 use warnings;
 use File::Path ();
+use File::Spec ();
 use File::Temp ();
 use Sys::Virt;
 use Sys::Virt::Domain;
@@ -39,13 +40,14 @@ use Test::SysVirt::BootSector;
 use Test::SysVirt::Serial;
 use Time::HiRes qw(sleep time);
 
+my $uri = 'qemu:///system';
 my $prefix = "svt-$$-";
 my ($owner, $dir) = $$;
 
 sub missing {
     my ($class, $why) = @_;
     if ($ENV{SYS_VIRT_TEST_REQUIRE}) {
-        Test::More::BAIL_OUT("the test bed is required, but $why");
+        die "The test bed is required, but $why\n";
     }
     Test::More::plan(skip_all => $why);
 }
@@ -54,10 +56,11 @@ sub new {
     my ($class, %opt) = @_;
     Test::More::plan(skip_all => 'set SYS_VIRT_TEST_QEMU=1 to use the system libvirtd')
         unless $ENV{SYS_VIRT_TEST_QEMU};
-    my $conn = eval { Sys::Virt->new(uri => 'qemu:///system') }
+    my $conn = eval { Sys::Virt->new(uri => $uri) }
         or $class->missing("qemu:///system does not answer: $@");
     alarm($opt{seconds} // 60);
-    sweep(qr/^svt-(\d+)-/, sub { !kill 0, $1 });
+    sweep_stale($uri);
+    /svt-(\d+)-/ && !kill(0, $1) and File::Path::remove_tree($_) for glob File::Spec->tmpdir . '/svt-*';
     # QEMU runs as a user of its own, which has to get through the directory.
     $dir = File::Temp::tempdir("${prefix}XXXXXX", TMPDIR => 1);
     chmod 0755, $dir;
@@ -141,10 +144,16 @@ sub wait_for {
     }
 }
 
+# Removes what tests have left that run no more.
+sub sweep_stale {
+    my ($uri) = @_;
+    sweep($uri, qr/^svt-(\d+)-/, sub { !kill 0, $1 });
+}
+
 # Removes the objects of each kind whose name matches and whose check holds.
 sub sweep {
-    my ($ours, $check) = @_;
-    my $conn = Sys::Virt->new(uri => 'qemu:///system');
+    my ($uri, $ours, $check) = @_;
+    my $conn = Sys::Virt->new(uri => $uri);
     my @kinds = (
         [list_all_domains => sub { $_[0]->get_name }, sub {
             $_[0]->undefine(Sys::Virt::Domain::UNDEFINE_MANAGED_SAVE
@@ -168,7 +177,7 @@ sub sweep {
 END {
     if (defined $dir && $owner == $$) {
         local ($?, $@);
-        sweep(qr/^\Q$prefix/, sub { 1 });
+        sweep($uri, qr/^\Q$prefix/, sub { 1 });
         File::Path::remove_tree($dir);
     }
 }

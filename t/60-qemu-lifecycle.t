@@ -1,0 +1,174 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Test::SysVirt::Qemu;
+use Sys::Virt;
+use Sys::Virt::Domain;
+
+# The life of a domain on a real hypervisor, from its definition to its end.
+
+my $bed  = Test::SysVirt::Qemu->new(seconds => 60);
+my $conn = $bed->conn;
+my $name = $bed->name('life');
+my $disk = $bed->boot_image('life.img');
+my $data = $bed->image('data.qcow2', '32M');
+
+sub state_is {
+    my ($dom, $state, $reason, $what) = @_;
+    is_deeply([$dom->get_state], [$state, $reason], $what);
+    is($dom->get_info->{state}, $state, "$what: get_info agrees");
+}
+
+is($conn->get_type, 'QEMU', 'the hypervisor');
+ok($conn->get_version >= 1_000_000, 'its version is known');
+
+my $dom = $conn->define_domain($bed->xml('life', memory => 96,
+    vcpu    => "<vcpu current='1'>2</vcpu>",
+    more    => "<currentMemory unit='MiB'>64</currentMemory>",
+    devices => $bed->disk($disk, 'vda') . $bed->disk($data, 'vdb')));
+
+subtest 'defined' => sub {
+    is($dom->get_name, $name, 'its name');
+    is($dom->get_id, -1, 'no id while it does not run');
+    ok(!$dom->is_active, 'not active');
+    ok($dom->is_persistent, 'persistent');
+    is($dom->get_os_type, 'hvm', 'its type of operating system');
+    is(length $dom->get_uuid, 16, 'a raw UUID');
+    is(unpack('H*', $dom->get_uuid), $dom->get_uuid_string =~ tr/-//dr, 'both forms of the UUID agree');
+    is($dom->get_max_memory, 96 * 1024, 'its greatest memory');
+    eval { $dom->get_max_vcpus };
+    is($@ && $@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'its greatest number of vcpus is not known yet');
+    state_is($dom, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_UNKNOWN, 'shut off');
+    for my $found ($conn->get_domain_by_name($name), $conn->get_domain_by_uuid($dom->get_uuid),
+                   $conn->get_domain_by_uuid($dom->get_uuid_string)) {
+        is($found->get_name, $name, 'found again');
+    }
+    my @inactive = $conn->list_all_domains(Sys::Virt::Domain::LIST_INACTIVE);
+    is(scalar(grep { $_->get_name eq $name } @inactive), 1, 'among the inactive domains');
+    eval { $dom->suspend };
+    isa_ok($@, 'Sys::Virt::Error', 'what suspend throws');
+    is($@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'it cannot be suspended');
+};
+
+my $id;
+subtest 'started' => sub {
+    $dom->create;
+    ok($dom->is_active, 'active');
+    $id = $dom->get_id;
+    cmp_ok($id, '>', 0, 'has an id');
+    is($conn->get_domain_by_id($id)->get_name, $name, 'found by its id');
+    state_is($dom, Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_BOOTED, 'running');
+    is($bed->serial($dom)->ask('a'), 'a1', 'it has booted');
+    my @active = $conn->list_all_domains(Sys::Virt::Domain::LIST_RUNNING);
+    is(scalar(grep { $_->get_name eq $name } @active), 1, 'among the running domains');
+    ok((grep { $_ == $id } $conn->list_domain_ids($conn->num_of_domains + 8)), 'its id is listed');
+    eval { $dom->create };
+    is($@ && $@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'it cannot be started again');
+};
+
+subtest 'looked at' => sub {
+    my $info = $dom->get_info;
+    is($info->{maxMem}, 96 * 1024, 'greatest memory');
+    cmp_ok($info->{memory}, '>=', 64 * 1024, 'memory');
+    is($info->{nrVirtCpu}, 1, 'vcpus');
+    is($dom->get_max_vcpus, 2, 'and how many it may have');
+    cmp_ok($info->{cpuTime}, '>', 1_000_000, 'it has used the processor, in nanoseconds');
+    ok($bed->wait_for(sub { $dom->get_info->{cpuTime} > $info->{cpuTime} }), 'and uses it on');
+
+    my $live = $dom->get_xml_description;
+    like($live, qr/<domain type='qemu' id='$id'>/, 'the live XML has the id');
+    like($live, qr{<source path='/dev/pts/\d+'/>}, 'and the terminal');
+    like($live, qr{<alias name='virtio-disk0'/>}, 'and the aliases of devices');
+    my $inactive = $dom->get_xml_description(Sys::Virt::Domain::XML_INACTIVE);
+    like($inactive, qr/<domain type='qemu'>/, 'the inactive XML has no id');
+    unlike($inactive, qr/<alias/, 'and no aliases');
+
+    my $boot = $dom->block_stats('vda');
+    cmp_ok($boot->{rd_bytes}, '>=', 512, 'the boot sector was read');
+    cmp_ok($boot->{rd_req}, '>=', 1, 'by a request');
+    is($boot->{wr_bytes}, 0, 'nothing was written');
+    is($dom->block_stats($data)->{wr_req}, 0, 'nor to the other disk, named by its path');
+    is($dom->get_block_info('vda')->{capacity}, 1 << 20, 'the size of a disk');
+    is($dom->get_block_info('vdb')->{capacity}, 32 << 20, 'and of the other');
+
+    my ($stats) = $conn->get_all_domain_stats(
+        Sys::Virt::Domain::STATS_STATE | Sys::Virt::Domain::STATS_VCPU | Sys::Virt::Domain::STATS_BLOCK
+            | Sys::Virt::Domain::STATS_BALLOON, [$dom]);
+    is($stats->{dom}->get_name, $name, 'the domain of a record of statistics');
+    my $data_stats = $stats->{data};
+    is($data_stats->{'state.state'}, Sys::Virt::Domain::STATE_RUNNING, 'its state');
+    is($data_stats->{'vcpu.current'}, 1, 'its vcpus');
+    is($data_stats->{'vcpu.maximum'}, 2, 'and how many it may have');
+    is($data_stats->{'balloon.maximum'}, 96 * 1024, 'its greatest memory');
+    is($data_stats->{'block.count'}, 2, 'its disks');
+    is($data_stats->{'block.0.path'}, $disk, 'the path of the first');
+    is($data_stats->{'block.1.capacity'}, 32 << 20, 'the size of the second');
+
+    my $control = $dom->get_control_info;
+    is($control->{state}, Sys::Virt::Domain::CONTROL_OK, 'its control channel is ready');
+    is($control->{details}, 0, 'with no details');
+    ok(exists $control->{stateTime}, 'and for some time');
+    ok(!$dom->is_updated, 'it is not updated');
+};
+
+subtest 'suspended and resumed' => sub {
+    $dom->suspend;
+    state_is($dom, Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_PAUSED_USER, 'paused');
+    is($bed->serial($dom)->ask('b', 1), undef, 'it does not answer');
+    $dom->resume;
+    state_is($dom, Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_UNPAUSED, 'running');
+    is($bed->serial($dom)->talk('', qr/b2/), 'b2', 'it answers what it was asked in its sleep');
+};
+
+subtest 'reset' => sub {
+    $dom->reset;
+    is($dom->get_id, $id, 'the same domain');
+    is($bed->wait_for(sub { my $got = $bed->serial($dom)->ask('r', 2); $got && $got eq 'r1' }), 1,
+        'the guest counts from the start');
+};
+
+my $image = $bed->dir . '/life.save';
+subtest 'saved and restored' => sub {
+    $bed->serial($dom)->ask('s');
+    $dom->save($image);
+    cmp_ok(-s $image, '>', 100_000, 'an image of its memory');
+    state_is($dom, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_SAVED, 'saved');
+    like($conn->get_save_image_xml_description($image), qr{<name>\Q$name\E</name>}, 'the image knows its domain');
+
+    $conn->restore_domain($image);
+    state_is($dom, Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_RESTORED, 'restored');
+    cmp_ok($conn->get_domain_by_name($name)->get_id, '>', $id, 'with a new id');
+    is($bed->serial($dom)->ask('t'), 't3', 'its memory is what it was');
+};
+
+subtest 'saved as paused, and by a hash of parameters' => sub {
+    $dom->save($image, undef, undef, Sys::Virt::Domain::SAVE_PAUSED);
+    $conn->restore_domain($image);
+    is($dom->get_info->{state}, Sys::Virt::Domain::STATE_PAUSED, 'restored and paused');
+
+    my %file = (Sys::Virt::Domain::SAVE_PARAM_FILE() => "$image-2");
+    $dom->save(undef, undef, \%file, Sys::Virt::Domain::SAVE_RUNNING);
+    is_deeply(\%file, { Sys::Virt::Domain::SAVE_PARAM_FILE() => "$image-2" }, 'the hash is what it was');
+    $conn->restore_domain(undef, undef, \%file);
+    is($dom->get_info->{state}, Sys::Virt::Domain::STATE_RUNNING, 'restored and running');
+    is($bed->serial($dom)->ask('u'), 'u4', 'its memory is what it was');
+
+    $dom->save($image, undef, Sys::Virt::Domain::SAVE_PAUSED);
+    $conn->restore_domain($image, undef, Sys::Virt::Domain::SAVE_RUNNING);
+    is($dom->get_info->{state}, Sys::Virt::Domain::STATE_RUNNING, 'flags may stand where the hash does');
+};
+
+subtest 'destroyed and undefined' => sub {
+    $dom->destroy;
+    state_is($dom, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_DESTROYED, 'destroyed');
+    is($dom->get_id, -1, 'no id any more');
+    $dom->undefine;
+    eval { $conn->get_domain_by_name($name) };
+    isa_ok($@, 'Sys::Virt::Error', 'what a lookup throws');
+    is($@->code, Sys::Virt::Error::ERR_NO_DOMAIN, 'the domain is gone');
+    is($@->domain, Sys::Virt::Error::FROM_QEMU, 'says QEMU');
+    like($@->message, qr/\Q$name/, 'and names it');
+};
+
+done_testing;

@@ -1,0 +1,140 @@
+package Test::SysVirt::Compare;
+
+# Compares this module with the C module: a corpus file runs under each, in a process of its own,
+# and every case must have the same outcome, but for the differences that are wanted.
+#
+#   my $compare = Test::SysVirt::Compare->new;    skips when nobody asked, or without a C module
+#   $compare->file($file, together => 1);         a subtest; both processes run at once
+#   $compare->answered                            of each method called: whether the driver has it
+#   $compare->differences_show('test');           those listed for a bed have all been met
+#
+# SYS_VIRT_TEST_COMPARE=1 asks for it. With SYS_VIRT_TEST_COMPARE=self the C module is compared
+# with itself, and nothing may differ: that shows that masks.pl has all that is volatile.
+
+use strict;
+use warnings;
+
+use Config;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+use JSON::PP qw(decode_json);
+use Test::More;
+
+my $corpus = abs_path(dirname(__FILE__) . '/../../../compare');
+
+sub new {
+    my ($class) = @_;
+    my $asked = $ENV{SYS_VIRT_TEST_COMPARE}
+        or plan(skip_all => 'set SYS_VIRT_TEST_COMPARE=1 to compare with the C module');
+    my $there = "$Config{vendorarch}/Sys/Virt.pm";
+    if (!-e $there) {
+        BAIL_OUT("the C module is required, but there is no $there") if $ENV{SYS_VIRT_TEST_REQUIRE};
+        plan(skip_all => "the C module is not there: no $there");
+    }
+    my @vendor = ("-I$Config{vendorarch}");
+    return bless {
+        answered => {},
+        differences => [$asked eq 'self' ? () : wanted_differences()],
+        here => $asked eq 'self' ? \@vendor : [map { "-I$_" } grep { !ref } @INC],
+        results => tempdir(CLEANUP => 1),
+        there => \@vendor,
+    }, $class;
+}
+
+sub wanted_differences {
+    my @wanted = do "$corpus/differences.pl";
+    die "$corpus/differences.pl: ", $@ || $! if !defined $wanted[0];
+    $_->{seen} = { map { $_ => 0 } @{ $_->{cases} } } for @wanted;
+    return @wanted;
+}
+
+sub answered { return $_[0]{answered} }
+
+sub file {
+    my ($self, $file, %how) = @_;
+    my ($topic) = abs_path($file) =~ m{([^/]+/[^/]+)\.pl$};
+    my $there = $self->start(there => $file, 'trace');
+    waitpid $there, 0 if !$how{together};
+    my $here = $self->start(here => $file);
+    waitpid $_, 0 for $there, $here;
+    subtest $topic, sub { $self->compare($topic, map { $self->results($_) } qw(there here)) };
+    return;
+}
+
+# PERL5LIB could put another copy of the module before the C module.
+sub start {
+    my ($self, $side, $file, @trace) = @_;
+    my $pid = fork // die "fork: $!";
+    return $pid if $pid;
+    delete $ENV{PERL5LIB} if $side eq 'there';
+    exec $^X, @{ $self->{$side} }, "$corpus/run.pl", $file, "$self->{results}/$side", @trace
+        or die "$^X: $!";
+}
+
+# The cases in their order, their outcomes by context, and what the last line says.
+sub results {
+    my ($self, $side) = @_;
+    my (@cases, %outcomes, $module, $end);
+    open my $in, '<', "$self->{results}/$side" or die "$self->{results}/$side: $!";
+    while (my $line = <$in>) {
+        my $result = decode_json($line);
+        if (my $name = $result->{case}) {
+            push @cases, $name if !$outcomes{$name};
+            ($outcomes{$name}{ $result->{context} }) = $line =~ /"outcome":(.*)\}$/;
+        }
+        elsif ($result->{module}) { $module = $result->{module} }
+        else { $end = $result }
+    }
+    unlink "$self->{results}/$side";
+    return { cases => \@cases, outcomes => \%outcomes, module => $module, end => $end };
+}
+
+sub compare {
+    my ($self, $topic, $there, $here) = @_;
+    like($there->{module}, qr/^\Q$Config{vendorarch}\E/, 'the C module is compared');
+    isnt($here->{module}, $there->{module}, 'with another one') if $self->{here} != $self->{there};
+    for my $side ($there, $here) {
+        ok($side->{end}{finished}, "$side->{module} gets to the end")
+            or diag($side->{end}{broken} // "after: $side->{cases}[-1]");
+    }
+    my $answered = $there->{end}{calls};
+    $self->{answered}{$_} ||= $answered->{$_} for keys %$answered;
+    $self->same("$topic: $_", $there->{outcomes}{$_}, $here->{outcomes}{$_}) for @{ $there->{cases} };
+    return;
+}
+
+sub same {
+    my ($self, $case, $there, $here) = @_;
+    my @differ = grep { $there->{$_} ne ($here->{$_} // '') } sort keys %$there;
+    for my $wanted (grep { exists $_->{seen}{$case} } @{ $self->{differences} }) {
+        my @as_wanted = grep { $there->{$_} =~ $wanted->{there} && $here->{$_} =~ $wanted->{here} } @differ;
+        $wanted->{seen}{$case} += @as_wanted;
+        my %as_wanted = map { $_ => 1 } @as_wanted;
+        @differ = grep { !$as_wanted{$_} } @differ;
+    }
+    ok(!@differ, $case) or diag(map { sprintf "%s\n  there %s\n  here  %s\n", $_, excerpts($there->{$_}, $here->{$_} // 'nothing') } @differ);
+    return;
+}
+
+sub differences_show {
+    my ($self, $bed) = @_;
+    subtest 'the differences listed are there', sub {
+        plan(skip_all => 'the C module is compared with itself') if !@{ $self->{differences} };
+        for my $wanted (@{ $self->{differences} }) {
+            ok($wanted->{seen}{$_}, "$_: $wanted->{why}")
+                for grep { m{^\Q$bed\E/} } sort keys %{ $wanted->{seen} };
+        }
+    };
+    return;
+}
+
+# Two long texts from a little before where they part.
+sub excerpts {
+    my ($left, $right) = @_;
+    ($left ^ $right) =~ /^\0*/;
+    my $from = $+[0] > 60 ? $+[0] - 60 : 0;
+    return map { length $_ > $from ? substr $_, $from, 400 : '(ends before)' } $left, $right;
+}
+
+1;

@@ -1,0 +1,135 @@
+package Test::SysVirt::Compare::Case;
+
+# The words that a corpus file is written in. A case is a named piece of Perl. What it returns,
+# dies of, warns of, observes and has printed on standard error becomes a line of JSON.
+#
+#   before { ... };              runs before each evaluation, to start from the same state
+#   case 'name', sub { ... };    evaluated in list, scalar and void context
+#   step 'name', sub { ... };    evaluated once, in list context
+#   forms 'name', sub { $dom->get_xml_description(@_) }, 'Sys::Virt::Domain', 'XML';
+#                                a case for each way to write the flags: left out, undef, 0,
+#                                a bit that nothing uses, and each constant XML_*
+#   any_order { ... }            in a case: for a list whose order libvirt leaves open
+#   attempt { ... }              in a case: its outcome as data, where the case goes on after a die
+#   observe(@values);            in a case: more to compare, such as what a callback was given
+#   node(%more)                  opens the test driver on a host of its own
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use FindBin;
+use Test::SysVirt::Compare::Outcome qw(describe tidy to_json);
+use Test::SysVirt::Compare::Table qw(constants);
+use Test::SysVirt::Compare::Trace;
+
+our @EXPORT = qw(any_order attempt before case constants forms node observe step);
+
+my $UNUSED_FLAG = 1 << 30;
+
+my ($output, $printed, $before, @observed, %seen);
+
+sub start {
+    my ($file) = @_;
+    open $output, '>', $file or die "$file: $!";
+    open $printed, '+>', undef or die "no temporary file: $!";
+    open STDERR, '>&', $printed or die "standard error stays where it is: $!";
+    return;
+}
+
+sub record {
+    my ($line) = @_;
+    print {$output} to_json($line), "\n" or die "no more results: $!";
+    $output->flush;
+    return;
+}
+
+sub take_printed {
+    local $/;
+    seek $printed, 0, 0;
+    my $text = <$printed>;
+    truncate $printed, 0;
+    seek $printed, 0, 0;
+    return tidy($text // '');
+}
+
+sub before (&) {
+    ($before) = @_;
+    return;
+}
+
+sub case {
+    my ($name, $code) = @_;
+    evaluate($name, $_, $code) for qw(list scalar void);
+    return;
+}
+
+sub step {
+    my ($name, $code) = @_;
+    evaluate($name, 'list', $code);
+    return;
+}
+
+sub forms {
+    my ($name, $code, $package, $prefix) = @_;
+    case("$name()", sub { $code->() });
+    case("$name(undef)", sub { $code->(undef) });
+    case("$name(0)", sub { $code->(0) });
+    case("$name(unused flag)", sub { $code->($UNUSED_FLAG) });
+    return if !$prefix;
+    for my $flag (constants($package, $prefix)) {
+        case("$name($flag)", sub { $code->($package->$flag) });
+    }
+    return;
+}
+
+sub evaluate {
+    my ($name, $context, $code) = @_;
+    die "two cases are named $name\n" if $seen{$name}{$context}++;
+    $before->() if $before;
+    my (@gives, @warns);
+    local $SIG{__WARN__} = sub { push @warns, tidy($_[0]) };
+    my $lives = eval {
+        if ($context eq 'list') { @gives = $code->() }
+        elsif ($context eq 'scalar') { @gives = scalar $code->() }
+        else { $code->() }
+        1;
+    };
+    my $error = $@;
+    Test::SysVirt::Compare::Trace::settle($lives ? undef : $error);
+    my %outcome = $lives ? (gives => describe(\@gives)) : (dies => describe_death($error));
+    $outcome{warns} = [@warns] if @warns;
+    $outcome{observes} = [splice @observed] if @observed;
+    my $prints = take_printed();
+    $outcome{prints} = $prints if length $prints;
+    record({ case => $name, context => $context, outcome => \%outcome });
+    return;
+}
+
+sub any_order (&) {
+    my ($code) = @_;
+    return scalar $code->() if !wantarray;
+    return map { $_->[1] } sort { $a->[0] cmp $b->[0] } map { [to_json(describe($_)), $_] } $code->();
+}
+
+sub describe_death { return ref $_[0] ? describe($_[0]) : tidy($_[0]) }
+
+sub attempt (&) {
+    my ($code) = @_;
+    my @gives;
+    my $lives = eval { @gives = $code->(); 1 };
+    my $error = $@;
+    Test::SysVirt::Compare::Trace::settle($lives ? undef : $error);
+    return $lives ? { gives => \@gives } : { dies => ref $error ? $error : tidy($error) };
+}
+
+sub observe {
+    push @observed, map { describe($_) } @_;
+    return;
+}
+
+sub node {
+    return Sys::Virt->new(uri => "test://$FindBin::RealBin/test/node.xml", @_);
+}
+
+1;

@@ -1,0 +1,39 @@
+package Test::SysVirt::SecondHost;
+
+# The second libvirtd that tools/testbed.sh starts, as a place to migrate to.
+#
+#   my $host = Test::SysVirt::SecondHost->new($bed);   skips or fails like $bed itself
+#   $host->conn       a Sys::Virt connection to it
+#   $host->uri        its URI, for peer to peer migration
+#   $host->data_uri   where QEMU there takes what QEMU here sends
+#
+# Domains with names by $bed->name are removed there, too, when the test ends.
+
+use strict;
+use warnings;
+use Sys::Virt;
+use Test::SysVirt::Qemu;
+
+my $owner = $$;
+my $host;
+
+sub new {
+    my ($class, $bed) = @_;
+    my $conn = eval { Sys::Virt->new(uri => $class->uri) }
+        or $bed->missing('the second host does not answer: run tools/testbed.sh start');
+    Test::SysVirt::Qemu::sweep_stale($class->uri);
+    return $host = bless { conn => $conn, bed => $bed }, $class;
+}
+
+sub uri      { 'qemu+tcp://10.209.0.2/system' }
+sub data_uri { 'tcp://10.209.0.2' }
+sub conn     { $_[0]{conn} }
+
+END {
+    if ($host && $owner == $$) {
+        local ($?, $@);
+        Test::SysVirt::Qemu::sweep($host->uri, qr/^\Q@{[$host->{bed}->name('')]}/, sub { 1 });
+    }
+}
+
+1;
