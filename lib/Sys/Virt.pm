@@ -1,0 +1,19 @@
+package Sys::Virt;
+
+our $VERSION = '12.7.0';
+
+require XSLoader;
+XSLoader::load('Sys::Virt', $VERSION);
+
+sub new {
+    my ($proto, %params) = @_;
+    my $uri = exists $params{address} ? $params{address} : $params{uri};
+    my $flags = $params{flags} || 0;
+    $flags |= CONNECT_RO() if $params{readonly};
+    my $self = $params{auth}
+        ? Sys::Virt::_open_auth($uri, $params{credlist}, $params{callback}, $flags)
+        : Sys::Virt::_open($uri, $flags);
+    return bless $self, ref $proto || $proto;
+}
+
+1;

@@ -1,0 +1,5 @@
+package Sys::Virt::Domain;
+
+require Sys::Virt;
+
+1;

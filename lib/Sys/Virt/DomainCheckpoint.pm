@@ -1,0 +1,5 @@
+package Sys::Virt::DomainCheckpoint;
+
+require Sys::Virt;
+
+1;

@@ -1,0 +1,5 @@
+package Sys::Virt::DomainSnapshot;
+
+require Sys::Virt;
+
+1;

@@ -1,0 +1,5 @@
+package Sys::Virt::Error;
+
+require Sys::Virt;
+
+1;

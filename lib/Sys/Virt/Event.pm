@@ -1,0 +1,5 @@
+package Sys::Virt::Event;
+
+require Sys::Virt;
+
+1;

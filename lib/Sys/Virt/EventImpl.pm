@@ -1,0 +1,5 @@
+package Sys::Virt::EventImpl;
+
+require Sys::Virt;
+
+1;

@@ -1,0 +1,5 @@
+package Sys::Virt::Interface;
+
+require Sys::Virt;
+
+1;

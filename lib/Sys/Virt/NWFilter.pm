@@ -1,0 +1,5 @@
+package Sys::Virt::NWFilter;
+
+require Sys::Virt;
+
+1;

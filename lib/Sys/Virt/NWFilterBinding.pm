@@ -1,0 +1,5 @@
+package Sys::Virt::NWFilterBinding;
+
+require Sys::Virt;
+
+1;

@@ -1,0 +1,5 @@
+package Sys::Virt::Network;
+
+require Sys::Virt;
+
+1;

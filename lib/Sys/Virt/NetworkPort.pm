@@ -1,0 +1,5 @@
+package Sys::Virt::NetworkPort;
+
+require Sys::Virt;
+
+1;

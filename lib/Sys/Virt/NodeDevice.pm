@@ -1,0 +1,5 @@
+package Sys::Virt::NodeDevice;
+
+require Sys::Virt;
+
+1;

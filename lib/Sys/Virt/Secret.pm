@@ -1,0 +1,5 @@
+package Sys::Virt::Secret;
+
+require Sys::Virt;
+
+1;

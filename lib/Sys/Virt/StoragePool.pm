@@ -1,0 +1,5 @@
+package Sys::Virt::StoragePool;
+
+require Sys::Virt;
+
+1;

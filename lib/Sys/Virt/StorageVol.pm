@@ -1,0 +1,5 @@
+package Sys::Virt::StorageVol;
+
+require Sys::Virt;
+
+1;

@@ -1,0 +1,5 @@
+package Sys::Virt::Stream;
+
+require Sys::Virt;
+
+1;

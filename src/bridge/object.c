@@ -1,0 +1,106 @@
+/* Objects: a blessed scalar that shows the libvirt pointer as an integer, which is what C code
+ * with the published typemap reads, and extension magic behind it, which owns the pointer and
+ * is the only thing this module believes. */
+#include "bridge.h"
+#include "object.h"
+#include <pthread.h>
+
+/* How many forks lie between the process that loaded the module and this one. Counted rather
+ * than asked with getpid(), a system call for every object made and ended. */
+static SSize_t generation;
+
+static void forked(void)
+{
+    generation++;
+}
+
+/* The magic's mg_ptr is the libvirt pointer, NULL once destroyed; mg_private the class; mg_len
+ * the process that made it, below -2 because perl gives mg_len >= -2 meanings of its own. */
+#define OWNER_OF_PROCESS (-generation - 16)
+
+static void release(MAGIC *mg)
+{
+    void *ptr = mg->mg_ptr;
+    mg->mg_ptr = NULL;
+    /* A forked child must not end its parent's connection. */
+    if (ptr && mg->mg_len == OWNER_OF_PROCESS)
+        sys_virt_object_free((U8)mg->mg_private, ptr);
+}
+
+static int object_free(pTHX_ SV *sv, MAGIC *mg)
+{
+    PERL_UNUSED_CONTEXT;
+    PERL_UNUSED_ARG(sv);
+    release(mg);
+    return 0;
+}
+
+#ifdef USE_ITHREADS
+static int object_dup(pTHX_ MAGIC *mg, CLONE_PARAMS *params)
+{
+    PERL_UNUSED_CONTEXT;
+    PERL_UNUSED_ARG(params);
+    if (mg->mg_ptr && mg->mg_len == OWNER_OF_PROCESS)
+        sys_virt_object_ref((U8)mg->mg_private, mg->mg_ptr);
+    return 0;
+}
+#define OBJECT_DUP object_dup
+#else
+#define OBJECT_DUP NULL
+#endif
+
+static const MGVTBL object_vtbl = { NULL, NULL, NULL, NULL, object_free, NULL, OBJECT_DUP, NULL };
+
+SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr)
+{
+    BRIDGE_THX(perl);
+    SV *object = newSV_type(SVt_PVMG);
+    SV *reference = newRV_noinc(object);
+    MAGIC *mg = sv_magicext(object, NULL, PERL_MAGIC_ext, &object_vtbl, NULL, 0);
+
+    mg->mg_ptr = (char *)ptr;
+    mg->mg_len = OWNER_OF_PROCESS;
+    mg->mg_private = class;
+#ifdef USE_ITHREADS
+    mg->mg_flags |= MGf_DUP;
+#endif
+    SvIV_set(object, PTR2IV(ptr));
+    (void)SvIOK_only(object);
+    return sv_bless(reference, stash);
+}
+
+MAGIC *bridge_object_magic(SV *sv)
+{
+    if (!SvROK(sv) || SvTYPE(SvRV(sv)) < SVt_PVMG || !SvOBJECT(SvRV(sv)))
+        return NULL;
+    return mg_findext(SvRV(sv), PERL_MAGIC_ext, &object_vtbl);
+}
+
+/* DESTROY of every class, called by perl or by hand, and harmless the second time. */
+static XS(object_destroy)
+{
+    dXSARGS;
+    MAGIC *mg = items == 1 ? bridge_object_magic(ST(0)) : NULL;
+
+    if (items != 1)
+        croak_xs_usage(cv, "self");
+    if (mg) {
+        release(mg);
+        SvIV_set(SvRV(ST(0)), 0);
+    }
+    XSRETURN_EMPTY;
+}
+
+void bridge_objects_boot(void)
+{
+    static bool watching;
+
+    if (!watching)
+        watching = pthread_atfork(NULL, NULL, forked) == 0;
+}
+
+void sv_bridge_install_destroy(void *perl, const char *name)
+{
+    BRIDGE_THX(perl);
+    newXS(name, object_destroy, __FILE__);
+}

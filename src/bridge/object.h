@@ -1,0 +1,15 @@
+#ifndef SYS_VIRT_OBJECT_H
+#define SYS_VIRT_OBJECT_H
+
+#include "bridge.h"
+
+/* The magic of an object that this module made (bridge_object_ptr, bridge_object_class), or
+ * NULL for any other scalar. */
+MAGIC *bridge_object_magic(SV *sv);
+#define bridge_object_ptr(mg) ((void *)(mg)->mg_ptr)
+#define bridge_object_class(mg) ((U8)(mg)->mg_private)
+
+/* Starts counting forks; the first call counts. */
+void bridge_objects_boot(void);
+
+#endif

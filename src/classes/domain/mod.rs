@@ -1,0 +1,3 @@
+//! `Sys::Virt::Domain`, a file a topic.
+
+pub mod identity;

@@ -1,0 +1,13 @@
+//! The constants of `Sys::Virt::Stream`.
+
+use super::constants;
+
+constants! {
+    "Sys::Virt::Stream";
+    EVENT_ERROR: int VIR_STREAM_EVENT_ERROR;
+    EVENT_HANGUP: int VIR_STREAM_EVENT_HANGUP;
+    EVENT_READABLE: int VIR_STREAM_EVENT_READABLE;
+    EVENT_WRITABLE: int VIR_STREAM_EVENT_WRITABLE;
+    NONBLOCK: int VIR_STREAM_NONBLOCK;
+    RECV_STOP_AT_HOLE: int VIR_STREAM_RECV_STOP_AT_HOLE;
+}

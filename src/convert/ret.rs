@@ -1,0 +1,412 @@
+//! What methods return: adapters that check a libvirt result, and how each kind of native
+//! value becomes Perl's.
+
+use super::{Handle, Object};
+use crate::error::Failure;
+use crate::ffi::bridge::{self, Frame};
+use crate::perl::{Array, Perl};
+use libperl_sys::SV;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::{ptr, slice};
+
+unsafe extern "C" {
+    fn free(pointer: *mut c_void);
+}
+
+/// A native value that becomes one new scalar.
+pub trait IntoSv {
+    /// The scalar, owned by the caller.
+    fn into_sv(self, perl: Perl) -> *mut SV;
+}
+
+/// What a method's code may return.
+pub trait Return {
+    /// Puts the value on Perl's stack.
+    fn put(self, perl: Perl, frame: &mut Frame);
+}
+
+/// Puts scalars, which the stack takes over, on it.
+fn put_list(perl: Perl, frame: &mut Frame, count: usize, scalars: impl Iterator<Item = *mut SV>) {
+    // SAFETY: the running interpreter and its frame.
+    let base = unsafe { bridge::sv_bridge_reserve(perl.raw(), frame, count as isize) };
+    let mut put = 0;
+    for scalar in scalars.take(count) {
+        // SAFETY: within the `count` places just reserved. Making scalars does not touch the
+        // stack.
+        unsafe { base.add(put).write(perl.mortal(scalar)) };
+        put += 1;
+    }
+    frame.returned = put as isize;
+}
+
+/// Puts a scalar on the stack that is not the caller's to free.
+fn put_borrowed(perl: Perl, frame: &mut Frame, scalar: *mut SV) {
+    // SAFETY: as in put_list.
+    unsafe { bridge::sv_bridge_reserve(perl.raw(), frame, 1).write(scalar) };
+    frame.returned = 1;
+}
+
+/// The op's own scalar where it has one: it saves making a scalar for every call.
+fn put_single(perl: Perl, frame: &mut Frame, set: impl FnOnce(*mut SV), make: impl FnOnce() -> *mut SV) {
+    if frame.target.is_null() {
+        put_list(perl, frame, 1, std::iter::once_with(make));
+    } else {
+        set(frame.target);
+        put_borrowed(perl, frame, frame.target);
+    }
+}
+
+/// Nothing: the empty list, undef in scalar context.
+impl Return for () {
+    fn put(self, _: Perl, _: &mut Frame) {}
+}
+
+macro_rules! integers {
+    ($($type:ty: $make:ident $set:ident $as:ty;)*) => {$(
+        impl IntoSv for $type {
+            fn into_sv(self, perl: Perl) -> *mut SV {
+                perl.$make(self as $as)
+            }
+        }
+        impl Return for $type {
+            fn put(self, perl: Perl, frame: &mut Frame) {
+                put_single(perl, frame, |target| perl.$set(target, self as $as), || self.into_sv(perl))
+            }
+        }
+    )*};
+}
+
+integers! {
+    i32: new_int set_int i64;
+    u32: new_int set_int i64;
+    i64: new_int set_int i64;
+    u64: new_uint set_uint u64;
+}
+
+impl IntoSv for f64 {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        perl.new_number(self)
+    }
+}
+
+/// Bytes.
+impl IntoSv for &[u8] {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        perl.new_string(self)
+    }
+}
+
+impl IntoSv for Vec<u8> {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        perl.new_string(&self)
+    }
+}
+
+/// A string that stays libvirt's; undef for NULL.
+impl IntoSv for *const c_char {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        if self.is_null() {
+            return perl.new_undef();
+        }
+        // SAFETY: a string of libvirt's, alive while its owner is.
+        perl.new_string(unsafe { CStr::from_ptr(self) }.to_bytes())
+    }
+}
+
+impl IntoSv for *mut c_char {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        self.cast_const().into_sv(perl)
+    }
+}
+
+impl<T: IntoSv> IntoSv for Option<T> {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        self.map_or_else(|| perl.new_undef(), |value| value.into_sv(perl))
+    }
+}
+
+impl<T: Object> IntoSv for Handle<T> {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        Handle::into_sv(self, perl)
+    }
+}
+
+/// As an arrayref.
+impl<T: IntoSv> IntoSv for Vec<T>
+where
+    T: Element,
+{
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        let mut array = Array::with_capacity(perl, self.len());
+        self.into_iter().for_each(|value| array.push(value.into_sv(perl)));
+        array.into_ref()
+    }
+}
+
+/// What a `Vec` may hold to become an arrayref: everything but bytes.
+pub trait Element {}
+impl Element for c_int {}
+impl Element for u32 {}
+impl Element for *const c_char {}
+impl Element for *mut c_char {}
+
+/// A value of any kind as the only return value.
+pub struct One<T>(pub T);
+
+impl<T: IntoSv> Return for One<T> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        put_list(perl, frame, 1, std::iter::once(self.0.into_sv(perl)));
+    }
+}
+
+impl<T: Object> Return for Handle<T> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        One(self).put(perl, frame);
+    }
+}
+
+/// Two values.
+impl<A: IntoSv, B: IntoSv> Return for (A, B) {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        put_list(perl, frame, 2, [self.0.into_sv(perl), self.1.into_sv(perl)].into_iter());
+    }
+}
+
+/// Three values.
+impl<A: IntoSv, B: IntoSv, C: IntoSv> Return for (A, B, C) {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        let scalars = [self.0.into_sv(perl), self.1.into_sv(perl), self.2.into_sv(perl)];
+        put_list(perl, frame, 3, scalars.into_iter());
+    }
+}
+
+/// Values as a list: all of them in list context, the last in scalar context.
+pub struct Values<T>(pub Vec<T>);
+
+impl<T: IntoSv> Return for Values<T> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        let count = self.0.len();
+        put_list(perl, frame, count, self.0.into_iter().map(|value| value.into_sv(perl)));
+    }
+}
+
+/// A string that the method returns and libvirt allocated for it.
+pub struct OwnedStr(*mut c_char);
+
+impl OwnedStr {
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: a string libvirt made for us.
+        unsafe { CStr::from_ptr(self.0) }.to_bytes()
+    }
+}
+
+impl Drop for OwnedStr {
+    fn drop(&mut self) {
+        // SAFETY: libvirt hands its strings out to be freed so.
+        unsafe { free(self.0.cast()) };
+    }
+}
+
+impl IntoSv for OwnedStr {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        perl.new_string(self.bytes())
+    }
+}
+
+impl Return for OwnedStr {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        put_single(perl, frame, |target| perl.set_string(target, self.bytes()), || perl.new_string(self.bytes()));
+    }
+}
+
+/// A string that stays libvirt's.
+pub struct BorrowedStr(*const c_char);
+
+impl Return for BorrowedStr {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        // SAFETY: checked by `borrowed_str`.
+        let bytes = unsafe { CStr::from_ptr(self.0) }.to_bytes();
+        put_single(perl, frame, |target| perl.set_string(target, bytes), || perl.new_string(bytes));
+    }
+}
+
+impl Return for Vec<u8> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        One(self).put(perl, frame);
+    }
+}
+
+/// An array that libvirt allocated, with elements that need nothing freed.
+pub struct OwnedArray<T> {
+    pointer: *mut T,
+    count: usize,
+}
+
+impl<T> OwnedArray<T> {
+    /// Takes over what libvirt allocated.
+    pub fn new(pointer: *mut T, count: usize) -> Self {
+        OwnedArray { pointer, count }
+    }
+
+    pub fn as_slice(&self) -> &[T] {
+        match self.pointer.is_null() {
+            true => &[],
+            // SAFETY: libvirt said how many there are.
+            false => unsafe { slice::from_raw_parts(self.pointer, self.count) },
+        }
+    }
+}
+
+impl<T> Drop for OwnedArray<T> {
+    fn drop(&mut self) {
+        // SAFETY: libvirt allocated it for us.
+        unsafe { free(self.pointer.cast()) };
+    }
+}
+
+/// A list of strings that libvirt allocated, each and the array.
+pub struct OwnedStrings(OwnedArray<*mut c_char>);
+
+impl OwnedStrings {
+    pub fn new(pointer: *mut *mut c_char, count: usize) -> Self {
+        OwnedStrings(OwnedArray::new(pointer, count))
+    }
+}
+
+impl Drop for OwnedStrings {
+    fn drop(&mut self) {
+        for &string in self.0.as_slice() {
+            // SAFETY: libvirt allocated it for us.
+            unsafe { free(string.cast()) };
+        }
+    }
+}
+
+impl Return for OwnedStrings {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        let strings = self.0.as_slice();
+        put_list(perl, frame, strings.len(), strings.iter().map(|string| string.into_sv(perl)));
+    }
+}
+
+/// A list of objects that libvirt allocated, with a reference to each.
+pub struct Handles<T: Object> {
+    array: OwnedArray<*mut T::Target>,
+}
+
+impl<T: Object> Return for Handles<T> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        let objects = self.array.as_slice();
+        let stash = perl.stash(super::class_of(T::CLASS).map_or(c"", |class| class.package));
+        let made = objects.iter().map(|&object| {
+            // SAFETY: the running interpreter, and an object whose reference is ours to give.
+            unsafe { bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object.cast()) }
+        });
+        put_list(perl, frame, objects.len(), made);
+    }
+}
+
+/// 0 or more is success without a value.
+pub fn void(result: c_int) -> Result<(), Failure> {
+    if result < 0 { Err(Failure::last()) } else { Ok(()) }
+}
+
+/// 0 or more is the value.
+pub fn int(result: c_int) -> Result<c_int, Failure> {
+    if result < 0 { Err(Failure::last()) } else { Ok(result) }
+}
+
+/// A string to be freed; NULL is failure.
+pub fn owned_str(result: *mut c_char) -> Result<OwnedStr, Failure> {
+    if result.is_null() { Err(Failure::last()) } else { Ok(OwnedStr(result)) }
+}
+
+/// A string not to be freed; NULL is failure.
+pub fn borrowed_str(result: *const c_char) -> Result<BorrowedStr, Failure> {
+    if result.is_null() { Err(Failure::last()) } else { Ok(BorrowedStr(result)) }
+}
+
+/// An object with its reference; NULL is failure.
+pub fn object<T: Object>(result: *mut T::Target) -> Result<Handle<T>, Failure> {
+    Handle::owned(result)
+}
+
+/// The value that `call` stores through its pointer.
+pub fn stored<T: Default>(call: impl FnOnce(*mut T) -> c_int) -> Result<T, Failure> {
+    let mut value = T::default();
+    void(call(&mut value))?;
+    Ok(value)
+}
+
+/// A string that `call` stores through its pointer, to be freed.
+pub fn stored_str(call: impl FnOnce(*mut *mut c_char) -> c_int) -> Result<OwnedStr, Failure> {
+    let mut string = ptr::null_mut();
+    void(call(&mut string))?;
+    owned_str(string)
+}
+
+/// A struct that `call` fills in, as a hash.
+pub fn filled<T>(call: impl FnOnce(*mut T) -> c_int) -> Result<One<T>, Failure>
+where
+    T: IntoSv,
+{
+    // SAFETY: libvirt's structs are plain C data: integers, arrays of char and nullable
+    // pointers, for all of which zero is a value.
+    let mut value: T = unsafe { std::mem::zeroed() };
+    void(call(&mut value))?;
+    Ok(One(value))
+}
+
+/// The strings that `call` allocates, as a list.
+pub fn string_list(call: impl FnOnce(*mut *mut *mut c_char) -> c_int) -> Result<OwnedStrings, Failure> {
+    let mut strings = ptr::null_mut();
+    let count = int(call(&mut strings))?;
+    Ok(OwnedStrings::new(strings, count as usize))
+}
+
+/// The objects that `call` allocates, as a list.
+pub fn object_list<T: Object>(call: impl FnOnce(*mut *mut *mut T::Target) -> c_int) -> Result<Handles<T>, Failure> {
+    let mut objects = ptr::null_mut();
+    let count = int(call(&mut objects))?;
+    Ok(Handles { array: OwnedArray::new(objects, count as usize) })
+}
+
+/// At most `most` names that `call` stores, as a list.
+pub fn name_list(most: c_int, call: impl FnOnce(*mut *mut c_char, c_int) -> c_int) -> Result<OwnedNames, Failure> {
+    let mut names = vec![ptr::null_mut(); usize::try_from(most).unwrap_or(0)];
+    let count = int(call(names.as_mut_ptr(), most))?;
+    names.truncate(count as usize);
+    Ok(OwnedNames(names))
+}
+
+/// Strings to be freed, in an array of ours.
+pub struct OwnedNames(pub Vec<*mut c_char>);
+
+impl Drop for OwnedNames {
+    fn drop(&mut self) {
+        for &name in &self.0 {
+            // SAFETY: libvirt allocated it for us.
+            unsafe { free(name.cast()) };
+        }
+    }
+}
+
+impl Return for OwnedNames {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        put_list(perl, frame, self.0.len(), self.0.iter().map(|name| name.into_sv(perl)));
+    }
+}
+
+/// The 16 bytes of a UUID.
+pub fn uuid(call: impl FnOnce(*mut u8) -> c_int) -> Result<Vec<u8>, Failure> {
+    let mut uuid = [0; 16];
+    void(call(uuid.as_mut_ptr()))?;
+    Ok(uuid.to_vec())
+}
+
+/// The printed form of a UUID.
+pub fn uuid_string(call: impl FnOnce(*mut c_char) -> c_int) -> Result<Vec<u8>, Failure> {
+    let mut uuid = [0u8; 37];
+    void(call(uuid.as_mut_ptr().cast()))?;
+    Ok(uuid[..36].to_vec())
+}

@@ -1,0 +1,144 @@
+//! The mirror of `bridge/bridge.h`, where everything is explained.
+
+use libperl_sys::{CV, HV, PerlInterpreter, SV};
+use std::ffi::{c_char, c_void};
+
+/// How C reads an argument: `enum bridge_kind`.
+#[repr(u8)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Object,
+    Integer,
+    String,
+    Bytes,
+    Hash,
+    Array,
+    Any,
+    Code,
+    Output,
+}
+
+/// What a [`RawValue`] holds: `enum bridge_tag`.
+#[repr(u8)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    Undef,
+    Int,
+    Uint,
+    Number,
+    String,
+    Object,
+    Array,
+    Hash,
+    Scalar,
+    Other,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct RawValue {
+    pub tag: Tag,
+    pub class: u8,
+    pub len: usize,
+    pub u: RawUnion,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub union RawUnion {
+    pub iv: i64,
+    pub uv: u64,
+    pub nv: f64,
+    pub pv: *const c_char,
+    pub ptr: *mut c_void,
+    pub sv: *mut SV,
+    pub items: *const RawValue,
+}
+
+#[repr(C)]
+pub struct Param {
+    pub name: *const c_char,
+    pub preset: *const c_char,
+    pub preset_value: i64,
+    pub min: i64,
+    pub max: u64,
+    pub kind: Kind,
+    pub class: u8,
+    pub optional: bool,
+}
+
+#[repr(C)]
+pub struct Method {
+    pub name: *const c_char,
+    pub params: *const Param,
+    pub run: unsafe fn(&mut Frame),
+    pub least: u8,
+    pub most: u8,
+    pub calls_back: bool,
+}
+
+// SAFETY: rows are constant data; what they point at is static.
+unsafe impl Sync for Method {}
+// SAFETY: as above.
+unsafe impl Sync for Param {}
+
+#[repr(C)]
+pub struct Frame {
+    pub perl: *mut PerlInterpreter,
+    pub method: &'static Method,
+    pub values: *const RawValue,
+    pub target: *mut SV,
+    pub error: *mut SV,
+    pub output: *mut SV,
+    pub content: *mut SV,
+    pub warning: *mut SV,
+    pub returned: isize,
+    pub ax: i32,
+    pub items: u8,
+    pub gimme: u8,
+}
+
+pub const MAX_PARAMS: usize = 8;
+
+const POINTER: usize = size_of::<*const c_void>();
+const _: () = assert!(size_of::<RawValue>() == 3 * POINTER);
+const _: () = assert!(size_of::<Param>() == 3 * POINTER + 3 * 8);
+const _: () = assert!(size_of::<Method>() == 4 * POINTER);
+const _: () = assert!(size_of::<Frame>() == 9 * POINTER + 8);
+
+unsafe extern "C" {
+    pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, frame: &Frame, count: isize) -> *mut *mut SV;
+    pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
+    pub fn sv_bridge_call(
+        perl: *mut PerlInterpreter,
+        code: *mut SV,
+        method: *const c_char,
+        argv: *const *mut SV,
+        argc: isize,
+        result: &mut *mut SV,
+    ) -> *mut SV;
+    pub fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
+    pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
+    pub fn sv_bridge_hash_key(perl: *mut PerlInterpreter, key: *const c_char, len: usize) -> u32;
+    pub fn sv_bridge_interpreter() -> *mut PerlInterpreter;
+    pub fn sv_bridge_hold(sv: *mut SV);
+    pub fn sv_bridge_install(perl: *mut PerlInterpreter, method: &'static Method);
+    pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
+    pub fn sv_bridge_install_constant(
+        perl: *mut PerlInterpreter,
+        stash: *mut HV,
+        name: *const c_char,
+        len: i32,
+        value: *mut SV,
+    );
+    pub fn sv_bridge_constants_done(perl: *mut PerlInterpreter, stash: *mut HV);
+    pub fn sv_bridge_always_hold();
+}
+
+unsafe extern "C-unwind" {
+    #[cfg(perl_useithreads)]
+    pub fn sv_bridge_boot(perl: *mut PerlInterpreter, cv: *mut CV);
+    #[cfg(not(perl_useithreads))]
+    pub fn sv_bridge_boot(cv: *mut CV);
+}
+

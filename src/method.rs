@@ -1,0 +1,166 @@
+//! A method is a row: its name, its parameters with their types and defaults, and one
+//! expression that calls libvirt and says what becomes of the result.
+
+use crate::convert::{Return, Spec};
+use crate::error::Failure;
+use crate::ffi::bridge::{Frame, Kind, MAX_PARAMS, Param, RawValue};
+use crate::perl::Perl;
+use std::cell::Cell;
+use std::ffi::CStr;
+
+pub use crate::ffi::bridge::Method;
+
+/// One call of a method, for its code: who was called, and by which interpreter.
+pub struct Call {
+    perl: Perl,
+    method: &'static Method,
+    values: *const RawValue,
+    warning: Cell<Option<String>>,
+}
+
+impl Call {
+    /// # Safety
+    /// The bridge filled `frame` for the call that runs now.
+    pub unsafe fn of(frame: &Frame) -> Self {
+        // SAFETY: the bridge passes the interpreter it runs in.
+        let perl = unsafe { Perl::assume_current(frame.perl) };
+        Call { perl, method: frame.method, values: frame.values, warning: Cell::new(None) }
+    }
+
+    pub fn perl(&self) -> Perl {
+        self.perl
+    }
+
+    /// With its package.
+    pub fn method_name(&self) -> &'static str {
+        // SAFETY: rows have constant names.
+        unsafe { CStr::from_ptr(self.method.name) }.to_str().unwrap_or_default()
+    }
+
+    /// Argument number `index` as the bridge has read it.
+    #[inline(always)]
+    pub fn value(&self, index: usize) -> &RawValue {
+        // SAFETY: the bridge fills one value for each parameter of the row; `index` counts
+        // the row's parameters.
+        unsafe { &*self.values.add(index) }
+    }
+
+    /// The name of the parameter that `value` was read for.
+    pub fn name_of(&self, value: &RawValue) -> &'static CStr {
+        // SAFETY: `value` is one of the call's, so both pointers are into one array, and the
+        // row has a parameter at that place.
+        unsafe {
+            let index = (value as *const RawValue).offset_from(self.values);
+            CStr::from_ptr((*self.method.params.offset(index)).name)
+        }
+    }
+
+    /// Warns when the call is over, if warnings of category "misc" are on where it stands.
+    pub fn warn(&self, problem: &str) {
+        self.warning.set(Some(format!("{}: {problem}", self.method_name())));
+    }
+
+    /// The error for parameter `index`.
+    pub fn bad_argument(&self, index: usize, problem: &str) -> Failure {
+        let name = self.name_of(self.value(index)).to_string_lossy();
+        Failure::Argument(format!("argument '{name}' {problem}"))
+    }
+}
+
+/// Leaves the outcome of a method's code in the frame, as Perl values.
+pub fn finish<R: Return>(frame: &mut Frame, call: &Call, outcome: Result<R, Failure>) {
+    if let Some(warning) = call.warning.take() {
+        frame.warning = call.perl().new_string(warning.as_bytes());
+    }
+    match outcome {
+        Ok(value) => value.put(call.perl(), frame),
+        Err(failure) => frame.error = failure.into_sv(call),
+    }
+}
+
+/// A parameter from what its row says of it. For the macro below.
+pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str, i64)>) -> Param {
+    let (preset, preset_value) = match preset {
+        Some((text, value)) => (text.as_ptr().cast(), value),
+        None if spec.optional => (c"undef".as_ptr(), 0),
+        None => (std::ptr::null(), 0),
+    };
+    // A name that is a keyword of Rust is written r#name in the row.
+    let raw = name.as_bytes()[0] == b'r' && name.as_bytes()[1] == b'#';
+    // SAFETY: the prefix is two bytes of the name.
+    let name = unsafe { name.as_ptr().add(if raw { 2 } else { 0 }) };
+    Param {
+        name: name.cast(),
+        preset,
+        preset_value,
+        min: spec.min,
+        max: spec.max,
+        kind: spec.kind,
+        class: spec.class,
+        optional: !preset.is_null(),
+    }
+}
+
+/// A method from its row. For the macro below.
+pub const fn method(name: &'static str, params: &'static [Param], run: unsafe fn(&mut Frame)) -> Method {
+    assert!(params.len() <= MAX_PARAMS);
+    let (mut least, mut calls_back, mut index) = (0, false, 0);
+    while index < params.len() {
+        if !params[index].optional {
+            least = index + 1;
+        }
+        calls_back |= matches!(params[index].kind, Kind::Code);
+        index += 1;
+    }
+    let most = params.len() as u8;
+    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least: least as u8, most, calls_back }
+}
+
+/// `methods! { "Package"; rows }` is the package's table of methods, each row
+/// `name(self: Type, argument: Type = default, ...) => expression;`. The expression calls
+/// libvirt with what the arguments were read to and gives a `Result<impl Return, Failure>`;
+/// `with call` before the arrow names the [`Call`] for it.
+macro_rules! methods {
+    ($package:literal; $(
+        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(with $with:ident)? => $body:expr;
+    )*) => {
+        pub static METHODS: &[$crate::method::Method] = &[$({
+            use $crate::convert::FromArg;
+            const PARAMS: &[$crate::ffi::bridge::Param] = &[$(
+                $crate::method::param(
+                    concat!(stringify!($arg), "\0"),
+                    <$type as FromArg>::SPEC,
+                    $crate::method::preset!($($preset)?),
+                )
+            ),*];
+            #[allow(unused_mut, unused_variables, unused_assignments)]
+            unsafe fn run(frame: &mut $crate::ffi::bridge::Frame) {
+                // SAFETY: the dispatcher runs rows only with the frame of a call.
+                let call = unsafe { $crate::method::Call::of(frame) };
+                let mut next = 0;
+                $(
+                    let $arg = <$type as FromArg>::from_arg(&call, call.value(next));
+                    next += 1;
+                )*
+                $(let $with = &call;)?
+                // SAFETY: the arguments are what the row declares: live objects of their
+                // class, strings with their NUL, integers in range.
+                let outcome = (|| unsafe { $body })();
+                $crate::method::finish(frame, &call, outcome)
+            }
+            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, run)
+        }),*];
+    };
+}
+pub(crate) use methods;
+
+/// A default as its text and value.
+macro_rules! preset {
+    () => {
+        None
+    };
+    ($preset:literal) => {
+        Some((concat!(stringify!($preset), "\0"), $preset))
+    };
+}
+pub(crate) use preset;

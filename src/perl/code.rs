@@ -1,0 +1,86 @@
+//! Perl subroutines that Rust keeps and calls.
+
+use super::Perl;
+use crate::ffi::bridge;
+use libperl_sys::SV;
+use std::ffi::CStr;
+use std::ptr;
+
+/// What Perl code died with: owned until it is handed to the frame, which dies with it.
+pub struct Exception {
+    perl: Perl,
+    sv: *mut SV,
+}
+
+impl Exception {
+    /// Takes over `sv`.
+    pub fn new(perl: Perl, sv: *mut SV) -> Self {
+        Exception { perl, sv }
+    }
+
+    /// The exception itself, which the caller now owns.
+    pub fn into_sv(self) -> *mut SV {
+        let sv = self.sv;
+        std::mem::forget(self);
+        sv
+    }
+}
+
+impl Drop for Exception {
+    fn drop(&mut self) {
+        self.perl.free(self.sv);
+    }
+}
+
+/// A code reference, kept until it is dropped, and usable only in its own interpreter.
+pub struct Callback {
+    perl: Perl,
+    sv: *mut SV,
+}
+
+impl Callback {
+    /// Keeps `sv`, a scalar private to the caller such as the bridge makes for `Kind::Code`.
+    pub fn keep(perl: Perl, sv: *mut SV) -> Self {
+        // SAFETY: a live scalar; only its reference count changes.
+        unsafe { bridge::sv_bridge_hold(sv) };
+        Callback { perl, sv }
+    }
+
+    /// The interpreter that the callback belongs to, where the current thread runs it.
+    pub fn perl(&self) -> Option<Perl> {
+        Perl::current().filter(|current| *current == self.perl)
+    }
+
+    /// Calls it with `arguments`, which it takes over, in scalar context; gives its value,
+    /// owned by the caller. To be called on the thread of [`Callback::perl`] only.
+    pub fn call(&self, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+        call(self.perl, self.sv, None, arguments)
+    }
+}
+
+impl Drop for Callback {
+    /// On a thread of another interpreter the code stays allocated: touching it there would
+    /// race with its owner.
+    fn drop(&mut self) {
+        if let Some(perl) = self.perl() {
+            perl.free(self.sv);
+        }
+    }
+}
+
+fn call(perl: Perl, code: *mut SV, method: Option<&CStr>, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+    let mut result = ptr::null_mut();
+    let method = method.map_or(ptr::null(), CStr::as_ptr);
+    // SAFETY: the running interpreter and live scalars; the bridge catches every die.
+    let died = unsafe {
+        bridge::sv_bridge_call(perl.raw(), code, method, arguments.as_ptr(), arguments.len() as isize, &mut result)
+    };
+    if died.is_null() { Ok(result) } else { Err(Exception::new(perl, died)) }
+}
+
+impl Perl {
+    /// Calls method `name` of `arguments[0]`; otherwise as [`Callback::call`].
+    pub fn call_method(self, name: &CStr, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+        call(self, ptr::null_mut(), Some(name), arguments)
+    }
+}

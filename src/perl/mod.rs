@@ -1,0 +1,41 @@
+//! Perl values, made and read with functions of perl that cannot die, one kind of value a
+//! file. A `*mut SV` that a function here returns is owned by the caller until it is stored
+//! in a container, put on the stack or freed.
+
+mod array;
+mod code;
+mod hash;
+mod scalar;
+
+pub use array::Array;
+pub use code::{Callback, Exception};
+pub use hash::{Hash, Key};
+
+use crate::ffi::bridge;
+use libperl_sys::PerlInterpreter;
+
+/// The Perl interpreter that the current thread runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Perl(*mut PerlInterpreter);
+
+impl Perl {
+    /// # Safety
+    /// `raw` is the interpreter that the current thread runs, and stays so while the value
+    /// is used.
+    pub unsafe fn assume_current(raw: *mut PerlInterpreter) -> Self {
+        Perl(raw)
+    }
+
+    /// The interpreter of this thread; `None` on a thread that has none, such as one of
+    /// libvirt's own.
+    pub fn current() -> Option<Self> {
+        // SAFETY: reads thread-local storage.
+        let raw = unsafe { bridge::sv_bridge_interpreter() };
+        (!raw.is_null()).then_some(Perl(raw))
+    }
+
+    /// For the functions of perl and of the bridge.
+    pub fn raw(self) -> *mut PerlInterpreter {
+        self.0
+    }
+}

@@ -1,0 +1,80 @@
+//! Scalars: integers, numbers, strings, undef, references.
+
+use super::Perl;
+use libperl_sys::{SV, thx};
+use std::ffi::c_char;
+
+// SAFETY of every block in this file: `Perl` is the running interpreter, the pointers are live
+// scalars of it, lengths are those of the slices, and none of these functions can die.
+impl Perl {
+    pub fn new_int(self, value: i64) -> *mut SV {
+        // SAFETY: see above.
+        unsafe { thx::Perl_newSViv(self.raw(), value) }
+    }
+
+    pub fn new_uint(self, value: u64) -> *mut SV {
+        // SAFETY: see above.
+        unsafe { thx::Perl_newSVuv(self.raw(), value) }
+    }
+
+    pub fn new_number(self, value: f64) -> *mut SV {
+        // SAFETY: see above.
+        unsafe { thx::Perl_newSVnv(self.raw(), value) }
+    }
+
+    pub fn new_string(self, bytes: &[u8]) -> *mut SV {
+        // SAFETY: see above.
+        unsafe { thx::Perl_newSVpvn(self.raw(), bytes.as_ptr().cast::<c_char>(), bytes.len()) }
+    }
+
+    pub fn new_undef(self) -> *mut SV {
+        // SAFETY: see above.
+        unsafe { thx::Perl_newSV(self.raw(), 0) }
+    }
+
+    /// A reference that takes over `target`.
+    pub fn new_ref(self, target: *mut SV) -> *mut SV {
+        // SAFETY: see above.
+        unsafe { thx::Perl_newRV_noinc(self.raw(), target) }
+    }
+
+    /// Perl frees `sv` when the running statement is done.
+    pub fn mortal(self, sv: *mut SV) -> *mut SV {
+        // SAFETY: see above.
+        unsafe { thx::Perl_sv_2mortal(self.raw(), sv) }
+    }
+
+    /// Gives up one reference to `sv`.
+    pub fn free(self, sv: *mut SV) {
+        // SAFETY: see above; destructors run inside an eval of their own.
+        unsafe { thx::Perl_sv_free(self.raw(), sv) }
+    }
+
+    pub fn set_int(self, sv: *mut SV, value: i64) {
+        // SAFETY: see above; `sv` is an op's target, which has no magic that could die.
+        unsafe { thx::Perl_sv_setiv_mg(self.raw(), sv, value) }
+    }
+
+    pub fn set_uint(self, sv: *mut SV, value: u64) {
+        match i64::try_from(value) {
+            Ok(value) => self.set_int(sv, value),
+            // SAFETY: see set_int.
+            Err(_) => unsafe { thx::Perl_sv_setuv(self.raw(), sv, value) },
+        }
+    }
+
+    pub fn set_string(self, sv: *mut SV, bytes: &[u8]) {
+        // SAFETY: see set_int.
+        unsafe { thx::Perl_sv_setpvn_mg(self.raw(), sv, bytes.as_ptr().cast::<c_char>(), bytes.len()) }
+    }
+}
+
+impl Perl {
+    /// The bytes of a string scalar of our own making.
+    pub fn bytes_of(self, sv: *mut SV) -> Vec<u8> {
+        match crate::convert::Value::of_scalar(self, sv) {
+            crate::convert::Value::Text(bytes) => bytes.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
