@@ -8,12 +8,17 @@ use warnings;
 use Fcntl qw(O_RDWR O_NOCTTY O_NONBLOCK);
 use Time::HiRes qw(time);
 
+my %open;
+
+# One for each run of a domain: QEMU looks only once a second whether a terminal was opened.
 sub new {
     my ($class, $dom) = @_;
-    my ($path) = $dom->get_xml_description =~ m{<serial type='pty'>\s*<source path='([^']+)'}
+    my ($id, $path) = $dom->get_xml_description =~ m{ id='(\d+)'.*?<serial type='pty'>\s*<source path='([^']+)'}s
         or die 'the domain has no serial port on a pseudo terminal';
-    sysopen my $fh, $path, O_RDWR | O_NOCTTY | O_NONBLOCK or die "$path: $!";
-    return bless { fh => $fh }, $class;
+    return $open{"$id $path"} //= do {
+        sysopen my $fh, $path, O_RDWR | O_NOCTTY | O_NONBLOCK or die "$path: $!";
+        bless { fh => $fh }, $class;
+    };
 }
 
 # Sends bytes and returns what came back, up to a match of $want; undef when $seconds went by.
