@@ -6,12 +6,14 @@ package Test::SysVirt::Compare::Case;
 #   before { ... };              runs before each evaluation, to start from the same state
 #   case 'name', sub { ... };    evaluated in list, scalar and void context
 #   step 'name', sub { ... };    evaluated once, in list context
-#   forms 'name', sub { $dom->get_xml_description(@_) }, 'Sys::Virt::Domain', 'XML';
-#                                a case for each way to write the flags: left out, undef, 0,
-#                                a bit that nothing uses, and each constant XML_*
-#   any_order { ... }            in a case: for a list whose order libvirt leaves open
+#   forms 'name', sub { $dom->get_xml_description(@flags) }, 'Sys::Virt::Domain', 'XML';
+#                                a case without flags, and a step for each way to write them:
+#                                undef, 0, a bit that nothing uses, and each constant XML_*
+#   any_order { ... }            in a case: for a list whose order libvirt leaves open; where one
+#                                value is wanted it could be any of them, so only its kind counts
 #   attempt { ... }              in a case: its outcome as data, where the case goes on after a die
 #   observe(@values);            in a case: more to compare, such as what a callback was given
+#   run_loop($done, $seconds)    runs libvirt's event loop until $done->() or the time is over
 #   node(%more)                  opens the test driver on a host of its own
 
 use strict;
@@ -19,11 +21,13 @@ use warnings;
 
 use Exporter 'import';
 use FindBin;
-use Test::SysVirt::Compare::Outcome qw(describe tidy to_json);
+use Test::SysVirt::Compare::Outcome qw(describe kind tidy to_json);
 use Test::SysVirt::Compare::Table qw(constants);
 use Test::SysVirt::Compare::Trace;
 
-our @EXPORT = qw(any_order attempt before case constants forms node observe step);
+our @EXPORT = qw(@flags any_order attempt before case constants forms node observe run_loop step);
+
+our @flags;
 
 my $UNUSED_FLAG = 1 << 30;
 
@@ -72,13 +76,12 @@ sub step {
 
 sub forms {
     my ($name, $code, $package, $prefix) = @_;
-    case("$name()", sub { $code->() });
-    case("$name(undef)", sub { $code->(undef) });
-    case("$name(0)", sub { $code->(0) });
-    case("$name(unused flag)", sub { $code->($UNUSED_FLAG) });
-    return if !$prefix;
-    for my $flag (constants($package, $prefix)) {
-        case("$name($flag)", sub { $code->($package->$flag) });
+    my @constants = $prefix ? constants($package, $prefix) : ();
+    my %value = ('undef' => undef, 0 => 0, 'unused flag' => $UNUSED_FLAG);
+    $value{$_} = $package->$_ for @constants;
+    case("$name()", sub { @flags = (); $code->() });
+    for my $form ('undef', 0, 'unused flag', @constants) {
+        step("$name($form)", sub { @flags = ($value{$form}); $code->() });
     }
     return;
 }
@@ -108,7 +111,7 @@ sub evaluate {
 
 sub any_order (&) {
     my ($code) = @_;
-    return scalar $code->() if !wantarray;
+    return kind(scalar $code->()) if !wantarray;
     return map { $_->[1] } sort { $a->[0] cmp $b->[0] } map { [to_json(describe($_)), $_] } $code->();
 }
 
@@ -125,6 +128,15 @@ sub attempt (&) {
 
 sub observe {
     push @observed, map { describe($_) } @_;
+    return;
+}
+
+sub run_loop {
+    my ($done, $seconds) = @_;
+    my $over;
+    my $timer = Sys::Virt::Event::add_timeout(1000 * ($seconds // 0.02), sub { $over = 1; return });
+    Sys::Virt::Event::run_default() until $over || $done && $done->();
+    Sys::Virt::Event::remove_timeout($timer);
     return;
 }
 

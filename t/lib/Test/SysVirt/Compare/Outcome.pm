@@ -11,7 +11,7 @@ use Exporter 'import';
 use JSON::PP ();
 use Scalar::Util qw(blessed reftype);
 
-our @EXPORT_OK = qw(describe hide mask tidy to_json);
+our @EXPORT_OK = qw(describe hide kind mask tidy to_json);
 
 # Tried in this order.
 my @IDENTITY = qw(get_uuid_string get_key get_port_dev get_name get_uri);
@@ -36,7 +36,7 @@ sub hide {
 
 sub mask_text {
     local ($_) = @_;
-    $_->() for @masked_text;
+    for my $mask (@masked_text) { $mask->() }
     return $_;
 }
 
@@ -46,7 +46,6 @@ sub tidy {
     my ($text) = @_;
     $text =~ s/ at \S+ line \d+(?:, <\S+> (?:line|chunk) \d+)?\.\n\z//;
     $text =~ s/^(Use of uninitialized value).*/$1/;
-    $text =~ s/ in (?:goto|subroutine entry)\z//;
     return mask_text($text);
 }
 

@@ -1,6 +1,7 @@
 package Test::SysVirt::Compare::Table;
 
-# The rows of t/data/methods.tsv and t/data/constants.tsv that the C module has too.
+# The rows of t/data/methods.tsv and t/data/constants.tsv that the C module has too, and the
+# methods that the test driver of libvirt 9.0 cannot answer.
 
 use strict;
 use warnings;
@@ -8,13 +9,13 @@ use warnings;
 use Exporter 'import';
 use File::Basename qw(dirname);
 
-our @EXPORT_OK = qw(constants methods);
+our @EXPORT_OK = qw(constants methods refused);
 
-my $data = dirname(__FILE__) . '/../../../../data';
+my $t = dirname(__FILE__) . '/../../../..';
 
 sub rows {
     my ($table) = @_;
-    open my $in, '<', "$data/$table.tsv" or die "$data/$table.tsv: $!";
+    open my $in, '<', "$t/data/$table.tsv" or die "$t/data/$table.tsv: $!";
     chomp(my ($head, @lines) = <$in>);
     my @columns = split /\t/, $head;
     my @rows;
@@ -27,6 +28,12 @@ sub rows {
 }
 
 sub methods { return rows('methods') }
+
+sub refused {
+    open my $in, '<', "$t/compare/refused.txt" or die "$t/compare/refused.txt: $!";
+    chomp(my @refused = <$in>);
+    return @refused;
+}
 
 # The names of a package's numbers that start with PREFIX_.
 sub constants {

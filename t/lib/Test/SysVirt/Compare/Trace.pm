@@ -17,16 +17,18 @@ sub install {
         my $original = \&$method;
         my $wrapper = sub {
             push @called, $method if (caller)[1] eq $corpus;
-            goto &$original;
+            &$original;
         };
         *$method = &set_prototype($wrapper, prototype $original);
     }
     return;
 }
 
-# Every call made since the last time was answered, but for the one that ended in this error.
+# Every call made since the last time was answered, but for the one that ended in this error;
+# a usage message is no answer.
 sub settle {
     my ($error) = @_;
+    pop @called if defined $error && $error =~ /^Usage: /;
     my $last = pop @called // return;
     my $refused = blessed $error && $error->isa('Sys::Virt::Error')
         && $error->{code} == Sys::Virt::Error::ERR_NO_SUPPORT();

@@ -1,0 +1,15 @@
+# What differs between two runs of one module, and is therefore not compared. Each entry says
+# why, and names hash keys whose values keep only their kind, or changes a text.
+(
+    {
+        why => 'the moment at which a snapshot or checkpoint was made, and the name made of it',
+        text => sub {
+            s{(<creationTime>)\d+}{$1<moment>}g;
+            s{(<name>)\d{10}(</name>)}{$1<moment>$2}g;
+        },
+    },
+    {
+        why => 'the test driver makes up statistics from the time of day',
+        keys => [qw(cpuTime errs rd_bytes rd_req wr_bytes wr_req)],
+    },
+);
