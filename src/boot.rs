@@ -20,8 +20,6 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
     let perl = unsafe { Perl::assume_current(perl) };
     // The dispatcher reports panics as exceptions; nothing goes to stderr.
     panic::set_hook(Box::new(|_| ()));
-    // SAFETY: callable any number of times, from any thread.
-    unsafe { virt::sys::virInitialize() };
     silence_libvirt();
 
     for method in crate::classes::METHODS.iter().copied().flatten() {
