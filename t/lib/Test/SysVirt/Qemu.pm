@@ -61,9 +61,9 @@ sub new {
     alarm($opt{seconds} // 60);
     sweep_stale($uri);
     /svt-(\d+)-/ && !kill(0, $1) and File::Path::remove_tree($_) for glob File::Spec->tmpdir . '/svt-*';
-    # QEMU runs as a user of its own, which has to get through the directory.
+    # QEMU runs as a user of its own.
     $dir = File::Temp::tempdir("${prefix}XXXXXX", TMPDIR => 1);
-    chmod 0755, $dir;
+    chmod 0777, $dir;
     return bless { conn => $conn }, $class;
 }
 
@@ -95,6 +95,8 @@ sub disk {
     my $format = $opt{format} // ($path =~ /\.qcow2$/ ? 'qcow2' : 'raw');
     my $bus    = $opt{bus} // 'virtio';
     my $more   = $opt{more} // '';
+    # The order by which the firmware counts disks, and the boot sector with it.
+    $more .= sprintf "<boot order='%d'/>", ord($1) - ord('a') + 1 if $target =~ /^vd([ab])$/;
     return "<disk type='file' device='disk'><driver name='qemu' type='$format'/>"
         . "<source file='$path'/><target dev='$target' bus='$bus'/>$more</disk>";
 }

@@ -22,12 +22,14 @@ sub new {
 }
 
 # Sends bytes and returns what came back, up to a match of $want; undef when $seconds went by.
-# What came before is dropped.
+# What came before the bytes were sent is dropped.
 sub talk {
     my ($self, $bytes, $want, $seconds) = @_;
     my ($got, $end) = ('', time + ($seconds // 20));
-    $self->_read(0);
-    syswrite $self->{fh}, $bytes;
+    if (length $bytes) {
+        $self->_read(0);
+        syswrite $self->{fh}, $bytes;
+    }
     until ($got =~ $want) {
         return undef if time > $end;
         $got .= $self->_read(0.2);

@@ -1,0 +1,275 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Test::SysVirt::BootSector;
+use Test::SysVirt::Qemu;
+use Sys::Virt;
+use Sys::Virt::Domain;
+
+# Disks of a running domain: what they are, their limits, and block jobs run to their end on
+# qcow2 images whose chains and contents are looked at with QEMU's own tools.
+
+my $bed  = Test::SysVirt::Qemu->new(seconds => 90);
+my $conn = $bed->conn;
+my $dir  = $bed->dir;
+
+use constant MiB => 1 << 20;
+
+sub run { system(@_) == 0 or die "@_ failed" }
+
+# A chain of three images, each with a MiB of its own byte: 0x11, 0x22 and 0x33.
+sub chain {
+    my ($tag) = @_;
+    my @path = ($bed->image("$tag-base.qcow2", '16M'));
+    for my $file ("$tag-mid.qcow2", "$tag-top.qcow2") {
+        push @path, $bed->image($file, '16M', -b => $path[-1], -F => 'qcow2');
+    }
+    for my $i (0 .. 2) {
+        run('qemu-io', '-f', 'qcow2', '-c', sprintf('write -q -P 0x%x %dM 1M', 0x11 * ($i + 1), $i), $path[$i]);
+    }
+    return @path;
+}
+
+sub backing { qx(qemu-img info -U $_[0]) =~ /^backing file: (\S+)/m ? $1 : undef }
+
+# What is wrong with the contents of an image of such a chain.
+sub faults {
+    my ($path) = @_;
+    my @reads = map { ('-c', sprintf 'read -q -P 0x%x %dM 1M', 0x11 * ($_ + 1), $_) } 0 .. 2;
+    return qx(qemu-io -r -U -f qcow2 @{[join ' ', map { "'$_'" } @reads]} $path 2>&1);
+}
+
+# The file that is the top of a disk's chain.
+sub source {
+    my ($dom, $disk) = @_;
+    my ($xml) = grep { /<target dev='$disk'/ } $dom->get_xml_description =~ m{(<disk .*?</disk>)}gs;
+    return $xml =~ /<source file='([^']+)'/ ? $1 : undef;
+}
+
+sub job_ends {
+    my ($dom, $disk) = @_;
+    return $bed->wait_for(sub {
+        $dom->get_block_job_info($disk)->{type} == Sys::Virt::Domain::BLOCK_JOB_TYPE_UNKNOWN });
+}
+
+sub job_is_ready {
+    my ($dom, $disk) = @_;
+    return $bed->wait_for(sub { $dom->get_xml_description =~ m{<mirror[^>]* ready='yes'} });
+}
+
+my %chain = map { $_ => [chain($_)] } qw(pull rebase copy commit active slow);
+my $plain = $bed->image('plain.qcow2', '32M');
+my $raw   = $bed->image('raw.img', '8M');
+{
+    open my $fh, '+<:raw', $raw or die $!;
+    seek $fh, 4096, 0;
+    print $fh "a\0b\xff\n";
+}
+
+my @disks = ([plain => $plain], [raw => $raw], map { [$_ => $chain{$_}[2]] } sort keys %chain);
+my $letter = 'b';
+my %target = map { $_->[0] => 'vd' . $letter++ } @disks;
+my $dom = $bed->boot('block', devices => join '', map { $bed->disk($_->[1], $target{ $_->[0] }) } @disks);
+
+subtest 'peek' => sub {
+    my $boot = $dom->block_peek('vda', 0, 512);
+    is($boot, Test::SysVirt::BootSector::bytes(), 'the boot sector, byte for byte');
+    is($dom->block_peek($raw, 4095, 7), "\0a\0b\xff\n\0", 'bytes with NULs and high ones, by path');
+    is(length $dom->block_peek('vda', 512, 65536), 65536, 'a long one');
+    eval { $dom->block_peek($target{raw}, 8 * MiB, 512) };
+    isa_ok($@, 'Sys::Virt::Error', 'what a peek past the end throws');
+};
+
+subtest 'statistics and sizes' => sub {
+    my $before = $dom->block_stats($target{plain});
+    is($bed->serial($dom)->ask('W'), 'W2', 'the guest writes a sector');
+    my $after = $dom->block_stats($target{plain});
+    is($after->{wr_req} - $before->{wr_req}, 1, 'one request more');
+    is($after->{wr_bytes} - $before->{wr_bytes}, 512, 'of 512 bytes');
+    cmp_ok($after->{$_}, '>', $before->{$_} // 0, "$_ grew") for qw(wr_total_times);
+    is($after->{rd_bytes}, $before->{rd_bytes}, 'nothing was read');
+    is($after->{errs}, -1, 'errors are not counted by QEMU') if exists $after->{errs};
+
+    my $info = $dom->get_block_info($target{plain});
+    is($info->{capacity}, 32 * MiB, 'capacity');
+    is($info->{physical}, -s $plain, 'physical size');
+    cmp_ok($info->{allocation}, '>', 0, 'highest place written');
+    cmp_ok($info->{allocation}, '<=', $info->{physical}, 'is in the file');
+    is_deeply([$dom->get_disk_errors], [], 'no errors');
+};
+
+subtest 'resize' => sub {
+    $dom->block_resize($target{plain}, 40 * 1024);
+    is($dom->get_block_info($target{plain})->{capacity}, 40 * MiB, 'in KiB');
+    $dom->block_resize($target{plain}, 48 * MiB, Sys::Virt::Domain::BLOCK_RESIZE_BYTES);
+    is($dom->get_block_info($target{plain})->{capacity}, 48 * MiB, 'in bytes');
+    eval { $dom->block_resize('vdz', 1024) };
+    is($@ && $@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'there is no such disk');
+};
+
+subtest 'limits' => sub {
+    my %limits = (
+        Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_BYTES_SEC()            => 5_000_000_000,
+        Sys::Virt::Domain::BLOCK_IOTUNE_READ_IOPS_SEC()              => 100,
+        Sys::Virt::Domain::BLOCK_IOTUNE_WRITE_IOPS_SEC()             => 200,
+        Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_BYTES_SEC_MAX()        => 6_000_000_000,
+        Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_BYTES_SEC_MAX_LENGTH() => 7,
+        Sys::Virt::Domain::BLOCK_IOTUNE_SIZE_IOPS_SEC()              => 4096,
+        Sys::Virt::Domain::BLOCK_IOTUNE_GROUP_NAME()                 => 'slow',
+    );
+    my %given = %limits;
+    $dom->set_block_iotune($target{raw}, \%given, Sys::Virt::Domain::AFFECT_LIVE);
+    is_deeply(\%given, \%limits, 'the hash is what it was');
+    my $tune = $dom->get_block_iotune($target{raw}, Sys::Virt::Domain::AFFECT_LIVE);
+    is($tune->{$_}, $limits{$_}, $_) for sort keys %limits;
+    is($tune->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'no limit where none was set');
+    is($dom->get_block_iotune($target{raw}, Sys::Virt::Domain::AFFECT_CONFIG)->{total_bytes_sec}, 0,
+        'nor in what is kept');
+    $dom->set_block_iotune($target{raw}, { map { $_ => 0 } grep { !/group_name/ } keys %$tune });
+    is($dom->get_block_iotune($target{raw})->{read_iops_sec}, 0, 'and off again');
+
+    $dom->set_block_threshold($target{plain}, 10 * MiB);
+    my ($stats) = $conn->get_all_domain_stats(Sys::Virt::Domain::STATS_BLOCK, [$dom]);
+    my %block = %{ $stats->{data} };
+    my ($nr) = map { /^block\.(\d+)\.name$/ && $block{$_} eq $target{plain} ? $1 : () } keys %block;
+    is($block{"block.$nr.threshold"}, 10 * MiB, 'a threshold is set');
+    $dom->set_block_threshold($target{plain}, 0);
+};
+
+subtest 'throttle groups' => sub {
+    my %limits = (Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_IOPS_SEC() => 50);
+    my $error = eval { $dom->set_throttle_group('shared', \%limits); 1 } ? undef : $@;
+    if ($conn->get_library_version >= 11_002_000) {
+        is($error, undef, 'a group is made');
+        like($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'and is in the XML');
+        $dom->del_throttle_group('shared');
+        unlike($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'and is out again');
+    } else {
+        is(ref $error && $error->code, Sys::Virt::Error::ERR_NO_SUPPORT, 'this libvirt has none');
+        like("$error", qr/virDomainSetThrottleGroup.*11\.2/, 'which the error says');
+    }
+};
+
+# A copy of a disk cannot be kept in the definition of a domain, so there must be none.
+$dom->undefine;
+ok(!$dom->is_persistent, 'undefined while it runs, the domain is transient');
+
+subtest 'pull' => sub {
+    my ($base, $mid, $top) = @{ $chain{pull} };
+    is(backing($top), $mid, 'before, it stands on another');
+    $dom->block_pull($target{pull}, 0);
+    ok(job_ends($dom, $target{pull}), 'the job comes to its end');
+    is(backing($top), undef, 'it stands alone');
+};
+
+subtest 'rebase' => sub {
+    my ($base, $mid, $top) = @{ $chain{rebase} };
+    $dom->block_rebase($target{rebase}, $base, 10);
+    ok(job_ends($dom, $target{rebase}), 'the job comes to its end');
+    is(backing($top), $base, 'it stands on the base');
+
+    my $copy = "$dir/rebase-copy.qcow2";
+    $dom->block_rebase($target{rebase}, $copy, 0, Sys::Virt::Domain::BLOCK_REBASE_COPY);
+    ok(job_is_ready($dom, $target{rebase}), 'as a copy');
+    my $info = $dom->get_block_job_info($target{rebase});
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'its type');
+    $dom->abort_block_job($target{rebase});
+    is(source($dom, $target{rebase}), $top, 'ended without a pivot, the disk is where it was');
+};
+
+subtest 'copy' => sub {
+    my $copy = "$dir/copied.qcow2";
+    my $xml = "<disk type='file'><driver type='qcow2'/><source file='$copy'/></disk>";
+    my %how = (
+        Sys::Virt::Domain::BLOCK_COPY_BANDWIDTH()   => 100 * MiB,
+        Sys::Virt::Domain::BLOCK_COPY_GRANULARITY() => 65536,
+        Sys::Virt::Domain::BLOCK_COPY_BUF_SIZE()    => MiB,
+    );
+    $dom->block_copy($target{copy}, $xml, \%how);
+    ok(job_is_ready($dom, $target{copy}), 'the copy is complete');
+    my $info = $dom->get_block_job_info($target{copy}, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES);
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'its type');
+    is($info->{bandwidth}, 100 * MiB, 'its speed');
+    is($info->{cur}, $info->{end}, 'it is at its end');
+    $dom->abort_block_job($target{copy}, Sys::Virt::Domain::BLOCK_JOB_ABORT_PIVOT);
+    is(source($dom, $target{copy}), $copy, 'after a pivot, the disk is the copy');
+    is(backing($copy), undef, 'which stands alone');
+};
+
+subtest 'commit' => sub {
+    my ($base, $mid, $top) = @{ $chain{commit} };
+    $dom->block_commit($target{commit}, $base, $mid, 0);
+    ok(job_ends($dom, $target{commit}), 'the job comes to its end');
+    is(backing($top), $base, 'the middle is left out');
+};
+
+subtest 'commit of the active image' => sub {
+    my ($base, $mid, $top) = @{ $chain{active} };
+    $dom->block_commit($target{active}, undef, undef, 0, Sys::Virt::Domain::BLOCK_COMMIT_ACTIVE);
+    ok(job_is_ready($dom, $target{active}), 'the job is ready');
+    is($dom->get_block_job_info($target{active})->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_ACTIVE_COMMIT,
+        'its type');
+    $dom->abort_block_job($target{active}, Sys::Virt::Domain::BLOCK_JOB_ABORT_PIVOT);
+    is(source($dom, $target{active}), $base, 'the disk is the base');
+};
+
+subtest 'a slow job, its speed and its abort' => sub {
+    my $slow = $target{slow};
+    is_deeply($dom->get_block_job_info($slow), { type => 0, bandwidth => 0, cur => 0, end => 0 }, 'no job yet');
+    $dom->block_pull($slow, 65536, Sys::Virt::Domain::BLOCK_PULL_BANDWIDTH_BYTES);
+    my $info = $dom->get_block_job_info($slow, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES);
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_PULL, 'its type');
+    is($info->{bandwidth}, 65536, 'its speed in bytes');
+    cmp_ok($info->{cur}, '<', $info->{end}, 'it is not at its end');
+    $dom->set_block_job_speed($slow, 2);
+    is($dom->get_block_job_info($slow)->{bandwidth}, 2, 'another speed, in MiB');
+    $dom->set_block_job_speed($slow, 4096, Sys::Virt::Domain::BLOCK_JOB_SPEED_BANDWIDTH_BYTES);
+    is($dom->get_block_job_info($slow, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES)->{bandwidth}, 4096,
+        'and in bytes');
+    eval { $dom->block_pull($slow, 0) };
+    isa_ok($@, 'Sys::Virt::Error', 'what a second job throws');
+    like("$@", qr/$slow.*already in active block job/, 'and what it says');
+    $dom->abort_block_job($slow);
+    ok(job_ends($dom, $slow), 'it ends when it is told to');
+    is(backing($chain{slow}[2]), $chain{slow}[1], 'the chain is what it was');
+};
+
+is($bed->serial($dom)->ask('z'), 'z3', 'the guest noticed nothing');
+
+# QEMU writes the tables of an image that it uses when it likes, so this has to wait until now.
+subtest 'contents' => sub {
+    $dom->destroy;
+    is(faults($_->[1]), '', "after $_->[0]") for
+        [pull => $chain{pull}[2]], [rebase => $chain{rebase}[2]], ['a copy by rebase' => "$dir/rebase-copy.qcow2"],
+        [copy => "$dir/copied.qcow2"], [commit => $chain{commit}[2]], ['active commit' => $chain{active}[0]],
+        ['an abort' => $chain{slow}[2]];
+};
+
+my ($small, $mounted) = "$dir/small";
+subtest 'a full disk' => sub {
+    mkdir $small;
+    $mounted = !system "mount -t tmpfs -o size=1m tmpfs $small 2>/dev/null"
+        or plan skip_all => 'no file system of one MiB can be mounted here';
+    my $image = "$small/full.qcow2";
+    run('qemu-img', 'create', '-q', '-f', 'qcow2', $image, '16M');
+    chmod 0755, $small;
+    my $full = $bed->boot('full', devices => $bed->disk($image, 'vdb'));
+    system "dd if=/dev/zero of=$small/fill bs=4k 2>/dev/null";
+    $bed->serial($full)->ask('W', 1);
+    ok($bed->wait_for(sub { $full->get_info->{state} == Sys::Virt::Domain::STATE_PAUSED }), 'stops its guest');
+    is_deeply([$full->get_state], [Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_PAUSED_IOERROR],
+        'for that reason');
+    is_deeply([$full->get_disk_errors], [{ path => 'vdb', error => Sys::Virt::Domain::DISK_ERROR_NO_SPACE }],
+        'is reported');
+    unlink "$small/fill";
+    $full->resume;
+    is($bed->serial($full)->talk('', qr/W./), 'W2', 'the guest goes on when there is room');
+};
+
+END {
+    local $?;
+    system "umount -l $small" if $mounted;
+}
+
+done_testing;
