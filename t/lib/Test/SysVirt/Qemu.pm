@@ -168,7 +168,7 @@ sub sweep {
     );
     for (@kinds) {
         my ($list, $name, $undefine) = @$_;
-        for my $object ($conn->$list) {
+        for my $object (eval { $conn->$list }) {
             next unless $name->($object) =~ $ours && $check->();
             eval { $object->destroy };
             eval { $undefine->($object) };
