@@ -7,7 +7,7 @@ use crate::ffi::bridge::{Kind, RawValue, Tag};
 use crate::method::Call;
 use crate::perl::Callback;
 use libperl_sys::SV;
-use std::ffi::{CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
 
 /// How the bridge reads a parameter.
@@ -110,6 +110,14 @@ parameter! {
     Any: Spec { optional: true, ..Spec::of(Kind::Any) } => Value<'a>, |_call, value| Value::of(value)
 }
 parameter! {
+    /// A hash of parameters, or the flags that older scripts have in its place.
+    HashOrFlags: Spec { optional: true, ..Spec::of(Kind::Any) } => HashOrNumber<'a>, |call, value| match Value::of(value) {
+        Value::Undef => HashOrNumber::Neither,
+        Value::Hash(_) => HashOrNumber::Hash(HashArg::new(call, value)),
+        number => HashOrNumber::Number(number, call.name_of(value)),
+    }
+}
+parameter! {
     /// A code reference, which the row's code keeps.
     Code: Spec::of(Kind::Code) => Callback, |call, value| Callback::keep(call.perl(), scalar(value))
 }
@@ -143,7 +151,7 @@ fn items<'a>(call: &'a Call, value: &'a RawValue) -> Option<Items<'a>> {
 #[derive(Clone, Copy)]
 pub struct HashArg<'a> {
     pub call: &'a Call,
-    name: &'a std::ffi::CStr,
+    name: &'a CStr,
     pub pairs: Pairs<'a>,
 }
 
@@ -169,6 +177,27 @@ impl<'a> HashArg<'a> {
             let keys = unknown.join(&b"', '"[..]);
             let (name, keys) = (self.name.to_string_lossy(), String::from_utf8_lossy(&keys));
             self.call.warn(&format!("argument '{name}': '{keys}' is unknown here and ignored"));
+        }
+    }
+}
+
+/// A hash argument, or a number in its place.
+pub enum HashOrNumber<'a> {
+    Neither,
+    Hash(HashArg<'a>),
+    Number(Value<'a>, &'a CStr),
+}
+
+impl<'a> HashOrNumber<'a> {
+    /// The hash if there is one, and the flags: the number in its place, or else `flags`.
+    pub fn with_flags(self, flags: u32) -> Result<(Option<HashArg<'a>>, u32), Failure> {
+        match self {
+            HashOrNumber::Neither => Ok((None, flags)),
+            HashOrNumber::Hash(hash) => Ok((Some(hash), flags)),
+            HashOrNumber::Number(number, name) => match number.integer(0, u32::MAX.into()) {
+                Ok(number) => Ok((None, flags | number as u32)),
+                Err(problem) => Err(Failure::Argument(format!("argument '{}' {problem}", name.to_string_lossy()))),
+            },
         }
     }
 }

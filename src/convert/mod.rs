@@ -15,6 +15,7 @@
 
 mod arg;
 mod handle;
+mod lookup;
 mod ret;
 mod structs;
 mod typed_params;
@@ -22,6 +23,7 @@ mod value;
 
 pub use arg::*;
 pub use handle::*;
+pub use lookup::*;
 pub use ret::*;
 pub(crate) use structs::record;
 pub use typed_params::*;

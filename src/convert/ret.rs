@@ -26,7 +26,7 @@ pub trait Return {
 }
 
 /// Puts scalars, which the stack takes over, on it.
-fn put_list(perl: Perl, frame: &mut Frame, count: usize, scalars: impl Iterator<Item = *mut SV>) {
+pub fn put_list(perl: Perl, frame: &mut Frame, count: usize, scalars: impl Iterator<Item = *mut SV>) {
     // SAFETY: the running interpreter and its frame.
     let base = unsafe { bridge::sv_bridge_reserve(perl.raw(), frame, count as isize) };
     let mut put = 0;
@@ -369,14 +369,6 @@ pub fn object_list<T: Object>(call: impl FnOnce(*mut *mut *mut T::Target) -> c_i
     let mut objects = ptr::null_mut();
     let count = int(call(&mut objects))?;
     Ok(Handles { array: OwnedArray::new(objects, count as usize) })
-}
-
-/// At most `most` names that `call` stores, as a list.
-pub fn name_list(most: c_int, call: impl FnOnce(*mut *mut c_char, c_int) -> c_int) -> Result<OwnedNames, Failure> {
-    let mut names = vec![ptr::null_mut(); usize::try_from(most).unwrap_or(0)];
-    let count = int(call(names.as_mut_ptr(), most))?;
-    names.truncate(count as usize);
-    Ok(OwnedNames(names))
 }
 
 /// Strings to be freed, in an array of ours.

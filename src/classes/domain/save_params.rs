@@ -1,0 +1,28 @@
+//! The parameters of a saved domain, for saving it and for restoring it.
+
+use crate::convert::{HashArg, ParamSet, ParamType, Value};
+use crate::error::Failure;
+use std::ffi::{CStr, c_char};
+use virt::sys::*;
+
+/// `params` with the file and the XML that were given beside it.
+pub fn save_params(params: &HashArg, file: *const c_char, xml: *const c_char) -> Result<ParamSet, Failure> {
+    let mut set = ParamSet::known(
+        params,
+        &[
+            (VIR_DOMAIN_SAVE_PARAM_FILE, ParamType::String),
+            (VIR_DOMAIN_SAVE_PARAM_DXML, ParamType::String),
+            (VIR_DOMAIN_SAVE_PARAM_IMAGE_FORMAT, ParamType::String),
+            (VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS, ParamType::Int),
+        ],
+    )?;
+    for (name, text) in [(VIR_DOMAIN_SAVE_PARAM_FILE, file), (VIR_DOMAIN_SAVE_PARAM_DXML, xml)] {
+        if !text.is_null() {
+            // SAFETY: an argument of the call, a string with its NUL.
+            let text = unsafe { CStr::from_ptr(text) }.to_bytes();
+            set.add(name.to_bytes(), ParamType::String, Value::Text(text))
+                .map_err(|problem| params.bad_value(name.to_bytes(), &problem))?;
+        }
+    }
+    Ok(set)
+}
