@@ -22,9 +22,18 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
     panic::set_hook(Box::new(|_| ()));
     silence_libvirt();
 
-    for method in crate::classes::METHODS.iter().copied().flatten() {
-        install(perl, method);
+    for &tables in crate::classes::TABLES {
+        tables
+            .iter()
+            .copied()
+            .flatten()
+            .for_each(|method| install(perl, method));
     }
+    crate::events::TABLES
+        .iter()
+        .copied()
+        .flatten()
+        .for_each(|method| install(perl, method));
     for class in classes() {
         let name = [class.package.to_bytes(), b"::DESTROY"].concat();
         if let Ok(name) = CString::new(name) {

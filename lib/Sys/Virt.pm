@@ -16,4 +16,10 @@ sub new {
     return bless $self, ref $proto || $proto;
 }
 
+# What an authentication callback has answered: a plain value, read where a die is caught.
+sub _credential_result {
+    my ($credential) = @_;
+    return defined $credential->{result} ? "$credential->{result}" : undef;
+}
+
 1;

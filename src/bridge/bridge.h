@@ -13,9 +13,6 @@
 #include <perl.h>
 #include <XSUB.h>
 
-#ifndef G_LIST
-#define G_LIST G_ARRAY
-#endif
 
 /* Functions that Rust and C call of each other have the interpreter as their first argument in
  * every perl, also in one without threads, where perl's own pTHX_ is nothing. */
@@ -107,7 +104,7 @@ typedef struct bridge_frame {
     SSize_t returned;   /* out: how many scalars are on the stack, from `ax` on */
     I32 ax;
     U8 items;           /* how many arguments were given */
-    U8 gimme;           /* G_VOID, G_SCALAR or G_LIST */
+    U8 scalar;          /* called in scalar context */
 } bridge_frame;
 
 /* --- C for Rust ------------------------------------------------------------------------- */

@@ -46,7 +46,7 @@ static XS(call_row)
     frame.returned = 0;
     frame.ax = ax;
     frame.items = (U8)items;
-    frame.gimme = (U8)GIMME_V;
+    frame.scalar = GIMME_V == G_SCALAR;
     sys_virt_dispatch(&frame);
 
     if (frame.error == EXITING) {

@@ -6,4 +6,7 @@ mod domain;
 use crate::method::Method;
 
 /// All tables of methods.
-pub const METHODS: &[&[Method]] = &[connect::METHODS, domain::identity::METHODS];
+pub const TABLES: &[&[&[Method]]] = &[connect::TABLES, domain::TABLES, OTHERS];
+
+/// Classes that are one table each.
+const OTHERS: &[&[Method]] = &[];

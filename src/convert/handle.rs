@@ -2,6 +2,7 @@
 
 use super::{FromArg, Items, Spec, Value};
 use crate::error::Failure;
+use crate::events::connection;
 use crate::ffi::bridge::{self, Kind, RawValue, Tag};
 use crate::method::Call;
 use crate::perl::Perl;
@@ -29,7 +30,7 @@ pub struct Class {
 }
 
 macro_rules! classes {
-    ($($number:literal $name:ident: $target:ident $package:literal $reference:ident $free:ident $invalid:ident;)*) => {
+    ($($number:literal $name:ident: $target:ident $package:literal $reference:path, $free:path, $invalid:ident;)*) => {
         $(
             #[doc = concat!("`", stringify!($target), "` as `", $package, "`.")]
             pub enum $name {}
@@ -43,28 +44,28 @@ macro_rules! classes {
             package: $crate::ffi::c_str(concat!($package, "\0")),
             invalid: sys::$invalid,
             // SAFETY: the caller has an object of this class.
-            reference: |object| unsafe { sys::$reference(object.cast()) },
+            reference: |object| unsafe { $reference(object.cast()) },
             // SAFETY: as above, and gives up its reference.
-            free: |object| unsafe { sys::$free(object.cast()) },
+            free: |object| unsafe { $free(object.cast()) },
         }),*];
     };
 }
 
 classes! {
-    1 Connect: virConnect "Sys::Virt" virConnectRef virConnectClose VIR_ERR_INVALID_CONN;
-    2 Domain: virDomain "Sys::Virt::Domain" virDomainRef virDomainFree VIR_ERR_INVALID_DOMAIN;
-    3 DomainCheckpoint: virDomainCheckpoint "Sys::Virt::DomainCheckpoint" virDomainCheckpointRef virDomainCheckpointFree VIR_ERR_INVALID_DOMAIN_CHECKPOINT;
-    4 DomainSnapshot: virDomainSnapshot "Sys::Virt::DomainSnapshot" virDomainSnapshotRef virDomainSnapshotFree VIR_ERR_INVALID_DOMAIN_SNAPSHOT;
-    5 Interface: virInterface "Sys::Virt::Interface" virInterfaceRef virInterfaceFree VIR_ERR_INVALID_INTERFACE;
-    6 Network: virNetwork "Sys::Virt::Network" virNetworkRef virNetworkFree VIR_ERR_INVALID_NETWORK;
-    7 NetworkPort: virNetworkPort "Sys::Virt::NetworkPort" virNetworkPortRef virNetworkPortFree VIR_ERR_INVALID_NETWORK_PORT;
-    8 NodeDevice: virNodeDevice "Sys::Virt::NodeDevice" virNodeDeviceRef virNodeDeviceFree VIR_ERR_INVALID_NODE_DEVICE;
-    9 NWFilter: virNWFilter "Sys::Virt::NWFilter" virNWFilterRef virNWFilterFree VIR_ERR_INVALID_NWFILTER;
-    10 NWFilterBinding: virNWFilterBinding "Sys::Virt::NWFilterBinding" virNWFilterBindingRef virNWFilterBindingFree VIR_ERR_INVALID_NWFILTER_BINDING;
-    11 Secret: virSecret "Sys::Virt::Secret" virSecretRef virSecretFree VIR_ERR_INVALID_SECRET;
-    12 StoragePool: virStoragePool "Sys::Virt::StoragePool" virStoragePoolRef virStoragePoolFree VIR_ERR_INVALID_STORAGE_POOL;
-    13 StorageVol: virStorageVol "Sys::Virt::StorageVol" virStorageVolRef virStorageVolFree VIR_ERR_INVALID_STORAGE_VOL;
-    14 Stream: virStream "Sys::Virt::Stream" virStreamRef virStreamFree VIR_ERR_INVALID_STREAM;
+    1 Connect: virConnect "Sys::Virt" connection::reference, connection::release, VIR_ERR_INVALID_CONN;
+    2 Domain: virDomain "Sys::Virt::Domain" sys::virDomainRef, sys::virDomainFree, VIR_ERR_INVALID_DOMAIN;
+    3 DomainCheckpoint: virDomainCheckpoint "Sys::Virt::DomainCheckpoint" sys::virDomainCheckpointRef, sys::virDomainCheckpointFree, VIR_ERR_INVALID_DOMAIN_CHECKPOINT;
+    4 DomainSnapshot: virDomainSnapshot "Sys::Virt::DomainSnapshot" sys::virDomainSnapshotRef, sys::virDomainSnapshotFree, VIR_ERR_INVALID_DOMAIN_SNAPSHOT;
+    5 Interface: virInterface "Sys::Virt::Interface" sys::virInterfaceRef, sys::virInterfaceFree, VIR_ERR_INVALID_INTERFACE;
+    6 Network: virNetwork "Sys::Virt::Network" sys::virNetworkRef, sys::virNetworkFree, VIR_ERR_INVALID_NETWORK;
+    7 NetworkPort: virNetworkPort "Sys::Virt::NetworkPort" sys::virNetworkPortRef, sys::virNetworkPortFree, VIR_ERR_INVALID_NETWORK_PORT;
+    8 NodeDevice: virNodeDevice "Sys::Virt::NodeDevice" sys::virNodeDeviceRef, sys::virNodeDeviceFree, VIR_ERR_INVALID_NODE_DEVICE;
+    9 NWFilter: virNWFilter "Sys::Virt::NWFilter" sys::virNWFilterRef, sys::virNWFilterFree, VIR_ERR_INVALID_NWFILTER;
+    10 NWFilterBinding: virNWFilterBinding "Sys::Virt::NWFilterBinding" sys::virNWFilterBindingRef, sys::virNWFilterBindingFree, VIR_ERR_INVALID_NWFILTER_BINDING;
+    11 Secret: virSecret "Sys::Virt::Secret" sys::virSecretRef, sys::virSecretFree, VIR_ERR_INVALID_SECRET;
+    12 StoragePool: virStoragePool "Sys::Virt::StoragePool" sys::virStoragePoolRef, sys::virStoragePoolFree, VIR_ERR_INVALID_STORAGE_POOL;
+    13 StorageVol: virStorageVol "Sys::Virt::StorageVol" sys::virStorageVolRef, sys::virStorageVolFree, VIR_ERR_INVALID_STORAGE_VOL;
+    14 Stream: virStream "Sys::Virt::Stream" sys::virStreamRef, sys::virStreamFree, VIR_ERR_INVALID_STREAM;
 }
 
 /// The class with this number; none has 0.
@@ -110,7 +111,10 @@ pub extern "C" fn sys_virt_class_name(class: u8) -> *const std::ffi::c_char {
 /// A required object as a parameter: its pointer, never NULL.
 impl<T: Object> FromArg for T {
     type Native<'a> = *mut T::Target;
-    const SPEC: Spec = Spec { class: T::CLASS, ..Spec::of(Kind::Object) };
+    const SPEC: Spec = Spec {
+        class: T::CLASS,
+        ..Spec::of(Kind::Object)
+    };
 
     fn from_arg<'a>(_: &'a Call, value: &'a RawValue) -> Self::Native<'a> {
         // SAFETY: the bridge checked that it is an object of the class.
@@ -123,7 +127,10 @@ pub struct Opt<T>(PhantomData<T>);
 
 impl<T: Object> FromArg for Opt<T> {
     type Native<'a> = *mut T::Target;
-    const SPEC: Spec = Spec { optional: true, ..T::SPEC };
+    const SPEC: Spec = Spec {
+        optional: true,
+        ..T::SPEC
+    };
 
     fn from_arg<'a>(_: &'a Call, value: &'a RawValue) -> Self::Native<'a> {
         match value.tag {
@@ -140,9 +147,13 @@ impl Items<'_> {
         let mut objects = Vec::with_capacity(self.len() + 1);
         for (index, value) in self.iter().enumerate() {
             match value {
-                Value::Object(class, object) if class == T::CLASS && !object.is_null() => objects.push(object.cast()),
+                Value::Object(class, object) if class == T::CLASS && !object.is_null() => {
+                    objects.push(object.cast())
+                }
                 _ => {
-                    let package = class_of(T::CLASS).map_or(c"", |class| class.package).to_string_lossy();
+                    let package = class_of(T::CLASS)
+                        .map_or(c"", |class| class.package)
+                        .to_string_lossy();
                     return Err(self.bad_element(index, &format!("not a live {package} object")));
                 }
             }
@@ -158,7 +169,11 @@ pub struct Handle<T: Object>(*mut T::Target);
 impl<T: Object> Handle<T> {
     /// Takes over the reference that a libvirt function returned; NULL is its failure.
     pub fn owned(object: *mut T::Target) -> Result<Self, Failure> {
-        if object.is_null() { Err(Failure::last()) } else { Ok(Handle(object)) }
+        if object.is_null() {
+            Err(Failure::last())
+        } else {
+            Ok(Handle(object))
+        }
     }
 
     /// A new reference to an object of somebody else's, such as a callback's argument.

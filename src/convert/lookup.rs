@@ -1,6 +1,6 @@
 //! Finding objects: by UUID in either form, and a list of them by their names.
 
-use super::{Handle, Object, OwnedNames, Values, int, object};
+use super::{Counted, Handle, Object, OwnedNames, int, object};
 use crate::error::Failure;
 use crate::method::Call;
 use std::ffi::{c_char, c_int};
@@ -32,16 +32,28 @@ pub fn by_names<T: Object>(
     count: c_int,
     list: impl FnOnce(*mut *mut c_char, c_int) -> c_int,
     mut look_up: impl FnMut(*const c_char) -> *mut T::Target,
-) -> Result<Values<Handle<T>>, Failure> {
+) -> Result<Counted<Handle<T>>, Failure> {
     let names = names(int(count)?, list)?;
-    Ok(Values(names.0.iter().filter_map(|&name| object(look_up(name)).ok()).collect()))
+    Ok(Counted(
+        names
+            .0
+            .iter()
+            .filter_map(|&name| object(look_up(name)).ok())
+            .collect(),
+    ))
 }
 
 /// At most `most` names that `list` stores.
-pub fn names(most: c_int, list: impl FnOnce(*mut *mut c_char, c_int) -> c_int) -> Result<OwnedNames, Failure> {
+pub fn names(
+    most: c_int,
+    list: impl FnOnce(*mut *mut c_char, c_int) -> c_int,
+) -> Result<OwnedNames, Failure> {
     let most = most.clamp(0, MOST_NAMES);
     let mut names = OwnedNames(vec![ptr::null_mut(); most as usize]);
-    int(list(names.0.as_mut_ptr(), most))?;
+    // None asked for: libvirtd 9.0 dies of that question about snapshots.
+    if most > 0 {
+        int(list(names.0.as_mut_ptr(), most))?;
+    }
     names.0.retain(|name| !name.is_null());
     Ok(names)
 }

@@ -95,7 +95,7 @@ pub struct Frame {
     pub returned: isize,
     pub ax: i32,
     pub items: u8,
-    pub gimme: u8,
+    pub scalar: bool,
 }
 
 pub const MAX_PARAMS: usize = 8;
@@ -107,8 +107,17 @@ const _: () = assert!(size_of::<Method>() == 4 * POINTER);
 const _: () = assert!(size_of::<Frame>() == 9 * POINTER + 8);
 
 unsafe extern "C" {
-    pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, frame: &Frame, count: isize) -> *mut *mut SV;
-    pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
+    pub fn sv_bridge_reserve(
+        perl: *mut PerlInterpreter,
+        frame: &Frame,
+        count: isize,
+    ) -> *mut *mut SV;
+    pub fn sv_bridge_object(
+        perl: *mut PerlInterpreter,
+        stash: *mut HV,
+        class: u8,
+        ptr: *mut c_void,
+    ) -> *mut SV;
     pub fn sv_bridge_call(
         perl: *mut PerlInterpreter,
         code: *mut SV,
@@ -141,4 +150,3 @@ unsafe extern "C-unwind" {
     #[cfg(not(perl_useithreads))]
     pub fn sv_bridge_boot(cv: *mut CV);
 }
-

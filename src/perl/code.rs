@@ -46,6 +46,19 @@ impl Callback {
         Callback { perl, sv }
     }
 
+    /// Another hold on the same code.
+    pub fn share(&self, perl: Perl) -> Self {
+        Callback {
+            perl,
+            sv: perl.share(self.sv),
+        }
+    }
+
+    /// Another reference to the code itself, owned by the caller.
+    pub fn another(&self) -> *mut SV {
+        self.perl.share(self.sv)
+    }
+
     /// The interpreter that the callback belongs to, where the current thread runs it.
     pub fn perl(&self) -> Option<Perl> {
         Perl::current().filter(|current| *current == self.perl)
@@ -68,19 +81,55 @@ impl Drop for Callback {
     }
 }
 
-fn call(perl: Perl, code: *mut SV, method: Option<&CStr>, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+fn call(
+    perl: Perl,
+    code: *mut SV,
+    method: Option<&CStr>,
+    arguments: &[*mut SV],
+) -> Result<*mut SV, Exception> {
     let mut result = ptr::null_mut();
     let method = method.map_or(ptr::null(), CStr::as_ptr);
     // SAFETY: the running interpreter and live scalars; the bridge catches every die.
     let died = unsafe {
-        bridge::sv_bridge_call(perl.raw(), code, method, arguments.as_ptr(), arguments.len() as isize, &mut result)
+        bridge::sv_bridge_call(
+            perl.raw(),
+            code,
+            method,
+            arguments.as_ptr(),
+            arguments.len() as isize,
+            &mut result,
+        )
     };
-    if died.is_null() { Ok(result) } else { Err(Exception::new(perl, died)) }
+    if died.is_null() {
+        Ok(result)
+    } else {
+        Err(Exception::new(perl, died))
+    }
 }
 
 impl Perl {
     /// Calls method `name` of `arguments[0]`; otherwise as [`Callback::call`].
     pub fn call_method(self, name: &CStr, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
         call(self, ptr::null_mut(), Some(name), arguments)
+    }
+
+    /// Calls the sub with this name; otherwise as [`Callback::call`].
+    pub fn call_sub(self, name: &CStr, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+        let name = self.mortal(self.new_string(name.to_bytes()));
+        call(self, name, None, arguments)
+    }
+
+    /// A copy of a scalar's value, without its magic.
+    pub fn copy(self, sv: *mut SV) -> *mut SV {
+        const SV_NOSTEAL: i32 = 16;
+        // SAFETY: a live scalar, read without magic.
+        unsafe { libperl_sys::thx::Perl_newSVsv_flags(self.raw(), sv, SV_NOSTEAL) }
+    }
+
+    /// Another reference to `sv`, owned by the caller.
+    pub fn share(self, sv: *mut SV) -> *mut SV {
+        // SAFETY: a live scalar; only its reference count changes.
+        unsafe { bridge::sv_bridge_hold(sv) };
+        sv
     }
 }

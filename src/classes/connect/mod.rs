@@ -1,13 +1,24 @@
-//! `Sys::Virt`: the connection.
+//! `Sys::Virt`: the connection, a file a topic.
 
-use crate::convert::*;
-use crate::method::methods;
-use virt::sys::*;
+pub mod domains;
+pub mod events;
+pub mod host;
+pub mod interfaces;
+pub mod networks;
+pub mod node;
+pub mod open;
+pub mod storage;
 
-methods! {
-    "Sys::Virt";
-    _open(uri: OptStr, flags: u32 = 0) => object::<Connect>(virConnectOpenAuth(uri, std::ptr::null_mut(), flags));
-    get_type(con: Connect) => borrowed_str(virConnectGetType(con));
-    get_domain_by_name(con: Connect, name: Str) => object::<Domain>(virDomainLookupByName(con, name));
-    list_all_domains(con: Connect, flags: u32 = 0) => object_list::<Domain>(|list| virConnectListAllDomains(con, list, flags));
-}
+use crate::method::Method;
+
+/// The tables of all topics.
+pub const TABLES: &[&[Method]] = &[
+    domains::METHODS,
+    events::METHODS,
+    host::METHODS,
+    interfaces::METHODS,
+    networks::METHODS,
+    node::METHODS,
+    open::METHODS,
+    storage::METHODS,
+];

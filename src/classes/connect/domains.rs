@@ -1,0 +1,159 @@
+//! Domains of a connection: made, found, listed, restored, and their statistics in bulk.
+
+use crate::classes::domain::save_params::save_params;
+use crate::convert::*;
+use crate::error::Failure;
+use crate::ffi::bridge::Frame;
+use crate::ffi::since;
+use crate::method::methods;
+use crate::perl::Perl;
+use libperl_sys::SV;
+use std::ffi::{c_char, c_int};
+use std::{ptr, slice};
+use virt::sys::*;
+
+methods! {
+    "Sys::Virt";
+    create_domain(con: Connect, xml: Str, flags: u32 = 0) => object::<Domain>(virDomainCreateXML(con, xml, flags));
+    create_domain_with_files(con: Connect, xml: Str, fds: List, flags: u32 = 0) => {
+        let mut fds = Ints::descriptors(&fds)?;
+        object::<Domain>(virDomainCreateXMLWithFiles(con, xml, fds.len() as u32, fds.as_mut_ptr(), flags))
+    };
+    define_domain(con: Connect, xml: Str, flags: u32 = 0) =>
+        object::<Domain>(if flags == 0 { virDomainDefineXML(con, xml) } else { virDomainDefineXMLFlags(con, xml, flags) });
+    get_domain_by_id(con: Connect, id: i32) => object::<Domain>(virDomainLookupByID(con, id));
+    get_domain_by_name(con: Connect, name: Str) => object::<Domain>(virDomainLookupByName(con, name));
+    get_domain_by_uuid(con: Connect, uuid: Bytes) with call =>
+        by_uuid::<Domain>(call, uuid, |raw| virDomainLookupByUUID(con, raw), |text| virDomainLookupByUUIDString(con, text));
+    num_of_domains(con: Connect) => int(virConnectNumOfDomains(con));
+    num_of_defined_domains(con: Connect) => int(virConnectNumOfDefinedDomains(con));
+    list_domain_ids(con: Connect, maxids: i32) => ids(con, maxids).map(Values);
+    list_domains(con: Connect) => running(con);
+    list_defined_domain_names(con: Connect, maxnames: i32) => names(maxnames, |list, n| virConnectListDefinedDomains(con, list, n));
+    list_defined_domains(con: Connect) => by_names::<Domain>(virConnectNumOfDefinedDomains(con),
+        |list, n| virConnectListDefinedDomains(con, list, n), |name| virDomainLookupByName(con, name));
+    list_all_domains(con: Connect, flags: u32 = 0) => object_list::<Domain>(|list| virConnectListAllDomains(con, list, flags));
+    get_all_domain_stats(con: Connect, stats: u32, doms: OptList, flags: u32 = 0) => all_stats(con, stats, doms, flags);
+
+    restore_domain(con: Connect, from: OptStr, dxml: OptStr, params: HashOrFlags, flags: u32 = 0) =>
+        restore(con, from, dxml, params, flags);
+    get_save_image_xml_description(con: Connect, file: Str, flags: u32 = 0) => owned_str(virDomainSaveImageGetXMLDesc(con, file, flags));
+    define_save_image_xml(con: Connect, file: Str, xml: Str, flags: u32 = 0) => void(virDomainSaveImageDefineXML(con, file, xml, flags));
+}
+
+fn ids(con: virConnectPtr, most: c_int) -> Result<Vec<c_int>, Failure> {
+    let mut ids = vec![0; most.clamp(0, 1 << 20) as usize];
+    // SAFETY: a live connection and room for that many.
+    let count = int(unsafe { virConnectListDomains(con, ids.as_mut_ptr(), ids.len() as c_int) })?;
+    ids.truncate(count as usize);
+    Ok(ids)
+}
+
+/// The running domains in the order of their ids; one that ended in between is left out.
+fn running(con: virConnectPtr) -> Result<Counted<Handle<Domain>>, Failure> {
+    // SAFETY: a live connection.
+    let count = int(unsafe { virConnectNumOfDomains(con) })?;
+    let ids = ids(con, count)?;
+    // SAFETY: as above.
+    Ok(Counted(
+        ids.into_iter()
+            .filter_map(|id| object(unsafe { virDomainLookupByID(con, id) }).ok())
+            .collect(),
+    ))
+}
+
+fn restore(
+    con: virConnectPtr,
+    from: *const c_char,
+    xml: *const c_char,
+    params: HashOrNumber,
+    flags: u32,
+) -> Result<(), Failure> {
+    let (params, flags) = params.with_flags(flags)?;
+    if let Some(params) = params {
+        let mut params = save_params(&params, from, xml)?;
+        // SAFETY: a live connection and parameters that outlive the call.
+        return void(unsafe {
+            since::virDomainRestoreParams()?(con, params.as_mut_ptr(), params.len(), flags)
+        });
+    }
+    // SAFETY: a live connection and the call's strings.
+    void(unsafe {
+        if xml.is_null() && flags == 0 {
+            virDomainRestore(con, from)
+        } else {
+            virDomainRestoreFlags(con, from, xml, flags)
+        }
+    })
+}
+
+/// Statistics of several domains, in records that libvirt allocated: hashes with the domain
+/// and its typed parameters.
+struct StatsRecords {
+    records: *mut virDomainStatsRecordPtr,
+    count: usize,
+}
+
+impl Drop for StatsRecords {
+    fn drop(&mut self) {
+        // SAFETY: libvirt allocated the list and ends it with NULL.
+        unsafe { virDomainStatsRecordListFree(self.records) };
+    }
+}
+
+impl Return for StatsRecords {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        // SAFETY: libvirt said how many there are.
+        let records = unsafe { slice::from_raw_parts(self.records, self.count) };
+        // SAFETY: libvirt filled them in.
+        put_list(
+            perl,
+            frame,
+            self.count,
+            records
+                .iter()
+                .map(|&record| Record(unsafe { &*record }).into_sv(perl)),
+        );
+    }
+}
+
+fn all_stats(
+    con: virConnectPtr,
+    stats: u32,
+    doms: Option<Items>,
+    flags: u32,
+) -> Result<StatsRecords, Failure> {
+    let mut records = ptr::null_mut();
+    let count = match doms {
+        Some(doms) if doms.len() > 0 => {
+            let mut doms = doms.objects::<Domain>()?;
+            // SAFETY: live domains, with NULL at the end, and a place for the result.
+            unsafe { virDomainListGetStats(doms.as_mut_ptr(), stats, &mut records, flags) }
+        }
+        // SAFETY: a live connection and a place for the result.
+        _ => unsafe { virConnectGetAllDomainStats(con, stats, &mut records, flags) },
+    };
+    Ok(StatsRecords {
+        records,
+        count: int(count)? as usize,
+    })
+}
+
+/// One record, which stays the list's.
+struct Record<'a>(&'a virDomainStatsRecord);
+
+record! {
+    Record<'_> as record {
+        "dom" => Handle::<Domain>::borrowed(record.0.dom),
+        "data" => BorrowedParams(as_slice(record.0.params, record.0.nparams)),
+    }
+}
+
+/// Typed parameters that stay somebody else's.
+struct BorrowedParams<'a>(&'a [virTypedParameter]);
+
+impl IntoSv for BorrowedParams<'_> {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        params_hash(perl, self.0)
+    }
+}

@@ -1,0 +1,262 @@
+//! The host as a machine: its CPUs, memory, pages and power.
+
+use crate::convert::*;
+use crate::error::Failure;
+use crate::method::{Call, methods};
+use crate::perl::{Hash, Perl};
+use libperl_sys::SV;
+use std::ffi::{c_char, c_int};
+use std::ptr;
+use virt::sys::*;
+
+methods! {
+    "Sys::Virt";
+    get_node_info(con: Connect) => filled(|info: *mut virNodeInfo| virNodeGetInfo(con, info));
+    get_node_cpu_stats(con: Connect, cpuNum: i32 = -1, flags: u32 = 0) =>
+        counters(|stats: *mut virNodeCPUStats, count| virNodeGetCPUStats(con, cpuNum, stats, count, flags));
+    get_node_memory_stats(con: Connect, cellNum: i32 = -1, flags: u32 = 0) =>
+        counters(|stats: *mut virNodeMemoryStats, count| virNodeGetMemoryStats(con, cellNum, stats, count, flags));
+    get_node_cpu_map(con: Connect, flags: u32 = 0) => cpu_map(con, flags);
+    get_node_security_model(con: Connect) => filled(|model: *mut virSecurityModel| virNodeGetSecurityModel(con, model));
+    get_node_sev_info(conn: Connect, flags: u32 = 0) => allocated(|params, count| virNodeGetSEVInfo(conn, params, count, flags));
+    get_node_free_memory(con: Connect) => free_memory(con);
+    get_node_cells_free_memory(con: Connect, start: i32, end: i32) with call => cells_free_memory(call, con, start, end);
+    get_node_free_pages(con: Connect, pagesizes: List, start: i32, end: i32, flags: u32 = 0) with call =>
+        free_pages(call, con, pagesizes, start, end, flags);
+    node_alloc_pages(con: Connect, pages: List, start: i32, end: i32, flags: u32 = 0) with call =>
+        alloc_pages(call, con, pages, start, end, flags);
+    get_node_memory_parameters(conn: Connect, flags: u32 = 0) =>
+        fetched(|params, count| virNodeGetMemoryParameters(conn, params, count, flags));
+    set_node_memory_parameters(conn: Connect, newparams: crate::convert::Hash, flags: u32 = 0) => updated(newparams,
+        |params, count| virNodeGetMemoryParameters(conn, params, count, flags),
+        |params, count| virNodeSetMemoryParameters(conn, params, count, flags));
+    node_suspend_for_duration(conn: Connect, target: u32, duration: u64, flags: u32 = 0) =>
+        void(virNodeSuspendForDuration(conn, target, duration, flags));
+}
+
+/// A fixed array of a C struct as the string in it.
+fn text(field: &[c_char]) -> &[u8] {
+    let end = field
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(field.len());
+    // SAFETY: the same bytes under another type.
+    unsafe { std::slice::from_raw_parts(field.as_ptr().cast(), end) }
+}
+
+record! {
+    virNodeInfo as info {
+        "model" => text(&info.model),
+        "memory" => info.memory,
+        "cpus" => info.cpus,
+        "mhz" => info.mhz,
+        "nodes" => info.nodes,
+        "sockets" => info.sockets,
+        "cores" => info.cores,
+        "threads" => info.threads,
+    }
+}
+
+record! {
+    virSecurityModel as model {
+        "model" => text(&model.model),
+        "doi" => text(&model.doi),
+    }
+}
+
+/// A named number, as libvirt counts CPU time in ns and memory in KiB.
+trait Counter {
+    fn name(&self) -> &[u8];
+    fn count(&self) -> u64;
+}
+
+impl Counter for virNodeCPUStats {
+    fn name(&self) -> &[u8] {
+        text(&self.field)
+    }
+    fn count(&self) -> u64 {
+        self.value
+    }
+}
+
+impl Counter for virNodeMemoryStats {
+    fn name(&self) -> &[u8] {
+        text(&self.field)
+    }
+    fn count(&self) -> u64 {
+        self.value
+    }
+}
+
+/// Counters as a hash of their names.
+struct Counters<T>(Vec<T>);
+
+impl<T: Counter> IntoSv for Counters<T> {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        let mut hash = Hash::with_capacity(perl, self.0.len());
+        for counter in &self.0 {
+            hash.store_bytes(counter.name(), perl.new_uint(counter.count()));
+        }
+        hash.into_ref()
+    }
+}
+
+fn counters<T: Counter>(
+    get: impl Fn(*mut T, *mut c_int) -> c_int,
+) -> Result<One<Counters<T>>, Failure> {
+    let mut count = 0;
+    void(get(ptr::null_mut(), &mut count))?;
+    let mut counters: Vec<T> = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+    let room = count;
+    void(get(counters.as_mut_ptr(), &mut count))?;
+    // SAFETY: libvirt has filled in that many, within the room it was told.
+    unsafe { counters.set_len(count.clamp(0, room) as usize) };
+    Ok(One(Counters(counters)))
+}
+
+/// How many CPUs there are, the bit string of those online, and how many these are.
+fn cpu_map(con: virConnectPtr, flags: u32) -> Result<(c_int, Vec<u8>, u32), Failure> {
+    let (mut map, mut online) = (ptr::null_mut(), 0);
+    // SAFETY: a live connection and places for the results.
+    let total = int(unsafe { virNodeGetCPUMap(con, &mut map, &mut online, flags) })?;
+    let map = OwnedArray::new(map, (total as usize).div_ceil(8));
+    Ok((total, map.as_slice().to_vec(), online))
+}
+
+fn free_memory(con: virConnectPtr) -> Result<u64, Failure> {
+    // SAFETY: a live connection.
+    match unsafe { virNodeGetFreeMemory(con) } {
+        0 => Err(Failure::last()),
+        free => Ok(free),
+    }
+}
+
+/// How many NUMA cells lie between `start` and `end`; the arguments are number `first` and the
+/// next. More than any host has is refused.
+fn cells(call: &Call, first: usize, start: c_int, end: c_int) -> Result<usize, Failure> {
+    match i64::from(end) - i64::from(start) + 1 {
+        cells if cells < 1 => Err(call.bad_argument(
+            first + 1,
+            &format!("is {end}, before the first cell, {start}"),
+        )),
+        cells if cells > 4096 => Err(call.bad_argument(
+            first + 1,
+            &format!("is {end}, too many cells from {start} on"),
+        )),
+        cells => Ok(cells as usize),
+    }
+}
+
+fn cells_free_memory(
+    call: &Call,
+    con: virConnectPtr,
+    start: c_int,
+    end: c_int,
+) -> Result<Values<u64>, Failure> {
+    let count = cells(call, 1, start, end)?;
+    let mut free = vec![0; count];
+    // SAFETY: a live connection and room for one number a cell.
+    let known =
+        int(unsafe { virNodeGetCellsFreeMemory(con, free.as_mut_ptr(), start, count as c_int) })?;
+    free.truncate(known as usize);
+    Ok(Values(free))
+}
+
+/// The free pages of one cell: its number, and how many there are of each size.
+struct CellPages {
+    cell: c_int,
+    pages: Vec<(u32, u64)>,
+}
+
+/// A hash from page size to count.
+struct PageCounts(Vec<(u32, u64)>);
+
+impl IntoSv for PageCounts {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        let mut hash = Hash::with_capacity(perl, self.0.len());
+        for (size, count) in self.0 {
+            hash.store_bytes(size.to_string().as_bytes(), perl.new_uint(count));
+        }
+        hash.into_ref()
+    }
+}
+
+record! {
+    CellPages as cell {
+        "cell" => cell.cell,
+        "pages" => PageCounts(cell.pages),
+    }
+}
+
+fn free_pages(
+    call: &Call,
+    con: virConnectPtr,
+    sizes: Items,
+    start: c_int,
+    end: c_int,
+    flags: u32,
+) -> Result<Values<CellPages>, Failure> {
+    let mut sizes: Vec<u32> = sizes.integers(0, u32::MAX.into())?;
+    let cells = cells(call, 2, start, end)?;
+    let mut counts = vec![0; cells * sizes.len()];
+    let (number, first) = (sizes.len() as u32, start);
+    // SAFETY: a live connection and room for each size of each cell.
+    void(unsafe {
+        virNodeGetFreePages(
+            con,
+            number,
+            sizes.as_mut_ptr(),
+            first,
+            cells as u32,
+            counts.as_mut_ptr(),
+            flags,
+        )
+    })?;
+    let cell_pages = |(index, counts): (usize, &[u64])| CellPages {
+        cell: start + index as c_int,
+        pages: sizes.iter().copied().zip(counts.iter().copied()).collect(),
+    };
+    Ok(Values(
+        counts
+            .chunks_exact(sizes.len().max(1))
+            .enumerate()
+            .map(cell_pages)
+            .collect(),
+    ))
+}
+
+fn alloc_pages(
+    call: &Call,
+    con: virConnectPtr,
+    pages: Items,
+    start: c_int,
+    end: c_int,
+    flags: u32,
+) -> Result<(), Failure> {
+    let (mut sizes, mut counts) = (Vec::new(), Vec::new());
+    for (index, page) in pages.iter().enumerate() {
+        let Value::Array(pair @ [_, _]) = page else {
+            return Err(pages.bad_element(
+                index,
+                "is not a reference to an array of page size and count",
+            ));
+        };
+        let pair = Items::new(c"pages", pair);
+        sizes.extend(pair.integers::<u32>(0, u32::MAX.into())?.first());
+        counts.extend(pair.integers::<u64>(0, u64::MAX)?.last());
+    }
+    let cells = cells(call, 2, start, end)? as u32;
+    let number = sizes.len() as u32;
+    // SAFETY: a live connection, and as many sizes as counts.
+    void(unsafe {
+        virNodeAllocPages(
+            con,
+            number,
+            sizes.as_mut_ptr(),
+            counts.as_mut_ptr(),
+            start,
+            cells,
+            flags,
+        )
+    })
+}

@@ -1,0 +1,213 @@
+//! Opening a connection, with or without credentials, and what is known of it.
+
+use crate::convert::*;
+use crate::error::Failure;
+use crate::events::connection;
+use crate::method::{Call, methods};
+use crate::perl::{Array, Callback, Exception, Hash, Key, Perl};
+use libperl_sys::SV;
+use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::{ptr, slice};
+use virt::sys::*;
+
+methods! {
+    "Sys::Virt";
+    // What Sys::Virt->new calls.
+    _open(uri: OptStr, flags: u32 = 0) => connection::opened(virConnectOpenAuth(uri, ptr::null_mut(), flags));
+    _open_auth(uri: OptStr, credlist: OptList, authcb: OptCode, flags: u32 = 0) with call =>
+        open_auth(call, uri, credlist, authcb, flags);
+
+    get_type(con: Connect) => borrowed_str(virConnectGetType(con));
+    get_uri(con: Connect) => owned_str(virConnectGetURI(con));
+    get_hostname(con: Connect) => owned_str(virConnectGetHostname(con));
+    get_version(con: Any) with call => version(call, con);
+    get_major_version(con: Any) with call => version(call, con).map(|version| version / 1_000_000);
+    get_minor_version(con: Any) with call => version(call, con).map(|version| version / 1_000 % 1_000);
+    get_micro_version(con: Any) with call => version(call, con).map(|version| version % 1_000);
+    get_library_version(con: Any) => library_version(con);
+    is_alive(conn: Connect) => int(virConnectIsAlive(conn));
+    is_encrypted(conn: Connect) => int(virConnectIsEncrypted(conn));
+    is_secure(conn: Connect) => int(virConnectIsSecure(conn));
+    set_keep_alive(conn: Connect, interval: i32, count: u32) => void(virConnectSetKeepAlive(conn, interval, count));
+    set_identity(conn: Connect, newident: crate::convert::Hash, flags: u32 = 0) => set_identity(conn, newident, flags);
+}
+
+/// The version of what the connection talks to; called as a function or on the class, that of
+/// libvirt itself.
+fn version(call: &Call, con: Value) -> Result<u64, Failure> {
+    let Some(con) = connection_of(call, con)? else {
+        return stored(|version: *mut u64| own_version(version));
+    };
+    // SAFETY: a live connection.
+    stored(|version: *mut u64| unsafe { virConnectGetVersion(con, version) })
+}
+
+/// The version of libvirt at the connection's other end, or here.
+fn library_version(con: Value) -> Result<u64, Failure> {
+    match con {
+        Value::Object(Connect::CLASS, con) if !con.is_null() => {
+            // SAFETY: a live connection.
+            stored(|version: *mut u64| unsafe { virConnectGetLibVersion(con.cast(), version) })
+        }
+        _ => stored(|version: *mut u64| own_version(version)),
+    }
+}
+
+fn own_version(version: *mut u64) -> c_int {
+    // SAFETY: a place for the version; NULL asks for no driver's.
+    unsafe { virGetVersion(version, ptr::null(), ptr::null_mut()) }
+}
+
+fn connection_of(call: &Call, con: Value) -> Result<Option<virConnectPtr>, Failure> {
+    match con {
+        Value::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
+        Value::Undef | Value::Text(_) => Ok(None),
+        other => Err(call.bad_argument(
+            0,
+            &format!("is {}, not a Sys::Virt object", other.describe()),
+        )),
+    }
+}
+
+fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<(), Failure> {
+    use ParamType::{String, Ullong};
+    let mut params = ParamSet::known(
+        &identity,
+        &[
+            (VIR_CONNECT_IDENTITY_USER_NAME, String),
+            (VIR_CONNECT_IDENTITY_UNIX_USER_ID, Ullong),
+            (VIR_CONNECT_IDENTITY_GROUP_NAME, String),
+            (VIR_CONNECT_IDENTITY_UNIX_GROUP_ID, Ullong),
+            (VIR_CONNECT_IDENTITY_PROCESS_ID, ParamType::Llong),
+            (VIR_CONNECT_IDENTITY_PROCESS_TIME, Ullong),
+            (VIR_CONNECT_IDENTITY_SASL_USER_NAME, String),
+            (VIR_CONNECT_IDENTITY_X509_DISTINGUISHED_NAME, String),
+            (VIR_CONNECT_IDENTITY_SELINUX_CONTEXT, String),
+        ],
+    )?;
+    // SAFETY: a live connection and parameters that outlive the call.
+    void(unsafe { virConnectSetIdentity(conn, params.as_mut_ptr(), params.len(), flags) })
+}
+
+/// What the authentication callback of libvirt gets and leaves.
+struct Authentication<'a> {
+    perl: Perl,
+    callback: &'a Callback,
+    died: Option<Exception>,
+}
+
+fn open_auth(
+    call: &Call,
+    uri: *const c_char,
+    credlist: Option<Items>,
+    callback: Option<Callback>,
+    flags: u32,
+) -> Result<Handle<Connect>, Failure> {
+    let (Some(credlist), Some(callback)) = (credlist, callback) else {
+        // SAFETY: libvirt's own way to ask, on the terminal.
+        return connection::opened(unsafe {
+            virConnectOpenAuth(uri, virConnectAuthPtrDefault, flags)
+        });
+    };
+    let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
+    let mut authentication = Authentication {
+        perl: call.perl(),
+        callback: &callback,
+        died: None,
+    };
+    let mut auth = virConnectAuth {
+        credtype: types.as_mut_ptr(),
+        ncredtype: types.len() as c_uint,
+        cb: Some(authenticate),
+        cbdata: (&raw mut authentication).cast(),
+    };
+    // SAFETY: all that libvirt gets outlives the call.
+    let opened = unsafe { virConnectOpenAuth(uri, &mut auth, flags) };
+    match authentication.died {
+        Some(exception) => {
+            drop(connection::opened(opened));
+            Err(exception.into())
+        }
+        None => connection::opened(opened),
+    }
+}
+
+/// libvirt asks for credentials: the Perl callback gets an arrayref of hashes and stores each
+/// answer under the key `result`.
+unsafe extern "C" fn authenticate(
+    credentials: virConnectCredentialPtr,
+    count: c_uint,
+    data: *mut c_void,
+) -> c_int {
+    // SAFETY: what open_auth passed, which waits for the connection.
+    let authentication = unsafe { &mut *data.cast::<Authentication>() };
+    // SAFETY: libvirt says how many there are.
+    let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
+    match ask(authentication, credentials) {
+        Ok(result) => result,
+        Err(exception) => {
+            authentication.died = Some(exception);
+            -1
+        }
+    }
+}
+
+fn ask(
+    authentication: &Authentication,
+    credentials: &mut [virConnectCredential],
+) -> Result<c_int, Exception> {
+    let perl = authentication.perl;
+    let questions: Vec<*mut SV> = credentials
+        .iter()
+        .map(|credential| perl.mortal(question(perl, credential)))
+        .collect();
+    let mut list = Array::with_capacity(perl, questions.len());
+    questions
+        .iter()
+        .for_each(|&question| list.push(perl.share(question)));
+
+    let answer = perl.mortal(authentication.callback.call(&[list.into_ref()])?);
+    for (credential, &question) in credentials.iter_mut().zip(&questions) {
+        let text = perl.call_sub(c"Sys::Virt::_credential_result", &[perl.share(question)])?;
+        let text = perl.mortal(text);
+        if let Value::Text(text) = Value::of_scalar(perl, text) {
+            // SAFETY: libvirt frees the copy.
+            credential.result = unsafe { copied(text) };
+            credential.resultlen = text.len() as c_uint;
+        }
+    }
+    Ok(Value::of_scalar(perl, answer)
+        .integer(c_int::MIN.into(), c_int::MAX as u64)
+        .unwrap_or(0) as c_int)
+}
+
+unsafe extern "C" {
+    fn strndup(text: *const c_char, len: usize) -> *mut c_char;
+}
+
+/// # Safety
+/// The caller frees the copy.
+unsafe fn copied(text: &[u8]) -> *mut c_char {
+    // SAFETY: reads no more than the length.
+    unsafe { strndup(text.as_ptr().cast(), text.len()) }
+}
+
+/// The question as the hash that the Perl callback gets.
+fn question(perl: Perl, credential: &virConnectCredential) -> *mut SV {
+    static TYPE: Key = Key::new(c"type");
+    static PROMPT: Key = Key::new(c"prompt");
+    static CHALLENGE: Key = Key::new(c"challenge");
+    static RESULT: Key = Key::new(c"result");
+    let mut hash = Hash::with_capacity(perl, 4);
+    hash.store(&TYPE, credential.type_.into_sv(perl));
+    for (key, text) in [
+        (&PROMPT, credential.prompt),
+        (&CHALLENGE, credential.challenge),
+    ] {
+        if !text.is_null() {
+            hash.store(key, text.into_sv(perl));
+        }
+    }
+    hash.store(&RESULT, credential.defresult.into_sv(perl));
+    hash.into_ref()
+}

@@ -1,0 +1,122 @@
+//! Connections, and what is registered on them.
+//!
+//! libvirt keeps a connection open as long as a callback is registered on it, so one that the
+//! script has dropped would stay open for ever. Therefore the last Perl object of a connection
+//! takes its callbacks along.
+
+use crate::convert::{Connect, Handle};
+use crate::error::Failure;
+use crate::events::rows;
+use std::collections::HashMap;
+use std::ffi::{c_int, c_void};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use virt::sys::*;
+
+/// What kind of event a registration is for; each has a libvirt function to end it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Domain,
+    Network,
+    NodeDevice,
+    Secret,
+    StoragePool,
+    /// The old registration for the lifecycle of domains, one a connection.
+    Lifecycle,
+    /// The callback for the connection's own end, one a connection.
+    Close,
+}
+
+#[derive(Default)]
+struct Connection {
+    /// Perl objects for it, in all interpreters.
+    objects: usize,
+    registrations: Vec<(Source, c_int)>,
+}
+
+type Connections = HashMap<usize, Connection>;
+
+fn connections() -> MutexGuard<'static, Connections> {
+    static CONNECTIONS: LazyLock<Mutex<Connections>> = LazyLock::new(Mutex::default);
+    CONNECTIONS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes over a connection that libvirt opened; NULL is its failure.
+pub fn opened(conn: virConnectPtr) -> Result<Handle<Connect>, Failure> {
+    let handle = Handle::owned(conn)?;
+    connections().entry(conn as usize).or_default().objects += 1;
+    Ok(handle)
+}
+
+/// Remembers a registration, which ends with the connection.
+pub fn registered(conn: virConnectPtr, source: Source, id: c_int) {
+    if let Some(connection) = connections().get_mut(&(conn as usize)) {
+        connection.registrations.push((source, id));
+    }
+}
+
+/// Ends a registration.
+///
+/// # Safety
+/// `conn` is a live connection.
+pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> c_int {
+    if let Some(connection) = connections().get_mut(&(conn as usize)) {
+        connection
+            .registrations
+            .retain(|&registration| registration != (source, id));
+    }
+    // SAFETY: the caller's promise; libvirt knows which ids there are.
+    unsafe {
+        match source {
+            Source::Domain => virConnectDomainEventDeregisterAny(conn, id),
+            Source::Network => virConnectNetworkEventDeregisterAny(conn, id),
+            Source::NodeDevice => virConnectNodeDeviceEventDeregisterAny(conn, id),
+            Source::Secret => virConnectSecretEventDeregisterAny(conn, id),
+            Source::StoragePool => virConnectStoragePoolEventDeregisterAny(conn, id),
+            Source::Lifecycle => virConnectDomainEventDeregister(conn, Some(rows::lifecycle)),
+            Source::Close => virConnectUnregisterCloseCallback(conn, Some(rows::closed)),
+        }
+    }
+}
+
+/// One Perl object more for a connection.
+///
+/// # Safety
+/// `conn` is a live connection.
+pub unsafe fn reference(conn: *mut c_void) -> c_int {
+    if let Some(connection) = connections().get_mut(&(conn as usize)) {
+        connection.objects += 1;
+    }
+    // SAFETY: the caller's promise.
+    unsafe { virConnectRef(conn.cast()) }
+}
+
+/// One Perl object less for a connection.
+///
+/// # Safety
+/// `conn` is a live connection, and the caller gives up its reference.
+pub unsafe fn release(conn: *mut c_void) -> c_int {
+    let conn: virConnectPtr = conn.cast();
+    // Ending a registration can end Perl code's life, so not under the lock.
+    for (source, id) in last_registrations(conn) {
+        // SAFETY: the caller's promise.
+        unsafe { deregister(conn, source, id) };
+    }
+    // SAFETY: the caller's promise.
+    unsafe { virConnectClose(conn) }
+}
+
+/// What is registered on a connection, if this was its last object.
+fn last_registrations(conn: virConnectPtr) -> Vec<(Source, c_int)> {
+    let mut connections = connections();
+    let Some(connection) = connections.get_mut(&(conn as usize)) else {
+        return Vec::new();
+    };
+    connection.objects -= 1;
+    match connection.objects {
+        0 => connections
+            .remove(&(conn as usize))
+            .map(|last| last.registrations)
+            .unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
