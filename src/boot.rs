@@ -23,17 +23,9 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
     silence_libvirt();
 
     for &tables in crate::classes::TABLES {
-        tables
-            .iter()
-            .copied()
-            .flatten()
-            .for_each(|method| install(perl, method));
+        tables.iter().copied().flatten().for_each(|method| install(perl, method));
     }
-    crate::events::TABLES
-        .iter()
-        .copied()
-        .flatten()
-        .for_each(|method| install(perl, method));
+    crate::events::TABLES.iter().copied().flatten().for_each(|method| install(perl, method));
     for class in classes() {
         let name = [class.package.to_bytes(), b"::DESTROY"].concat();
         if let Ok(name) = CString::new(name) {

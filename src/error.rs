@@ -63,22 +63,12 @@ impl Report {
             // SAFETY: a string of libvirt's.
             false => unsafe { CStr::from_ptr(error.message) }.to_bytes().to_vec(),
         };
-        Report {
-            code: error.code,
-            domain: error.domain,
-            level: error.level as c_int,
-            message,
-        }
+        Report { code: error.code, domain: error.domain, level: error.level as c_int, message }
     }
 
     /// A new error object.
     pub fn into_sv(self, perl: Perl) -> *mut SV {
-        static KEYS: [Key; 4] = [
-            Key::new(c"level"),
-            Key::new(c"code"),
-            Key::new(c"domain"),
-            Key::new(c"message"),
-        ];
+        static KEYS: [Key; 4] = [Key::new(c"level"), Key::new(c"code"), Key::new(c"domain"), Key::new(c"message")];
         let mut hash = Hash::with_capacity(perl, KEYS.len());
         hash.store(&KEYS[0], perl.new_int(self.level.into()));
         hash.store(&KEYS[1], perl.new_int(self.code.into()));
@@ -105,11 +95,8 @@ impl Failure {
                 let located = perl.mortal(perl.new_string(text.as_bytes()));
                 // SAFETY: the running interpreter and a string scalar of our own.
                 unsafe { bridge::sv_bridge_locate(perl.raw(), located) };
-                Report {
-                    message: perl.bytes_of(located),
-                    ..Report::new(sys::VIR_ERR_INVALID_ARG, String::new())
-                }
-                .into_sv(perl)
+                Report { message: perl.bytes_of(located), ..Report::new(sys::VIR_ERR_INVALID_ARG, String::new()) }
+                    .into_sv(perl)
             }
         }
     }
@@ -130,13 +117,8 @@ pub unsafe extern "C" fn sys_virt_argument_error(
     let perl = unsafe { Perl::assume_current(perl) };
     // SAFETY: the caller's promise.
     let message = unsafe { slice::from_raw_parts(message.cast::<u8>(), len) };
-    let code = crate::convert::class_of(destroyed_class)
-        .map_or(sys::VIR_ERR_INVALID_ARG, |class| class.invalid);
-    Report {
-        message: message.to_vec(),
-        ..Report::new(code, String::new())
-    }
-    .into_sv(perl)
+    let code = crate::convert::class_of(destroyed_class).map_or(sys::VIR_ERR_INVALID_ARG, |class| class.invalid);
+    Report { message: message.to_vec(), ..Report::new(code, String::new()) }.into_sv(perl)
 }
 
 /// Keeps libvirt from printing errors on stderr: they all become exceptions.

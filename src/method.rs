@@ -24,12 +24,7 @@ impl Call {
     pub unsafe fn of(frame: &Frame) -> Self {
         // SAFETY: the bridge passes the interpreter it runs in.
         let perl = unsafe { Perl::assume_current(frame.perl) };
-        Call {
-            perl,
-            method: frame.method,
-            values: frame.values,
-            warning: Cell::new(None),
-        }
+        Call { perl, method: frame.method, values: frame.values, warning: Cell::new(None) }
     }
 
     pub fn perl(&self) -> Perl {
@@ -39,9 +34,7 @@ impl Call {
     /// With its package.
     pub fn method_name(&self) -> &'static str {
         // SAFETY: rows have constant names.
-        unsafe { CStr::from_ptr(self.method.name) }
-            .to_str()
-            .unwrap_or_default()
+        unsafe { CStr::from_ptr(self.method.name) }.to_str().unwrap_or_default()
     }
 
     /// Argument number `index` as the bridge has read it.
@@ -64,8 +57,7 @@ impl Call {
 
     /// Warns when the call is over, if warnings of category "misc" are on where it stands.
     pub fn warn(&self, problem: &str) {
-        self.warning
-            .set(Some(format!("{}: {problem}", self.method_name())));
+        self.warning.set(Some(format!("{}: {problem}", self.method_name())));
     }
 
     /// The error for parameter `index`.
@@ -110,11 +102,7 @@ pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str,
 }
 
 /// A method from its row. For the macro below.
-pub const fn method(
-    name: &'static str,
-    params: &'static [Param],
-    run: unsafe fn(&mut Frame),
-) -> Method {
+pub const fn method(name: &'static str, params: &'static [Param], run: unsafe fn(&mut Frame)) -> Method {
     assert!(params.len() <= MAX_PARAMS);
     let (mut least, mut calls_back, mut index) = (0, false, 0);
     while index < params.len() {
@@ -125,14 +113,7 @@ pub const fn method(
         index += 1;
     }
     let most = params.len() as u8;
-    Method {
-        name: name.as_ptr().cast(),
-        params: params.as_ptr(),
-        run,
-        least: least as u8,
-        most,
-        calls_back,
-    }
+    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least: least as u8, most, calls_back }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row

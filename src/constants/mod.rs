@@ -68,10 +68,7 @@ pub fn install(perl: Perl) {
                 Value::Int(value) => perl.new_int(value),
                 Value::Text(text) => perl.new_string(text.to_bytes()),
             };
-            let (name, len) = (
-                constant.name.as_ptr().cast(),
-                constant.name.len() as i32 - 1,
-            );
+            let (name, len) = (constant.name.as_ptr().cast(), constant.name.len() as i32 - 1);
             // SAFETY: the running interpreter, its stash, a name with its length and its NUL,
             // and a scalar of our own.
             unsafe { bridge::sv_bridge_install_constant(perl.raw(), stash, name, len, value) };

@@ -21,13 +21,7 @@ pub struct Spec {
 
 impl Spec {
     pub const fn of(kind: Kind) -> Self {
-        Spec {
-            kind,
-            class: 0,
-            optional: false,
-            min: 0,
-            max: 0,
-        }
+        Spec { kind, class: 0, optional: false, min: 0, max: 0 }
     }
 }
 
@@ -167,11 +161,7 @@ impl<'a> HashArg<'a> {
             Value::Hash(raw) => raw,
             _ => &[],
         };
-        HashArg {
-            call,
-            name: call.name_of(value),
-            pairs: Pairs::new(raw),
-        }
+        HashArg { call, name: call.name_of(value), pairs: Pairs::new(raw) }
     }
 
     /// The error for one key.
@@ -182,18 +172,11 @@ impl<'a> HashArg<'a> {
 
     /// Warns of keys that `known` does not know: libvirt will not hear of them.
     pub fn warn_of_unknown(&self, known: impl Fn(&[u8]) -> bool) {
-        let unknown: Vec<_> = self
-            .pairs
-            .iter()
-            .map(|(key, _)| key)
-            .filter(|key| !known(key))
-            .collect();
+        let unknown: Vec<_> = self.pairs.iter().map(|(key, _)| key).filter(|key| !known(key)).collect();
         if !unknown.is_empty() {
             let keys = unknown.join(&b"', '"[..]);
             let (name, keys) = (self.name.to_string_lossy(), String::from_utf8_lossy(&keys));
-            self.call.warn(&format!(
-                "argument '{name}': '{keys}' is unknown here and ignored"
-            ));
+            self.call.warn(&format!("argument '{name}': '{keys}' is unknown here and ignored"));
         }
     }
 }
@@ -213,10 +196,7 @@ impl<'a> HashOrNumber<'a> {
             HashOrNumber::Hash(hash) => Ok((Some(hash), flags)),
             HashOrNumber::Number(number, name) => match number.integer(0, u32::MAX.into()) {
                 Ok(number) => Ok((None, flags | number as u32)),
-                Err(problem) => Err(Failure::Argument(format!(
-                    "argument '{}' {problem}",
-                    name.to_string_lossy()
-                ))),
+                Err(problem) => Err(Failure::Argument(format!("argument '{}' {problem}", name.to_string_lossy()))),
             },
         }
     }
@@ -228,11 +208,7 @@ pub struct Ints<T>(Vec<T>);
 impl<T> Ints<T> {
     /// NULL when there are none.
     pub fn as_mut_ptr(&mut self) -> *mut T {
-        if self.0.is_empty() {
-            ptr::null_mut()
-        } else {
-            self.0.as_mut_ptr()
-        }
+        if self.0.is_empty() { ptr::null_mut() } else { self.0.as_mut_ptr() }
     }
 
     pub fn len(&self) -> usize {
@@ -265,30 +241,17 @@ impl Strings {
     pub fn of(items: &Items) -> Result<Self, Failure> {
         let mut written = Vec::new();
         let pointers = items.strings(&mut written)?;
-        Ok(Strings {
-            pointers,
-            _written: written,
-        })
+        Ok(Strings { pointers, _written: written })
     }
 
     /// No strings: for an array left out.
     pub fn of_optional(items: &Option<Items>) -> Result<Self, Failure> {
-        items.as_ref().map_or(
-            Ok(Strings {
-                pointers: Vec::new(),
-                _written: Vec::new(),
-            }),
-            Strings::of,
-        )
+        items.as_ref().map_or(Ok(Strings { pointers: Vec::new(), _written: Vec::new() }), Strings::of)
     }
 
     /// NULL when there are none.
     pub fn as_mut_ptr(&mut self) -> *mut *const c_char {
-        if self.pointers.is_empty() {
-            ptr::null_mut()
-        } else {
-            self.pointers.as_mut_ptr()
-        }
+        if self.pointers.is_empty() { ptr::null_mut() } else { self.pointers.as_mut_ptr() }
     }
 
     pub fn len(&self) -> usize {

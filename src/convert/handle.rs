@@ -111,10 +111,7 @@ pub extern "C" fn sys_virt_class_name(class: u8) -> *const std::ffi::c_char {
 /// A required object as a parameter: its pointer, never NULL.
 impl<T: Object> FromArg for T {
     type Native<'a> = *mut T::Target;
-    const SPEC: Spec = Spec {
-        class: T::CLASS,
-        ..Spec::of(Kind::Object)
-    };
+    const SPEC: Spec = Spec { class: T::CLASS, ..Spec::of(Kind::Object) };
 
     fn from_arg<'a>(_: &'a Call, value: &'a RawValue) -> Self::Native<'a> {
         // SAFETY: the bridge checked that it is an object of the class.
@@ -127,10 +124,7 @@ pub struct Opt<T>(PhantomData<T>);
 
 impl<T: Object> FromArg for Opt<T> {
     type Native<'a> = *mut T::Target;
-    const SPEC: Spec = Spec {
-        optional: true,
-        ..T::SPEC
-    };
+    const SPEC: Spec = Spec { optional: true, ..T::SPEC };
 
     fn from_arg<'a>(_: &'a Call, value: &'a RawValue) -> Self::Native<'a> {
         match value.tag {
@@ -147,13 +141,9 @@ impl Items<'_> {
         let mut objects = Vec::with_capacity(self.len() + 1);
         for (index, value) in self.iter().enumerate() {
             match value {
-                Value::Object(class, object) if class == T::CLASS && !object.is_null() => {
-                    objects.push(object.cast())
-                }
+                Value::Object(class, object) if class == T::CLASS && !object.is_null() => objects.push(object.cast()),
                 _ => {
-                    let package = class_of(T::CLASS)
-                        .map_or(c"", |class| class.package)
-                        .to_string_lossy();
+                    let package = class_of(T::CLASS).map_or(c"", |class| class.package).to_string_lossy();
                     return Err(self.bad_element(index, &format!("not a live {package} object")));
                 }
             }
@@ -169,11 +159,7 @@ pub struct Handle<T: Object>(*mut T::Target);
 impl<T: Object> Handle<T> {
     /// Takes over the reference that a libvirt function returned; NULL is its failure.
     pub fn owned(object: *mut T::Target) -> Result<Self, Failure> {
-        if object.is_null() {
-            Err(Failure::last())
-        } else {
-            Ok(Handle(object))
-        }
+        if object.is_null() { Err(Failure::last()) } else { Ok(Handle(object)) }
     }
 
     /// A new reference to an object of somebody else's, such as a callback's argument.

@@ -34,20 +34,11 @@ pub fn by_names<T: Object>(
     mut look_up: impl FnMut(*const c_char) -> *mut T::Target,
 ) -> Result<Counted<Handle<T>>, Failure> {
     let names = names(int(count)?, list)?;
-    Ok(Counted(
-        names
-            .0
-            .iter()
-            .filter_map(|&name| object(look_up(name)).ok())
-            .collect(),
-    ))
+    Ok(Counted(names.0.iter().filter_map(|&name| object(look_up(name)).ok()).collect()))
 }
 
 /// At most `most` names that `list` stores.
-pub fn names(
-    most: c_int,
-    list: impl FnOnce(*mut *mut c_char, c_int) -> c_int,
-) -> Result<OwnedNames, Failure> {
+pub fn names(most: c_int, list: impl FnOnce(*mut *mut c_char, c_int) -> c_int) -> Result<OwnedNames, Failure> {
     let most = most.clamp(0, MOST_NAMES);
     let mut names = OwnedNames(vec![ptr::null_mut(); most as usize]);
     // None asked for: libvirtd 9.0 dies of that question about snapshots.

@@ -26,12 +26,7 @@ pub trait Return {
 }
 
 /// Puts scalars, which the stack takes over, on it.
-pub fn put_list(
-    perl: Perl,
-    frame: &mut Frame,
-    count: usize,
-    scalars: impl Iterator<Item = *mut SV>,
-) {
+pub fn put_list(perl: Perl, frame: &mut Frame, count: usize, scalars: impl Iterator<Item = *mut SV>) {
     // SAFETY: the running interpreter and its frame.
     let base = unsafe { bridge::sv_bridge_reserve(perl.raw(), frame, count as isize) };
     let mut put = 0;
@@ -52,12 +47,7 @@ fn put_borrowed(perl: Perl, frame: &mut Frame, scalar: *mut SV) {
 }
 
 /// The op's own scalar where it has one: it saves making a scalar for every call.
-fn put_single(
-    perl: Perl,
-    frame: &mut Frame,
-    set: impl FnOnce(*mut SV),
-    make: impl FnOnce() -> *mut SV,
-) {
+fn put_single(perl: Perl, frame: &mut Frame, set: impl FnOnce(*mut SV), make: impl FnOnce() -> *mut SV) {
     if frame.target.is_null() {
         put_list(perl, frame, 1, std::iter::once_with(make));
     } else {
@@ -148,8 +138,7 @@ where
 {
     fn into_sv(self, perl: Perl) -> *mut SV {
         let mut array = Array::with_capacity(perl, self.len());
-        self.into_iter()
-            .for_each(|value| array.push(value.into_sv(perl)));
+        self.into_iter().for_each(|value| array.push(value.into_sv(perl)));
         array.into_ref()
     }
 }
@@ -179,23 +168,14 @@ impl<T: Object> Return for Handle<T> {
 /// Two values.
 impl<A: IntoSv, B: IntoSv> Return for (A, B) {
     fn put(self, perl: Perl, frame: &mut Frame) {
-        put_list(
-            perl,
-            frame,
-            2,
-            [self.0.into_sv(perl), self.1.into_sv(perl)].into_iter(),
-        );
+        put_list(perl, frame, 2, [self.0.into_sv(perl), self.1.into_sv(perl)].into_iter());
     }
 }
 
 /// Three values.
 impl<A: IntoSv, B: IntoSv, C: IntoSv> Return for (A, B, C) {
     fn put(self, perl: Perl, frame: &mut Frame) {
-        let scalars = [
-            self.0.into_sv(perl),
-            self.1.into_sv(perl),
-            self.2.into_sv(perl),
-        ];
+        let scalars = [self.0.into_sv(perl), self.1.into_sv(perl), self.2.into_sv(perl)];
         put_list(perl, frame, 3, scalars.into_iter());
     }
 }
@@ -206,12 +186,7 @@ pub struct Values<T>(pub Vec<T>);
 impl<T: IntoSv> Return for Values<T> {
     fn put(self, perl: Perl, frame: &mut Frame) {
         let count = self.0.len();
-        put_list(
-            perl,
-            frame,
-            count,
-            self.0.into_iter().map(|value| value.into_sv(perl)),
-        );
+        put_list(perl, frame, count, self.0.into_iter().map(|value| value.into_sv(perl)));
     }
 }
 
@@ -253,12 +228,7 @@ impl IntoSv for OwnedStr {
 
 impl Return for OwnedStr {
     fn put(self, perl: Perl, frame: &mut Frame) {
-        put_single(
-            perl,
-            frame,
-            |target| perl.set_string(target, self.bytes()),
-            || perl.new_string(self.bytes()),
-        );
+        put_single(perl, frame, |target| perl.set_string(target, self.bytes()), || perl.new_string(self.bytes()));
     }
 }
 
@@ -269,12 +239,7 @@ impl Return for BorrowedStr {
     fn put(self, perl: Perl, frame: &mut Frame) {
         // SAFETY: checked by `borrowed_str`.
         let bytes = unsafe { CStr::from_ptr(self.0) }.to_bytes();
-        put_single(
-            perl,
-            frame,
-            |target| perl.set_string(target, bytes),
-            || perl.new_string(bytes),
-        );
+        put_single(perl, frame, |target| perl.set_string(target, bytes), || perl.new_string(bytes));
     }
 }
 
@@ -333,12 +298,7 @@ impl Drop for OwnedStrings {
 impl Return for OwnedStrings {
     fn put(self, perl: Perl, frame: &mut Frame) {
         let strings = self.0.as_slice();
-        put_list(
-            perl,
-            frame,
-            strings.len(),
-            strings.iter().map(|string| string.into_sv(perl)),
-        );
+        put_list(perl, frame, strings.len(), strings.iter().map(|string| string.into_sv(perl)));
     }
 }
 
@@ -361,38 +321,22 @@ impl<T: Object> Return for Handles<T> {
 
 /// 0 or more is success without a value.
 pub fn void(result: c_int) -> Result<(), Failure> {
-    if result < 0 {
-        Err(Failure::last())
-    } else {
-        Ok(())
-    }
+    if result < 0 { Err(Failure::last()) } else { Ok(()) }
 }
 
 /// 0 or more is the value.
 pub fn int(result: c_int) -> Result<c_int, Failure> {
-    if result < 0 {
-        Err(Failure::last())
-    } else {
-        Ok(result)
-    }
+    if result < 0 { Err(Failure::last()) } else { Ok(result) }
 }
 
 /// A string to be freed; NULL is failure.
 pub fn owned_str(result: *mut c_char) -> Result<OwnedStr, Failure> {
-    if result.is_null() {
-        Err(Failure::last())
-    } else {
-        Ok(OwnedStr(result))
-    }
+    if result.is_null() { Err(Failure::last()) } else { Ok(OwnedStr(result)) }
 }
 
 /// A string not to be freed; NULL is failure.
 pub fn borrowed_str(result: *const c_char) -> Result<BorrowedStr, Failure> {
-    if result.is_null() {
-        Err(Failure::last())
-    } else {
-        Ok(BorrowedStr(result))
-    }
+    if result.is_null() { Err(Failure::last()) } else { Ok(BorrowedStr(result)) }
 }
 
 /// An object with its reference; NULL is failure.
@@ -427,23 +371,17 @@ where
 }
 
 /// The strings that `call` allocates, as a list.
-pub fn string_list(
-    call: impl FnOnce(*mut *mut *mut c_char) -> c_int,
-) -> Result<OwnedStrings, Failure> {
+pub fn string_list(call: impl FnOnce(*mut *mut *mut c_char) -> c_int) -> Result<OwnedStrings, Failure> {
     let mut strings = ptr::null_mut();
     let count = int(call(&mut strings))?;
     Ok(OwnedStrings::new(strings, count as usize))
 }
 
 /// The objects that `call` allocates, as a list.
-pub fn object_list<T: Object>(
-    call: impl FnOnce(*mut *mut *mut T::Target) -> c_int,
-) -> Result<Handles<T>, Failure> {
+pub fn object_list<T: Object>(call: impl FnOnce(*mut *mut *mut T::Target) -> c_int) -> Result<Handles<T>, Failure> {
     let mut objects = ptr::null_mut();
     let count = int(call(&mut objects))?;
-    Ok(Handles {
-        array: OwnedArray::new(objects, count as usize),
-    })
+    Ok(Handles { array: OwnedArray::new(objects, count as usize) })
 }
 
 /// Strings to be freed, in an array of ours.
@@ -460,12 +398,7 @@ impl Drop for OwnedNames {
 
 impl Return for OwnedNames {
     fn put(self, perl: Perl, frame: &mut Frame) {
-        put_list(
-            perl,
-            frame,
-            self.0.len(),
-            self.0.iter().map(|name| name.into_sv(perl)),
-        );
+        put_list(perl, frame, self.0.len(), self.0.iter().map(|name| name.into_sv(perl)));
     }
 }
 

@@ -21,11 +21,7 @@ pub struct TypedParams {
 impl TypedParams {
     /// Takes over what libvirt allocated.
     pub fn owned(pointer: *mut Param, count: c_int) -> Self {
-        TypedParams {
-            pointer,
-            count,
-            _array: None,
-        }
+        TypedParams { pointer, count, _array: None }
     }
 
     pub fn as_slice(&self) -> &[Param] {
@@ -55,9 +51,7 @@ impl IntoSv for TypedParams {
 pub fn as_slice<'a>(pointer: *const Param, count: c_int) -> &'a [Param] {
     match usize::try_from(count) {
         // SAFETY: libvirt said how many there are, and keeps them while it waits for us.
-        Ok(count) if count > 0 && !pointer.is_null() => unsafe {
-            slice::from_raw_parts(pointer, count)
-        },
+        Ok(count) if count > 0 && !pointer.is_null() => unsafe { slice::from_raw_parts(pointer, count) },
         _ => &[],
     }
 }
@@ -101,9 +95,7 @@ fn blank(count: usize) -> Box<[Param]> {
 }
 
 /// What a getter stores that is asked for the number first and for the parameters then.
-pub fn fetched(
-    mut get: impl FnMut(*mut Param, *mut c_int) -> c_int,
-) -> Result<One<TypedParams>, Failure> {
+pub fn fetched(mut get: impl FnMut(*mut Param, *mut c_int) -> c_int) -> Result<One<TypedParams>, Failure> {
     let mut count = 0;
     void(get(ptr::null_mut(), &mut count))?;
     fetched_known(count, get)
@@ -121,17 +113,11 @@ pub fn fetched_known(
     if count > 0 {
         void(get(pointer, &mut count))?;
     }
-    Ok(One(TypedParams {
-        pointer,
-        count: count.min(room),
-        _array: Some(array),
-    }))
+    Ok(One(TypedParams { pointer, count: count.min(room), _array: Some(array) }))
 }
 
 /// What a getter allocates.
-pub fn allocated(
-    get: impl FnOnce(*mut *mut Param, *mut c_int) -> c_int,
-) -> Result<One<TypedParams>, Failure> {
+pub fn allocated(get: impl FnOnce(*mut *mut Param, *mut c_int) -> c_int) -> Result<One<TypedParams>, Failure> {
     let (mut pointer, mut count) = (ptr::null_mut(), 0);
     int(get(&mut pointer, &mut count))?;
     Ok(One(TypedParams::owned(pointer, count)))
@@ -164,14 +150,10 @@ pub struct ParamSet {
 impl ParamSet {
     /// The keys of `hash` that `known` has; others are warned of, undefined values left out.
     pub fn known(hash: &HashArg, known: &Known) -> Result<Self, Failure> {
-        let mut set = ParamSet {
-            params: Vec::new(),
-            written: Vec::new(),
-        };
+        let mut set = ParamSet { params: Vec::new(), written: Vec::new() };
         for (key, value) in hash.pairs.iter() {
             if let Some((name, kind)) = known.iter().find(|(name, _)| name.to_bytes() == key) {
-                set.add(name.to_bytes(), *kind, value)
-                    .map_err(|problem| hash.bad_value(key, &problem))?;
+                set.add(name.to_bytes(), *kind, value).map_err(|problem| hash.bad_value(key, &problem))?;
             }
         }
         hash.warn_of_unknown(|key| known.iter().any(|(name, _)| name.to_bytes() == key));
@@ -180,10 +162,7 @@ impl ParamSet {
 
     /// The keys of `hash` that libvirt has in `current`, with the types it has there.
     fn like(hash: &HashArg, current: &[Param]) -> Result<Self, Failure> {
-        let mut set = ParamSet {
-            params: Vec::new(),
-            written: Vec::new(),
-        };
+        let mut set = ParamSet { params: Vec::new(), written: Vec::new() };
         for param in current {
             let key = field(param);
             if let Some(value) = hash.pairs.get(key) {
@@ -196,8 +175,7 @@ impl ParamSet {
                     sys::VIR_TYPED_PARAM_BOOLEAN => ParamType::Boolean,
                     _ => ParamType::String,
                 };
-                set.add(key, kind, value)
-                    .map_err(|problem| hash.bad_value(key, &problem))?;
+                set.add(key, kind, value).map_err(|problem| hash.bad_value(key, &problem))?;
             }
         }
         hash.warn_of_unknown(|key| current.iter().any(|param| field(param) == key));
@@ -207,19 +185,15 @@ impl ParamSet {
     /// Adds one parameter; an undefined value adds none.
     pub fn add(&mut self, name: &[u8], kind: ParamType, value: Value) -> Result<(), String> {
         if let (ParamType::Strings, Value::Array(raw)) = (kind, value) {
-            return Items::new(c"", raw)
-                .iter()
-                .try_for_each(|element| self.add(name, ParamType::String, element));
+            return Items::new(c"", raw).iter().try_for_each(|element| self.add(name, ParamType::String, element));
         }
         if let Value::Undef = value {
             return Ok(());
         }
         let mut param = blank(1)[0];
-        for (to, from) in param.field.iter_mut().zip(
-            &name[..name
-                .len()
-                .min(sys::VIR_TYPED_PARAM_FIELD_LENGTH as usize - 1)],
-        ) {
+        for (to, from) in
+            param.field.iter_mut().zip(&name[..name.len().min(sys::VIR_TYPED_PARAM_FIELD_LENGTH as usize - 1)])
+        {
             *to = *from as c_char;
         }
         param.type_ = match kind {

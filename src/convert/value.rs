@@ -47,12 +47,7 @@ impl<'a> Value<'a> {
 
     /// What a scalar holds that no Perl code can be behind, such as a callback's result.
     pub fn of_scalar(perl: Perl, sv: *mut SV) -> Value<'a> {
-        let mut raw = RawValue {
-            tag: Tag::Undef,
-            class: 0,
-            len: 0,
-            u: RawUnion { iv: 0 },
-        };
+        let mut raw = RawValue { tag: Tag::Undef, class: 0, len: 0, u: RawUnion { iv: 0 } };
         // SAFETY: the running interpreter and a live scalar.
         unsafe { bridge::sv_bridge_read(perl.raw(), sv, &mut raw) };
         // SAFETY: what `raw` points at belongs to `sv`, not to `raw`.
@@ -84,8 +79,9 @@ impl<'a> Value<'a> {
             Value::Int(value) => i128::from(value),
             Value::Uint(value) => i128::from(value),
             Value::Number(value) => from_float(value).ok_or_else(|| self.not_between(min, max))?,
-            Value::Text(text) => parse_integer(text)
-                .ok_or_else(|| format!("is {}, not an integer", self.describe()))?,
+            Value::Text(text) => {
+                parse_integer(text).ok_or_else(|| format!("is {}, not an integer", self.describe()))?
+            }
             _ => return Err(format!("is {}, not an integer", self.describe())),
         };
         if number < i128::from(min) || number > i128::from(max) {
@@ -104,9 +100,7 @@ impl<'a> Value<'a> {
             Value::Int(value) => Some(value as f64),
             Value::Uint(value) => Some(value as f64),
             Value::Number(value) => Some(value),
-            Value::Text(text) => str::from_utf8(text)
-                .ok()
-                .and_then(|text| text.trim().parse().ok()),
+            Value::Text(text) => str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok()),
             _ => None,
         }
         .ok_or_else(|| format!("is {}, not a number", self.describe()))
@@ -149,9 +143,7 @@ fn from_float(value: f64) -> Option<i128> {
 /// Like perl reads a number in a string, except that text behind the number is refused.
 fn parse_integer(text: &[u8]) -> Option<i128> {
     let text = str::from_utf8(text).ok()?.trim();
-    text.parse::<i128>()
-        .ok()
-        .or_else(|| text.parse::<f64>().ok().and_then(from_float))
+    text.parse::<i128>().ok().or_else(|| text.parse::<f64>().ok().and_then(from_float))
 }
 
 /// The elements of an array argument, with the argument's name for errors.
@@ -176,10 +168,7 @@ impl<'a> Items<'a> {
 
     /// The error for one element.
     pub fn bad_element(&self, index: usize, problem: &str) -> Failure {
-        Failure::Argument(format!(
-            "argument '{}', element {index}: {problem}",
-            self.name.to_string_lossy()
-        ))
+        Failure::Argument(format!("argument '{}', element {index}: {problem}", self.name.to_string_lossy()))
     }
 
     /// The elements as integers between `min` and `max`.
@@ -187,9 +176,7 @@ impl<'a> Items<'a> {
         self.iter()
             .enumerate()
             .map(|(index, value)| {
-                let number = value
-                    .integer(min, max)
-                    .map_err(|problem| self.bad_element(index, &problem))?;
+                let number = value.integer(min, max).map_err(|problem| self.bad_element(index, &problem))?;
                 T::try_from(number).map_err(|_| self.bad_element(index, "is out of range"))
             })
             .collect()
@@ -199,11 +186,7 @@ impl<'a> Items<'a> {
     pub fn strings(&self, owned: &mut Vec<CString>) -> Result<Vec<*const c_char>, Failure> {
         self.iter()
             .enumerate()
-            .map(|(index, value)| {
-                value
-                    .c_str(owned)
-                    .map_err(|problem| self.bad_element(index, &problem))
-            })
+            .map(|(index, value)| value.c_str(owned).map_err(|problem| self.bad_element(index, &problem)))
             .collect()
     }
 }
@@ -220,17 +203,13 @@ impl<'a> Pairs<'a> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&'a [u8], Value<'a>)> + use<'a> {
-        self.raw
-            .chunks_exact(2)
-            .map(|pair| match Value::of(&pair[0]) {
-                Value::Text(key) => (key, Value::of(&pair[1])),
-                _ => (&b""[..], Value::of(&pair[1])),
-            })
+        self.raw.chunks_exact(2).map(|pair| match Value::of(&pair[0]) {
+            Value::Text(key) => (key, Value::of(&pair[1])),
+            _ => (&b""[..], Value::of(&pair[1])),
+        })
     }
 
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
-        self.iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| value)
+        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 }

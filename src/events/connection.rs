@@ -60,9 +60,7 @@ pub fn registered(conn: virConnectPtr, source: Source, id: c_int) {
 /// `conn` is a live connection.
 pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> c_int {
     if let Some(connection) = connections().get_mut(&(conn as usize)) {
-        connection
-            .registrations
-            .retain(|&registration| registration != (source, id));
+        connection.registrations.retain(|&registration| registration != (source, id));
     }
     // SAFETY: the caller's promise; libvirt knows which ids there are.
     unsafe {
@@ -113,10 +111,7 @@ fn last_registrations(conn: virConnectPtr) -> Vec<(Source, c_int)> {
     };
     connection.objects -= 1;
     match connection.objects {
-        0 => connections
-            .remove(&(conn as usize))
-            .map(|last| last.registrations)
-            .unwrap_or_default(),
+        0 => connections.remove(&(conn as usize)).map(|last| last.registrations).unwrap_or_default(),
         _ => Vec::new(),
     }
 }

@@ -62,10 +62,7 @@ fn register(call: &Call, implementation: *mut SV) -> Result<(), Failure> {
     let implementation = perl.mortal(perl.copy(implementation));
     let mut fits = false;
     for class in [c"Sys::Virt::EventImpl", c"Sys::Virt::Event"] {
-        let arguments = [
-            perl.share(implementation),
-            perl.new_string(class.to_bytes()),
-        ];
+        let arguments = [perl.share(implementation), perl.new_string(class.to_bytes())];
         // A plain value has no method isa: it fits as little as another class.
         if let Ok(answer) = perl.call_method(c"isa", &arguments) {
             fits |= Value::of_scalar(perl, perl.mortal(answer)).truth();
@@ -93,15 +90,10 @@ fn register(call: &Call, implementation: *mut SV) -> Result<(), Failure> {
 
 /// Calls a method of the implementation; its number, or -1 when that cannot be or it dies.
 fn call_implementation(method: &CStr, arguments: impl FnOnce(Perl) -> Vec<*mut SV>) -> c_int {
-    let Some((perl, implementation)) =
-        registry()
-            .implementation
-            .as_ref()
-            .and_then(|implementation| {
-                let perl = implementation.perl()?;
-                Some((perl, implementation.share(perl)))
-            })
-    else {
+    let Some((perl, implementation)) = registry().implementation.as_ref().and_then(|implementation| {
+        let perl = implementation.perl()?;
+        Some((perl, implementation.share(perl)))
+    }) else {
         return -1;
     };
     let mut all = vec![implementation.another()];
@@ -109,9 +101,7 @@ fn call_implementation(method: &CStr, arguments: impl FnOnce(Perl) -> Vec<*mut S
     match perl.call_method(method, &all) {
         Ok(answer) => {
             let answer = Value::of_scalar(perl, perl.mortal(answer));
-            answer
-                .integer(c_int::MIN.into(), c_int::MAX as u64)
-                .map_or(0, |number| number as c_int)
+            answer.integer(c_int::MIN.into(), c_int::MAX as u64).map_or(0, |number| number as c_int)
         }
         Err(exception) => {
             parked::park(perl, exception);
@@ -131,9 +121,7 @@ fn add(method: &CStr, arguments: &[c_int], entry: Entry) -> c_int {
     };
     let added = call_implementation(method, |perl| {
         let arguments = arguments.iter().map(|argument| argument.into_sv(perl));
-        arguments
-            .chain([id; 3].map(|id| id.into_sv(perl)))
-            .collect()
+        arguments.chain([id; 3].map(|id| id.into_sv(perl))).collect()
     });
     if added < 0 {
         registry().entries.remove(&id);
@@ -142,12 +130,7 @@ fn add(method: &CStr, arguments: &[c_int], entry: Entry) -> c_int {
 }
 
 fn change(method: &CStr, arguments: &[c_int]) -> c_int {
-    call_implementation(method, |perl| {
-        arguments
-            .iter()
-            .map(|argument| argument.into_sv(perl))
-            .collect()
-    })
+    call_implementation(method, |perl| arguments.iter().map(|argument| argument.into_sv(perl)).collect())
 }
 
 unsafe extern "C" fn add_handle(
@@ -158,15 +141,7 @@ unsafe extern "C" fn add_handle(
     free: virFreeCallback,
 ) -> c_int {
     let Some(function) = callback else { return -1 };
-    add(
-        c"add_handle",
-        &[fd, events],
-        Entry {
-            function: Function::Handle(function),
-            opaque,
-            free,
-        },
-    )
+    add(c"add_handle", &[fd, events], Entry { function: Function::Handle(function), opaque, free })
 }
 
 unsafe extern "C" fn update_handle(watch: c_int, events: c_int) {
@@ -184,15 +159,7 @@ unsafe extern "C" fn add_timeout(
     free: virFreeCallback,
 ) -> c_int {
     let Some(function) = callback else { return -1 };
-    add(
-        c"add_timeout",
-        &[frequency],
-        Entry {
-            function: Function::Timer(function),
-            opaque,
-            free,
-        },
-    )
+    add(c"add_timeout", &[frequency], Entry { function: Function::Timer(function), opaque, free })
 }
 
 unsafe extern "C" fn update_timeout(timer: c_int, frequency: c_int) {
@@ -204,26 +171,13 @@ unsafe extern "C" fn remove_timeout(timer: c_int) -> c_int {
 }
 
 /// What `of` finds in the entry that two numbers from Perl stand for.
-fn entry<T>(
-    callback: i64,
-    opaque: i64,
-    of: impl FnOnce(&Entry) -> Option<T>,
-) -> Result<T, Failure> {
+fn entry<T>(callback: i64, opaque: i64, of: impl FnOnce(&Entry) -> Option<T>) -> Result<T, Failure> {
     let registry = registry();
     let entry = registry.entries.get(&opaque).filter(|_| callback == opaque);
-    entry.and_then(of).ok_or_else(|| {
-        Failure::Argument(format!(
-            "callback {callback}, opaque {opaque}: not registered"
-        ))
-    })
+    entry.and_then(of).ok_or_else(|| Failure::Argument(format!("callback {callback}, opaque {opaque}: not registered")))
 }
 
-fn run_handle(
-    call: &Call,
-    ready: (c_int, c_int, c_int),
-    cb: i64,
-    opaque: i64,
-) -> Result<(), Failure> {
+fn run_handle(call: &Call, ready: (c_int, c_int, c_int), cb: i64, opaque: i64) -> Result<(), Failure> {
     let (function, data) = entry(cb, opaque, |entry| match entry.function {
         Function::Handle(function) => Some((function, entry.opaque)),
         Function::Timer(_) => None,
@@ -246,12 +200,7 @@ fn run_timer(call: &Call, timer: c_int, cb: i64, opaque: i64) -> Result<(), Fail
 fn free_opaque(call: &Call, ff: i64, opaque: i64) -> Result<(), Failure> {
     entry(ff, opaque, |_| Some(()))?;
     let removed = registry().entries.remove(&opaque);
-    if let Some(Entry {
-        opaque,
-        free: Some(free),
-        ..
-    }) = removed
-    {
+    if let Some(Entry { opaque, free: Some(free), .. }) = removed {
         // SAFETY: as libvirt registered it; the entry is gone, so only once.
         unsafe { free(opaque) };
     }

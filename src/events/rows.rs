@@ -15,10 +15,7 @@ pub type Generic<T> = unsafe extern "C" fn(virConnectPtr, *mut <T as Object>::Ta
 
 /// The arguments that every callback begins with.
 fn first<T: Object>(perl: Perl, conn: virConnectPtr, object: *mut T::Target) -> Vec<*mut SV> {
-    vec![
-        Handle::<Connect>::borrowed(conn).into_sv(perl),
-        Handle::<T>::borrowed(object).into_sv(perl),
-    ]
+    vec![Handle::<Connect>::borrowed(conn).into_sv(perl), Handle::<T>::borrowed(object).into_sv(perl)]
 }
 
 /// Rows `name(argument: type, ...)` become C callbacks that pass their arguments on.
@@ -149,13 +146,8 @@ unsafe extern "C" fn graphics(
         let mut arguments = first::<Domain>(perl, conn, domain);
         arguments.push(phase.into_sv(perl));
         // SAFETY: NULL, or structs that live as long as the callback runs.
-        let (local, remote, subject) =
-            unsafe { (local.as_ref(), remote.as_ref(), subject.as_ref()) };
-        arguments.extend([
-            local.into_sv(perl),
-            remote.into_sv(perl),
-            scheme.into_sv(perl),
-        ]);
+        let (local, remote, subject) = unsafe { (local.as_ref(), remote.as_ref(), subject.as_ref()) };
+        arguments.extend([local.into_sv(perl), remote.into_sv(perl), scheme.into_sv(perl)]);
         let identities = match subject {
             // SAFETY: as above, and libvirt says how many there are.
             Some(subject) if subject.nidentity > 0 => unsafe {
@@ -164,9 +156,7 @@ unsafe extern "C" fn graphics(
             _ => &[],
         };
         let mut list = Array::with_capacity(perl, identities.len());
-        identities
-            .iter()
-            .for_each(|identity| list.push(identity.into_sv(perl)));
+        identities.iter().for_each(|identity| list.push(identity.into_sv(perl)));
         arguments.push(list.into_ref());
         arguments
     };
@@ -176,12 +166,7 @@ unsafe extern "C" fn graphics(
 
 /// The end of a connection.
 pub unsafe extern "C" fn closed(conn: virConnectPtr, reason: c_int, callback: *mut c_void) {
-    let arguments = |perl| {
-        vec![
-            Handle::<Connect>::borrowed(conn).into_sv(perl),
-            reason.into_sv(perl),
-        ]
-    };
+    let arguments = |perl| vec![Handle::<Connect>::borrowed(conn).into_sv(perl), reason.into_sv(perl)];
     // SAFETY: libvirt calls with what was registered.
     unsafe { deliver(callback, arguments) }
 }

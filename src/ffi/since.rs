@@ -15,20 +15,13 @@ unsafe extern "C" {
 const RTLD_LAZY: c_int = 1;
 
 /// The address of a libvirt function, kept in `known`.
-fn look_up(
-    known: &OnceNonZeroUsize,
-    symbol: &CStr,
-    release: &str,
-) -> Result<NonZeroUsize, Failure> {
+fn look_up(known: &OnceNonZeroUsize, symbol: &CStr, release: &str) -> Result<NonZeroUsize, Failure> {
     known.get_or_try_init(|| {
         // SAFETY: asks for the library that this one is linked against.
-        let address =
-            unsafe { dlsym(dlopen(c"libvirt.so.0".as_ptr(), RTLD_LAZY), symbol.as_ptr()) };
+        let address = unsafe { dlsym(dlopen(c"libvirt.so.0".as_ptr(), RTLD_LAZY), symbol.as_ptr()) };
         NonZeroUsize::new(address as usize).ok_or_else(|| {
             let name = symbol.to_string_lossy();
-            let text = format!(
-                "this function is not supported by this libvirt: {name} came with libvirt {release}"
-            );
+            let text = format!("this function is not supported by this libvirt: {name} came with libvirt {release}");
             Failure::Libvirt(Report::new(sys::VIR_ERR_NO_SUPPORT, text))
         })
     })

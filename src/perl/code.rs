@@ -48,10 +48,7 @@ impl Callback {
 
     /// Another hold on the same code.
     pub fn share(&self, perl: Perl) -> Self {
-        Callback {
-            perl,
-            sv: perl.share(self.sv),
-        }
+        Callback { perl, sv: perl.share(self.sv) }
     }
 
     /// Another reference to the code itself, owned by the caller.
@@ -81,30 +78,14 @@ impl Drop for Callback {
     }
 }
 
-fn call(
-    perl: Perl,
-    code: *mut SV,
-    method: Option<&CStr>,
-    arguments: &[*mut SV],
-) -> Result<*mut SV, Exception> {
+fn call(perl: Perl, code: *mut SV, method: Option<&CStr>, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
     let mut result = ptr::null_mut();
     let method = method.map_or(ptr::null(), CStr::as_ptr);
     // SAFETY: the running interpreter and live scalars; the bridge catches every die.
     let died = unsafe {
-        bridge::sv_bridge_call(
-            perl.raw(),
-            code,
-            method,
-            arguments.as_ptr(),
-            arguments.len() as isize,
-            &mut result,
-        )
+        bridge::sv_bridge_call(perl.raw(), code, method, arguments.as_ptr(), arguments.len() as isize, &mut result)
     };
-    if died.is_null() {
-        Ok(result)
-    } else {
-        Err(Exception::new(perl, died))
-    }
+    if died.is_null() { Ok(result) } else { Err(Exception::new(perl, died)) }
 }
 
 impl Perl {

@@ -20,10 +20,7 @@ pub struct Key {
 
 impl Key {
     pub const fn new(name: &'static CStr) -> Self {
-        Key {
-            name,
-            hash: AtomicU64::new(0),
-        }
+        Key { name, hash: AtomicU64::new(0) }
     }
 
     fn hash(&self, perl: Perl) -> u32 {
@@ -32,8 +29,7 @@ impl Key {
             return known as u32;
         }
         let hash = perl.hash_key(self.name.to_bytes());
-        self.hash
-            .store(u64::from(hash) | 1 << 32, Ordering::Relaxed);
+        self.hash.store(u64::from(hash) | 1 << 32, Ordering::Relaxed);
         hash
     }
 }
@@ -86,17 +82,7 @@ impl Hash {
         let name = key.as_ptr().cast::<c_char>();
         // SAFETY: see above; hash 0 asks perl to compute it.
         unsafe {
-            thx::Perl_hv_common(
-                self.perl.raw(),
-                self.hv,
-                ptr::null_mut(),
-                name,
-                key.len(),
-                0,
-                action,
-                value,
-                hash,
-            )
+            thx::Perl_hv_common(self.perl.raw(), self.hv, ptr::null_mut(), name, key.len(), 0, action, value, hash)
         };
     }
 

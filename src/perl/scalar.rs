@@ -65,9 +65,7 @@ impl Perl {
 
     pub fn set_string(self, sv: *mut SV, bytes: &[u8]) {
         // SAFETY: see set_int.
-        unsafe {
-            thx::Perl_sv_setpvn_mg(self.raw(), sv, bytes.as_ptr().cast::<c_char>(), bytes.len())
-        }
+        unsafe { thx::Perl_sv_setpvn_mg(self.raw(), sv, bytes.as_ptr().cast::<c_char>(), bytes.len()) }
     }
 }
 

@@ -55,11 +55,7 @@ fn running(con: virConnectPtr) -> Result<Counted<Handle<Domain>>, Failure> {
     let count = int(unsafe { virConnectNumOfDomains(con) })?;
     let ids = ids(con, count)?;
     // SAFETY: as above.
-    Ok(Counted(
-        ids.into_iter()
-            .filter_map(|id| object(unsafe { virDomainLookupByID(con, id) }).ok())
-            .collect(),
-    ))
+    Ok(Counted(ids.into_iter().filter_map(|id| object(unsafe { virDomainLookupByID(con, id) }).ok()).collect()))
 }
 
 fn restore(
@@ -73,9 +69,7 @@ fn restore(
     if let Some(params) = params {
         let mut params = save_params(&params, from, xml)?;
         // SAFETY: a live connection and parameters that outlive the call.
-        return void(unsafe {
-            since::virDomainRestoreParams()?(con, params.as_mut_ptr(), params.len(), flags)
-        });
+        return void(unsafe { since::virDomainRestoreParams()?(con, params.as_mut_ptr(), params.len(), flags) });
     }
     // SAFETY: a live connection and the call's strings.
     void(unsafe {
@@ -106,23 +100,11 @@ impl Return for StatsRecords {
         // SAFETY: libvirt said how many there are.
         let records = unsafe { slice::from_raw_parts(self.records, self.count) };
         // SAFETY: libvirt filled them in.
-        put_list(
-            perl,
-            frame,
-            self.count,
-            records
-                .iter()
-                .map(|&record| Record(unsafe { &*record }).into_sv(perl)),
-        );
+        put_list(perl, frame, self.count, records.iter().map(|&record| Record(unsafe { &*record }).into_sv(perl)));
     }
 }
 
-fn all_stats(
-    con: virConnectPtr,
-    stats: u32,
-    doms: Option<Items>,
-    flags: u32,
-) -> Result<StatsRecords, Failure> {
+fn all_stats(con: virConnectPtr, stats: u32, doms: Option<Items>, flags: u32) -> Result<StatsRecords, Failure> {
     let mut records = ptr::null_mut();
     let count = match doms {
         Some(doms) if doms.len() > 0 => {
@@ -133,10 +115,7 @@ fn all_stats(
         // SAFETY: a live connection and a place for the result.
         _ => unsafe { virConnectGetAllDomainStats(con, stats, &mut records, flags) },
     };
-    Ok(StatsRecords {
-        records,
-        count: int(count)? as usize,
-    })
+    Ok(StatsRecords { records, count: int(count)? as usize })
 }
 
 /// One record, which stays the list's.

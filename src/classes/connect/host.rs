@@ -29,20 +29,10 @@ methods! {
         owned_str(virConnectDomainXMLToNative(con, configtype, xmldata, flags));
 }
 
-fn baseline(
-    xml: Items,
-    call: impl FnOnce(*mut *const c_char, c_uint) -> *mut c_char,
-) -> Result<OwnedStr, Failure> {
+fn baseline(xml: Items, call: impl FnOnce(*mut *const c_char, c_uint) -> *mut c_char) -> Result<OwnedStr, Failure> {
     let mut list = Strings::of(&xml)?;
     let count = list.len() as c_uint;
     // libvirt tells an empty list from a missing one.
     let mut none = ptr::null();
-    owned_str(call(
-        if count == 0 {
-            &mut none
-        } else {
-            list.as_mut_ptr()
-        },
-        count,
-    ))
+    owned_str(call(if count == 0 { &mut none } else { list.as_mut_ptr() }, count))
 }

@@ -36,10 +36,7 @@ methods! {
 
 /// A fixed array of a C struct as the string in it.
 fn text(field: &[c_char]) -> &[u8] {
-    let end = field
-        .iter()
-        .position(|&byte| byte == 0)
-        .unwrap_or(field.len());
+    let end = field.iter().position(|&byte| byte == 0).unwrap_or(field.len());
     // SAFETY: the same bytes under another type.
     unsafe { std::slice::from_raw_parts(field.as_ptr().cast(), end) }
 }
@@ -101,9 +98,7 @@ impl<T: Counter> IntoSv for Counters<T> {
     }
 }
 
-fn counters<T: Counter>(
-    get: impl Fn(*mut T, *mut c_int) -> c_int,
-) -> Result<One<Counters<T>>, Failure> {
+fn counters<T: Counter>(get: impl Fn(*mut T, *mut c_int) -> c_int) -> Result<One<Counters<T>>, Failure> {
     let mut count = 0;
     void(get(ptr::null_mut(), &mut count))?;
     let mut counters: Vec<T> = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
@@ -135,29 +130,19 @@ fn free_memory(con: virConnectPtr) -> Result<u64, Failure> {
 /// next. More than any host has is refused.
 fn cells(call: &Call, first: usize, start: c_int, end: c_int) -> Result<usize, Failure> {
     match i64::from(end) - i64::from(start) + 1 {
-        cells if cells < 1 => Err(call.bad_argument(
-            first + 1,
-            &format!("is {end}, before the first cell, {start}"),
-        )),
-        cells if cells > 4096 => Err(call.bad_argument(
-            first + 1,
-            &format!("is {end}, too many cells from {start} on"),
-        )),
+        cells if cells < 1 => Err(call.bad_argument(first + 1, &format!("is {end}, before the first cell, {start}"))),
+        cells if cells > 4096 => {
+            Err(call.bad_argument(first + 1, &format!("is {end}, too many cells from {start} on")))
+        }
         cells => Ok(cells as usize),
     }
 }
 
-fn cells_free_memory(
-    call: &Call,
-    con: virConnectPtr,
-    start: c_int,
-    end: c_int,
-) -> Result<Values<u64>, Failure> {
+fn cells_free_memory(call: &Call, con: virConnectPtr, start: c_int, end: c_int) -> Result<Values<u64>, Failure> {
     let count = cells(call, 1, start, end)?;
     let mut free = vec![0; count];
     // SAFETY: a live connection and room for one number a cell.
-    let known =
-        int(unsafe { virNodeGetCellsFreeMemory(con, free.as_mut_ptr(), start, count as c_int) })?;
+    let known = int(unsafe { virNodeGetCellsFreeMemory(con, free.as_mut_ptr(), start, count as c_int) })?;
     free.truncate(known as usize);
     Ok(Values(free))
 }
@@ -202,27 +187,13 @@ fn free_pages(
     let (number, first) = (sizes.len() as u32, start);
     // SAFETY: a live connection and room for each size of each cell.
     void(unsafe {
-        virNodeGetFreePages(
-            con,
-            number,
-            sizes.as_mut_ptr(),
-            first,
-            cells as u32,
-            counts.as_mut_ptr(),
-            flags,
-        )
+        virNodeGetFreePages(con, number, sizes.as_mut_ptr(), first, cells as u32, counts.as_mut_ptr(), flags)
     })?;
     let cell_pages = |(index, counts): (usize, &[u64])| CellPages {
         cell: start + index as c_int,
         pages: sizes.iter().copied().zip(counts.iter().copied()).collect(),
     };
-    Ok(Values(
-        counts
-            .chunks_exact(sizes.len().max(1))
-            .enumerate()
-            .map(cell_pages)
-            .collect(),
-    ))
+    Ok(Values(counts.chunks_exact(sizes.len().max(1)).enumerate().map(cell_pages).collect()))
 }
 
 fn alloc_pages(
@@ -236,10 +207,7 @@ fn alloc_pages(
     let (mut sizes, mut counts) = (Vec::new(), Vec::new());
     for (index, page) in pages.iter().enumerate() {
         let Value::Array(pair @ [_, _]) = page else {
-            return Err(pages.bad_element(
-                index,
-                "is not a reference to an array of page size and count",
-            ));
+            return Err(pages.bad_element(index, "is not a reference to an array of page size and count"));
         };
         let pair = Items::new(c"pages", pair);
         sizes.extend(pair.integers::<u32>(0, u32::MAX.into())?.first());
@@ -248,15 +216,5 @@ fn alloc_pages(
     let cells = cells(call, 2, start, end)? as u32;
     let number = sizes.len() as u32;
     // SAFETY: a live connection, and as many sizes as counts.
-    void(unsafe {
-        virNodeAllocPages(
-            con,
-            number,
-            sizes.as_mut_ptr(),
-            counts.as_mut_ptr(),
-            start,
-            cells,
-            flags,
-        )
-    })
+    void(unsafe { virNodeAllocPages(con, number, sizes.as_mut_ptr(), counts.as_mut_ptr(), start, cells, flags) })
 }

@@ -62,10 +62,7 @@ fn connection_of(call: &Call, con: Value) -> Result<Option<virConnectPtr>, Failu
     match con {
         Value::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
         Value::Undef | Value::Text(_) => Ok(None),
-        other => Err(call.bad_argument(
-            0,
-            &format!("is {}, not a Sys::Virt object", other.describe()),
-        )),
+        other => Err(call.bad_argument(0, &format!("is {}, not a Sys::Virt object", other.describe()))),
     }
 }
 
@@ -105,16 +102,10 @@ fn open_auth(
 ) -> Result<Handle<Connect>, Failure> {
     let (Some(credlist), Some(callback)) = (credlist, callback) else {
         // SAFETY: libvirt's own way to ask, on the terminal.
-        return connection::opened(unsafe {
-            virConnectOpenAuth(uri, virConnectAuthPtrDefault, flags)
-        });
+        return connection::opened(unsafe { virConnectOpenAuth(uri, virConnectAuthPtrDefault, flags) });
     };
     let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
-    let mut authentication = Authentication {
-        perl: call.perl(),
-        callback: &callback,
-        died: None,
-    };
+    let mut authentication = Authentication { perl: call.perl(), callback: &callback, died: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
         ncredtype: types.len() as c_uint,
@@ -134,11 +125,7 @@ fn open_auth(
 
 /// libvirt asks for credentials: the Perl callback gets an arrayref of hashes and stores each
 /// answer under the key `result`.
-unsafe extern "C" fn authenticate(
-    credentials: virConnectCredentialPtr,
-    count: c_uint,
-    data: *mut c_void,
-) -> c_int {
+unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c_uint, data: *mut c_void) -> c_int {
     // SAFETY: what open_auth passed, which waits for the connection.
     let authentication = unsafe { &mut *data.cast::<Authentication>() };
     // SAFETY: libvirt says how many there are.
@@ -152,19 +139,12 @@ unsafe extern "C" fn authenticate(
     }
 }
 
-fn ask(
-    authentication: &Authentication,
-    credentials: &mut [virConnectCredential],
-) -> Result<c_int, Exception> {
+fn ask(authentication: &Authentication, credentials: &mut [virConnectCredential]) -> Result<c_int, Exception> {
     let perl = authentication.perl;
-    let questions: Vec<*mut SV> = credentials
-        .iter()
-        .map(|credential| perl.mortal(question(perl, credential)))
-        .collect();
+    let questions: Vec<*mut SV> =
+        credentials.iter().map(|credential| perl.mortal(question(perl, credential))).collect();
     let mut list = Array::with_capacity(perl, questions.len());
-    questions
-        .iter()
-        .for_each(|&question| list.push(perl.share(question)));
+    questions.iter().for_each(|&question| list.push(perl.share(question)));
 
     let answer = perl.mortal(authentication.callback.call(&[list.into_ref()])?);
     for (credential, &question) in credentials.iter_mut().zip(&questions) {
@@ -176,9 +156,7 @@ fn ask(
             credential.resultlen = text.len() as c_uint;
         }
     }
-    Ok(Value::of_scalar(perl, answer)
-        .integer(c_int::MIN.into(), c_int::MAX as u64)
-        .unwrap_or(0) as c_int)
+    Ok(Value::of_scalar(perl, answer).integer(c_int::MIN.into(), c_int::MAX as u64).unwrap_or(0) as c_int)
 }
 
 unsafe extern "C" {
@@ -200,10 +178,7 @@ fn question(perl: Perl, credential: &virConnectCredential) -> *mut SV {
     static RESULT: Key = Key::new(c"result");
     let mut hash = Hash::with_capacity(perl, 4);
     hash.store(&TYPE, credential.type_.into_sv(perl));
-    for (key, text) in [
-        (&PROMPT, credential.prompt),
-        (&CHALLENGE, credential.challenge),
-    ] {
+    for (key, text) in [(&PROMPT, credential.prompt), (&CHALLENGE, credential.challenge)] {
         if !text.is_null() {
             hash.store(key, text.into_sv(perl));
         }

@@ -6,11 +6,7 @@ use std::ffi::{CStr, c_char};
 use virt::sys::*;
 
 /// `params` with the file and the XML that were given beside it.
-pub fn save_params(
-    params: &HashArg,
-    file: *const c_char,
-    xml: *const c_char,
-) -> Result<ParamSet, Failure> {
+pub fn save_params(params: &HashArg, file: *const c_char, xml: *const c_char) -> Result<ParamSet, Failure> {
     let mut set = ParamSet::known(
         params,
         &[
@@ -20,10 +16,7 @@ pub fn save_params(
             (VIR_DOMAIN_SAVE_PARAM_PARALLEL_CHANNELS, ParamType::Int),
         ],
     )?;
-    for (name, text) in [
-        (VIR_DOMAIN_SAVE_PARAM_FILE, file),
-        (VIR_DOMAIN_SAVE_PARAM_DXML, xml),
-    ] {
+    for (name, text) in [(VIR_DOMAIN_SAVE_PARAM_FILE, file), (VIR_DOMAIN_SAVE_PARAM_DXML, xml)] {
         if !text.is_null() {
             // SAFETY: an argument of the call, a string with its NUL.
             let text = unsafe { CStr::from_ptr(text) }.to_bytes();
