@@ -28,12 +28,7 @@ fn shut_out_libperl(out: &Path) {
     let empty = dir.join("empty.c");
     fs::write(&empty, "").expect("OUT_DIR is writable");
     let compiler = cc::Build::new().get_compiler();
-    let status = compiler
-        .to_command()
-        .args(["-shared", "-o"])
-        .arg(dir.join("libperl.so"))
-        .arg(&empty)
-        .status();
+    let status = compiler.to_command().args(["-shared", "-o"]).arg(dir.join("libperl.so")).arg(&empty).status();
     assert!(status.is_ok_and(|status| status.success()), "cannot link an empty library");
     println!("cargo:rustc-link-search=native={}", dir.display());
     println!("cargo:rustc-cdylib-link-arg=-L{}", dir.display());
