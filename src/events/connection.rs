@@ -4,9 +4,10 @@
 //! script has dropped would stay open for ever. Therefore the last Perl object of a connection
 //! takes its callbacks along.
 
-use crate::convert::{Connect, Handle};
+use crate::convert::{Connect, Handle, void};
 use crate::error::Failure;
 use crate::events::rows;
+use crate::perl::Callback;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -31,7 +32,13 @@ struct Connection {
     /// Perl objects for it, in all interpreters.
     objects: usize,
     registrations: Vec<(Source, c_int)>,
+    /// The callback for the connection's end: libvirt forgets to free it where a driver has
+    /// no use for it, so it is freed here.
+    close: Option<Box<Callback>>,
 }
+
+// SAFETY: a callback checks that it is used and freed in its own interpreter.
+unsafe impl Send for Connection {}
 
 type Connections = HashMap<usize, Connection>;
 
@@ -54,16 +61,34 @@ pub fn registered(conn: virConnectPtr, source: Source, id: c_int) {
     }
 }
 
+/// Registers the callback for the connection's own end, if there is none yet.
+///
+/// # Safety
+/// `conn` is a live connection.
+pub unsafe fn register_close(conn: virConnectPtr, callback: Callback) -> Result<(), Failure> {
+    let mut callback = Box::new(callback);
+    let data: *mut Callback = &mut *callback;
+    // SAFETY: the caller's promise; the callback stays at its place until it is unregistered.
+    void(unsafe { virConnectRegisterCloseCallback(conn, Some(rows::closed), data.cast(), None) })?;
+    if let Some(connection) = connections().get_mut(&(conn as usize)) {
+        connection.registrations.push((Source::Close, 0));
+        connection.close = Some(callback);
+    }
+    Ok(())
+}
+
 /// Ends a registration.
 ///
 /// # Safety
 /// `conn` is a live connection.
 pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> c_int {
+    let mut close = None;
     if let Some(connection) = connections().get_mut(&(conn as usize)) {
         connection.registrations.retain(|&registration| registration != (source, id));
+        close = connection.close.take_if(|_| source == Source::Close);
     }
     // SAFETY: the caller's promise; libvirt knows which ids there are.
-    unsafe {
+    let ended = unsafe {
         match source {
             Source::Domain => virConnectDomainEventDeregisterAny(conn, id),
             Source::Network => virConnectNetworkEventDeregisterAny(conn, id),
@@ -73,7 +98,9 @@ pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> c_in
             Source::Lifecycle => virConnectDomainEventDeregister(conn, Some(rows::lifecycle)),
             Source::Close => virConnectUnregisterCloseCallback(conn, Some(rows::closed)),
         }
-    }
+    };
+    drop(close);
+    ended
 }
 
 /// One Perl object more for a connection.
@@ -99,6 +126,7 @@ pub unsafe fn release(conn: *mut c_void) -> c_int {
         // SAFETY: the caller's promise.
         unsafe { deregister(conn, source, id) };
     }
+    forget(conn);
     // SAFETY: the caller's promise.
     unsafe { virConnectClose(conn) }
 }
@@ -113,5 +141,13 @@ fn last_registrations(conn: virConnectPtr) -> Vec<(Source, c_int)> {
     match connection.objects {
         0 => connections.remove(&(conn as usize)).map(|last| last.registrations).unwrap_or_default(),
         _ => Vec::new(),
+    }
+}
+
+/// Drops what is known of a connection without objects: its address may be another's next.
+fn forget(conn: virConnectPtr) {
+    let mut connections = connections();
+    if connections.get(&(conn as usize)).is_some_and(|connection| connection.objects == 0) {
+        connections.remove(&(conn as usize));
     }
 }

@@ -47,8 +47,7 @@ methods! {
     storage_pool_event_deregister_any(con: Connect, callbackID: i32) =>
         void(connection::deregister(con, Source::StoragePool, callbackID));
 
-    register_close_callback(con: Connect, cb: Code) => registered(con, Source::Close, cb, |data|
-        virConnectRegisterCloseCallback(con, Some(rows::closed), data, Some(drop_callback))).map(drop);
+    register_close_callback(con: Connect, cb: Code) => connection::register_close(con, cb);
     unregister_close_callback(con: Connect) => void(connection::deregister(con, Source::Close, 0));
 }
 
