@@ -15,17 +15,18 @@ package Test::SysVirt::Compare::Case;
 #   observe(@values);            in a case: more to compare, such as what a callback was given
 #   run_loop($done, $seconds)    runs libvirt's event loop until $done->() or the time is over
 #   node(%more)                  opens the test driver on a host of its own
+#   qemu()                       a Test::SysVirt::Qemu, whose names and paths are not compared
 
 use strict;
 use warnings;
 
 use Exporter 'import';
 use FindBin;
-use Test::SysVirt::Compare::Outcome qw(describe kind tidy to_json);
+use Test::SysVirt::Compare::Outcome qw(describe hide kind tidy to_json);
 use Test::SysVirt::Compare::Table qw(constants);
 use Test::SysVirt::Compare::Trace;
 
-our @EXPORT = qw(@flags any_order attempt before case constants forms node observe run_loop step);
+our @EXPORT = qw(@flags any_order attempt before case constants forms node observe qemu run_loop step);
 
 our @flags;
 
@@ -142,6 +143,14 @@ sub run_loop {
 
 sub node {
     return Sys::Virt->new(uri => "test://$FindBin::RealBin/test/node.xml", @_);
+}
+
+sub qemu {
+    require Test::SysVirt::Qemu;
+    my $bed = Test::SysVirt::Qemu->new(seconds => 60);
+    hide($bed->dir, '<dir>');
+    hide($bed->name(''), '<bed>-');
+    return $bed;
 }
 
 1;

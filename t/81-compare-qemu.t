@@ -1,0 +1,23 @@
+#!/usr/bin/perl
+
+# Every method that libvirt's test driver cannot answer behaves as in the C module, on QEMU.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use Test::More;
+use Test::SysVirt::Compare;
+use Test::SysVirt::Compare::Table qw(refused);
+use Test::SysVirt::Qemu;
+
+my $bed = Test::SysVirt::Qemu->new(seconds => 300);
+my $compare = Test::SysVirt::Compare->new;
+$compare->file($_) for @ARGV ? @ARGV : sort glob "$FindBin::RealBin/compare/qemu/*.pl";
+$compare->differences_show('qemu');
+
+my @missing = grep { !exists $compare->answered->{$_} } refused();
+is_deeply(\@missing, [], 'a case calls each method that the test driver refuses');
+
+done_testing;

@@ -1,0 +1,13 @@
+# A process of its own: the C module frees the caller's hash.
+
+use strict;
+use warnings;
+
+my $bed = qemu();
+my $dom = $bed->boot('params', more => '<uuid>11111111-1111-4111-8111-111111111111</uuid>');
+
+my $image = $bed->dir . '/image';
+step 'save, parameters', sub {
+    attempt { $dom->save(undef, undef, { Sys::Virt::Domain::SAVE_PARAM_FILE => $image }) },
+        [$dom->get_state], -s $image ? 'an image' : 'no image';
+};
