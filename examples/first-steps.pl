@@ -1,0 +1,58 @@
+#!/usr/bin/perl
+# The first things to do with Sys::Virt, against the hypervisor that libvirt simulates.
+use strict;
+use warnings;
+use Sys::Virt;
+
+my $uri  = shift // 'test:///default';
+my $conn = Sys::Virt->new(uri => $uri);
+printf "%s on %s, libvirt %s\n\n", $conn->get_uri, $conn->get_hostname, $conn->get_library_version;
+
+my %state = (
+    Sys::Virt::Domain::STATE_RUNNING => 'running',
+    Sys::Virt::Domain::STATE_PAUSED  => 'paused',
+    Sys::Virt::Domain::STATE_SHUTOFF => 'off',
+);
+
+sub show {
+    printf "%-12s %-8s %10s %10s %5s\n", qw(NAME STATE MEMORY MAXIMUM VCPUS);
+    foreach my $dom (sort { $a->get_name cmp $b->get_name } $conn->list_all_domains) {
+        my $info = $dom->get_info;
+        printf "%-12s %-8s %6d MiB %6d MiB %5d\n", $dom->get_name, $state{ $info->{state} } // $info->{state},
+            $info->{memory} / 1024, $info->{maxMem} / 1024, $info->{nrVirtCpu};
+    }
+}
+show();
+
+print "\nDefining a domain, starting it, and pausing it:\n";
+my $dom = $conn->define_domain(<<'XML');
+<domain type='test'>
+  <name>web</name>
+  <memory unit='MiB'>512</memory>
+  <vcpu>2</vcpu>
+  <os><type>hvm</type></os>
+</domain>
+XML
+$dom->create;
+$dom->set_memory(256 * 1024);
+$dom->suspend;
+show();
+
+print "\nIts XML begins with:\n";
+print map { "  $_\n" } (split /\n/, $dom->get_xml_description)[0 .. 4];
+
+print "\nIts memory limits, before and after (KiB):\n";
+foreach my $limit (undef, 400 * 1024) {
+    $dom->set_memory_parameters({ Sys::Virt::Domain::MEMORY_HARD_LIMIT, $limit }) if defined $limit;
+    my $params = $dom->get_memory_parameters;
+    printf "  %s = %s\n", $_, $params->{$_} foreach sort keys %$params;
+}
+
+print "\nLooking for a domain that is not there:\n";
+eval { $conn->get_domain_by_name('nobody') };
+if (ref $@ && $@->code == Sys::Virt::Error::ERR_NO_DOMAIN) {
+    printf "  code %d: %s\n", $@->code, $@->message;
+}
+
+$dom->destroy;
+$dom->undefine;
