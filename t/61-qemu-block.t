@@ -246,6 +246,20 @@ subtest 'contents' => sub {
         ['an abort' => $chain{slow}[2]];
 };
 
+subtest 'a disk by a descriptor' => sub {
+    my $image = $bed->boot_image('passed.img');
+    open my $fh, '+<', $image or die $!;
+    unlink $image;
+    my $passed = $conn->define_domain($bed->xml('passed',
+        devices => $bed->disk($image, 'vda') =~ s{(<source file='[^']+')/>}{$1 fdgroup='ours'/>}r));
+    $passed->fd_associate('ours', [fileno $fh], Sys::Virt::Domain::FD_ASSOCIATE_SECLABEL_WRITABLE);
+    $passed->create;
+    is($bed->serial($passed)->ask('a'), 'a1', 'the guest boots from a file without a name');
+    eval { $passed->fd_associate('ours', [9999]) };
+    isa_ok($@, 'Sys::Virt::Error', 'what a descriptor that is not open throws');
+    $passed->destroy;
+};
+
 my ($small, $mounted) = "$dir/small";
 subtest 'a full disk' => sub {
     mkdir $small;

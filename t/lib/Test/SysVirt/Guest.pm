@@ -11,6 +11,8 @@ package Test::SysVirt::Guest;
 
 use strict;
 use warnings;
+use Sys::Virt;
+use Sys::Virt::Domain;
 
 sub boot {
     my ($class, $bed, $tag, %opt) = @_;
