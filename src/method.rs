@@ -102,7 +102,11 @@ pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str,
 }
 
 /// A method from its row. For the macro below.
-pub const fn method(name: &'static str, params: &'static [Param], run: unsafe fn(&mut Frame)) -> Method {
+pub const fn method(
+    name: &'static str,
+    params: &'static [Param],
+    run: unsafe extern "C-unwind" fn(&mut Frame),
+) -> Method {
     assert!(params.len() <= MAX_PARAMS);
     let (mut least, mut calls_back, mut index) = (0, false, 0);
     while index < params.len() {
@@ -125,6 +129,7 @@ macro_rules! methods {
         $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(with $with:ident)? => $body:expr;
     )*) => {
         pub static METHODS: &[$crate::method::Method] = &[$({
+            #[allow(unused_imports)]
             use $crate::convert::FromArg;
             const PARAMS: &[$crate::ffi::bridge::Param] = &[$(
                 $crate::method::param(
@@ -134,7 +139,7 @@ macro_rules! methods {
                 )
             ),*];
             #[allow(unused_mut, unused_variables, unused_assignments)]
-            unsafe fn run(frame: &mut $crate::ffi::bridge::Frame) {
+            unsafe extern "C-unwind" fn run(frame: &mut $crate::ffi::bridge::Frame) {
                 // SAFETY: the dispatcher runs rows only with the frame of a call.
                 let call = unsafe { $crate::method::Call::of(frame) };
                 let mut next = 0;

@@ -101,7 +101,8 @@ typedef struct bridge_frame {
     SV *output;         /* out: the variable that `content` (owned) is assigned to, or NULL */
     SV *content;
     SV *warning;        /* out: what to warn of (owned), or NULL */
-    SSize_t returned;   /* out: how many scalars are on the stack, from `ax` on */
+    SSize_t returned;   /* out: how many scalars are on the stack, from `ax` on, or ... */
+#define RETURNED_TARGET (-1) /* ... that the one to return is `target` */
     I32 ax;
     U8 items;           /* how many arguments were given */
     U8 scalar;          /* called in scalar context */

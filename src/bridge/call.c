@@ -53,6 +53,10 @@ static XS(call_row)
         exiting = false;
         my_exit(STATUS_EXIT);
     }
+    if (frame.returned == RETURNED_TARGET) {
+        *sv_bridge_reserve(BRIDGE_PERL, &frame, 1) = frame.target;
+        frame.returned = 1;
+    }
     PL_stack_sp = PL_stack_base + ax + frame.returned - 1;
     if (frame.warning)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(sv_2mortal(frame.warning)));

@@ -49,14 +49,14 @@ static int object_dup(pTHX_ MAGIC *mg, CLONE_PARAMS *params)
 #define OBJECT_DUP NULL
 #endif
 
-static const MGVTBL object_vtbl = { NULL, NULL, NULL, NULL, object_free, NULL, OBJECT_DUP, NULL };
+const MGVTBL bridge_object_vtbl = { NULL, NULL, NULL, NULL, object_free, NULL, OBJECT_DUP, NULL };
 
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr)
 {
     BRIDGE_THX(perl);
     SV *object = newSV_type(SVt_PVMG);
     SV *reference = newRV_noinc(object);
-    MAGIC *mg = sv_magicext(object, NULL, PERL_MAGIC_ext, &object_vtbl, NULL, 0);
+    MAGIC *mg = sv_magicext(object, NULL, PERL_MAGIC_ext, &bridge_object_vtbl, NULL, 0);
 
     mg->mg_ptr = (char *)ptr;
     mg->mg_len = OWNER_OF_PROCESS;
@@ -73,7 +73,7 @@ MAGIC *bridge_object_magic(SV *sv)
 {
     if (!SvROK(sv) || SvTYPE(SvRV(sv)) < SVt_PVMG || !SvOBJECT(SvRV(sv)))
         return NULL;
-    return mg_findext(SvRV(sv), PERL_MAGIC_ext, &object_vtbl);
+    return mg_findext(SvRV(sv), PERL_MAGIC_ext, &bridge_object_vtbl);
 }
 
 /* DESTROY of every class, called by perl or by hand, and harmless the second time. */

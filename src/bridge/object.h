@@ -6,6 +6,8 @@
 /* The magic of an object that this module made (bridge_object_ptr, bridge_object_class), or
  * NULL for any other scalar. */
 MAGIC *bridge_object_magic(SV *sv);
+extern const MGVTBL bridge_object_vtbl;
+#define bridge_is_object(mg) ((mg)->mg_virtual == &bridge_object_vtbl)
 #define bridge_object_ptr(mg) ((void *)(mg)->mg_ptr)
 #define bridge_object_class(mg) ((U8)(mg)->mg_private)
 

@@ -351,7 +351,6 @@ static bool read_code(pTHX_ const reader *in, SV *sv, bridge_value *out)
 static bool read_object(pTHX_ const reader *in, SV *sv, bridge_value *out)
 {
     MAGIC *object;
-    const char *class = sys_virt_class_name(in->param->class);
 
     if (SvGMAGICAL(sv)) {
         if (!in->held)
@@ -364,7 +363,11 @@ static bool read_object(pTHX_ const reader *in, SV *sv, bridge_value *out)
         return true;
     }
     if (!object || bridge_object_class(object) != in->param->class)
-        refuse(aTHX_ in, 0, "is %" SVf ", not a %s object", SVfARG(describe(aTHX_ sv)), class);
+        refuse(aTHX_ in, 0, "is %" SVf ", not a %s object", SVfARG(describe(aTHX_ sv)),
+               sys_virt_class_name(in->param->class));
+    if (!bridge_object_ptr(object))
+        refuse(aTHX_ in, in->param->class, "is a %s object that is already destroyed",
+               sys_virt_class_name(in->param->class));
     set_object(out, object);
     return true;
 }
@@ -415,6 +418,44 @@ static bool read_all(pTHX_ reader *in, I32 ax, I32 items, bridge_value *values)
     return true;
 }
 
+/* The commonest arguments, in the simplest shape that each can have: an object of ours, an
+ * integer, a string. False sends the call to the readers above, for anything else and for
+ * every complaint. */
+static bool read_quickly(pTHX_ const bridge_method *method, I32 ax, I32 items, bridge_value *values)
+{
+    const bridge_param *param = method->params;
+    int i;
+
+    for (i = 0; i < items; i++, param++) {
+        SV *sv = PL_stack_base[ax + i];
+        bridge_value *out = &values[i];
+
+        if (param->kind == KIND_OBJECT) {
+            const MAGIC *object = SvROK(sv) && SvTYPE(SvRV(sv)) == SVt_PVMG ? SvMAGIC(SvRV(sv)) : NULL;
+            if (!object || !bridge_is_object(object) || bridge_object_class(object) != param->class
+                || !bridge_object_ptr(object) || SvGMAGICAL(sv))
+                return false;
+            set_object(out, object);
+        } else if (param->kind == KIND_INTEGER) {
+            if (!SvIOK(sv) || SvGMAGICAL(sv) || SvIsUV(sv))
+                return false;
+            out->tag = TAG_INT;
+            out->u.iv = SvIVX(sv);
+            if (out->u.iv >= 0 ? out->u.uv > param->max : out->u.iv < param->min)
+                return false;
+        } else if (param->kind == KIND_STRING) {
+            if (!SvPOK(sv) || SvGMAGICAL(sv) || memchr(SvPVX(sv), '\0', SvCUR(sv)))
+                return false;
+            set_string(out, SvPVX(sv), SvCUR(sv));
+        } else {
+            return false;
+        }
+    }
+    for (; i < method->most; i++, param++)
+        leave_out(param, &values[i]);
+    return true;
+}
+
 static bool always_hold;
 
 void sv_bridge_always_hold(void)
@@ -427,6 +468,8 @@ void bridge_read_arguments(pTHX_ const bridge_method *method, I32 ax, I32 items,
     reader in = { method, NULL, false };
     int i;
 
+    if (!method->calls_back && !always_hold && read_quickly(aTHX_ method, ax, items, values))
+        return;
     if (method->calls_back || always_hold || !read_all(aTHX_ &in, ax, items, values)) {
         in.held = true;
         for (i = 0; i < items; i++)
@@ -439,11 +482,5 @@ void bridge_read_arguments(pTHX_ const bridge_method *method, I32 ax, I32 items,
                 hold_object(aTHX_ &values[i]);
             }
         }
-    }
-    for (i = 0; i < items; i++) {
-        in.param = &method->params[i];
-        if (values[i].tag == TAG_OBJECT && !values[i].u.ptr)
-            refuse(aTHX_ &in, values[i].class, "is a %s object that is already destroyed",
-                   sys_virt_class_name(values[i].class));
     }
 }

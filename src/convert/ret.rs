@@ -39,20 +39,13 @@ pub fn put_list(perl: Perl, frame: &mut Frame, count: usize, scalars: impl Itera
     frame.returned = put as isize;
 }
 
-/// Puts a scalar on the stack that is not the caller's to free.
-fn put_borrowed(perl: Perl, frame: &mut Frame, scalar: *mut SV) {
-    // SAFETY: as in put_list.
-    unsafe { bridge::sv_bridge_reserve(perl.raw(), frame, 1).write(scalar) };
-    frame.returned = 1;
-}
-
 /// The op's own scalar where it has one: it saves making a scalar for every call.
 fn put_single(perl: Perl, frame: &mut Frame, set: impl FnOnce(*mut SV), make: impl FnOnce() -> *mut SV) {
     if frame.target.is_null() {
         put_list(perl, frame, 1, std::iter::once_with(make));
     } else {
         set(frame.target);
-        put_borrowed(perl, frame, frame.target);
+        frame.returned = bridge::RETURNED_TARGET;
     }
 }
 

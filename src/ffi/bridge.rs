@@ -21,6 +21,7 @@ pub enum Kind {
 /// What a [`RawValue`] holds: `enum bridge_tag`.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "made in C")]
 pub enum Tag {
     Undef,
     Int,
@@ -71,7 +72,7 @@ pub struct Param {
 pub struct Method {
     pub name: *const c_char,
     pub params: *const Param,
-    pub run: unsafe fn(&mut Frame),
+    pub run: unsafe extern "C-unwind" fn(&mut Frame),
     pub least: u8,
     pub most: u8,
     pub calls_back: bool,
@@ -99,6 +100,8 @@ pub struct Frame {
 }
 
 pub const MAX_PARAMS: usize = 8;
+/// `Frame::returned` when the value is in `Frame::target`.
+pub const RETURNED_TARGET: isize = -1;
 
 const POINTER: usize = size_of::<*const c_void>();
 const _: () = assert!(size_of::<RawValue>() == 3 * POINTER);

@@ -52,7 +52,7 @@ impl Perl {
 
     pub fn set_int(self, sv: *mut SV, value: i64) {
         // SAFETY: see above; `sv` is an op's target, which has no magic that could die.
-        unsafe { thx::Perl_sv_setiv_mg(self.raw(), sv, value) }
+        unsafe { thx::Perl_sv_setiv(self.raw(), sv, value) }
     }
 
     pub fn set_uint(self, sv: *mut SV, value: u64) {
@@ -65,7 +65,7 @@ impl Perl {
 
     pub fn set_string(self, sv: *mut SV, bytes: &[u8]) {
         // SAFETY: see set_int.
-        unsafe { thx::Perl_sv_setpvn_mg(self.raw(), sv, bytes.as_ptr().cast::<c_char>(), bytes.len()) }
+        unsafe { thx::Perl_sv_setpvn(self.raw(), sv, bytes.as_ptr().cast::<c_char>(), bytes.len()) }
     }
 }
 
