@@ -2,6 +2,17 @@
 
 mod connect;
 mod domain;
+mod domain_checkpoint;
+mod domain_snapshot;
+mod interface;
+mod network;
+mod network_port;
+mod node_device;
+mod nwfilter;
+mod nwfilter_binding;
+mod secret;
+mod storage_pool;
+mod storage_vol;
 
 use crate::method::Method;
 
@@ -9,4 +20,16 @@ use crate::method::Method;
 pub const TABLES: &[&[&[Method]]] = &[connect::TABLES, domain::TABLES, OTHERS];
 
 /// Classes that are one table each.
-const OTHERS: &[&[Method]] = &[];
+const OTHERS: &[&[Method]] = &[
+    domain_checkpoint::METHODS,
+    domain_snapshot::METHODS,
+    interface::METHODS,
+    network::METHODS,
+    network_port::METHODS,
+    node_device::METHODS,
+    nwfilter::METHODS,
+    nwfilter_binding::METHODS,
+    secret::METHODS,
+    storage_pool::METHODS,
+    storage_vol::METHODS,
+];

@@ -1,0 +1,75 @@
+//! `Sys::Virt::Network`: virtual networks.
+
+use crate::convert::*;
+use crate::error::Failure;
+use crate::ffi::since;
+use crate::method::methods;
+use std::ffi::c_char;
+use std::ptr;
+use virt::sys::*;
+
+methods! {
+    "Sys::Virt::Network";
+    get_name(net: Network) => borrowed_str(virNetworkGetName(net));
+    get_uuid(net: Network) => uuid(|p| virNetworkGetUUID(net, p));
+    get_uuid_string(net: Network) => uuid_string(|p| virNetworkGetUUIDString(net, p));
+    get_bridge_name(net: Network) => owned_str(virNetworkGetBridgeName(net));
+    get_xml_description(net: Network, flags: u32 = 0) => owned_str(virNetworkGetXMLDesc(net, flags));
+    get_metadata(net: Network, r#type: i32, uri: OptStr, flags: u32 = 0) =>
+        owned_str(since::virNetworkGetMetadata()?(net, r#type, uri, flags));
+    set_metadata(net: Network, r#type: i32, metadata: OptStr, key: OptStr, uri: OptStr, flags: u32 = 0) =>
+        void(since::virNetworkSetMetadata()?(net, r#type, metadata, key, uri, flags));
+    is_active(net: Network) => int(virNetworkIsActive(net));
+    is_persistent(net: Network) => int(virNetworkIsPersistent(net));
+    get_autostart(net: Network) => stored(|p: *mut i32| virNetworkGetAutostart(net, p));
+    set_autostart(net: Network, autostart: i32) => void(virNetworkSetAutostart(net, autostart));
+    create(net: Network) => void(virNetworkCreate(net));
+    destroy(net_rv: Network) => void(virNetworkDestroy(net_rv));
+    undefine(net: Network) => void(virNetworkUndefine(net));
+    update(net: Network, command: u32, section: u32, parentIndex: i32, xml: Str, flags: u32 = 0) =>
+        void(virNetworkUpdate(net, command, section, parentIndex, xml, flags));
+    get_dhcp_leases(net: Network, macsv: OptStr, flags: u32 = 0) => leases(net, macsv, flags);
+    list_all_ports(net: Network, flags: u32 = 0) => object_list::<NetworkPort>(|list| virNetworkListAllPorts(net, list, flags));
+    create_port(net: Network, xml: Str, flags: u32 = 0) => object::<NetworkPort>(virNetworkPortCreateXML(net, xml, flags));
+    get_port_by_uuid(net: Network, uuid: Bytes) with call =>
+        by_uuid::<NetworkPort>(call, uuid, |raw| virNetworkPortLookupByUUID(net, raw), |text| virNetworkPortLookupByUUIDString(net, text));
+}
+
+/// A lease, freed with its strings once they are copied.
+struct Lease(virNetworkDHCPLeasePtr);
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // SAFETY: libvirt allocated it for us.
+        unsafe { virNetworkDHCPLeaseFree(self.0) };
+    }
+}
+
+impl IntoSv for Lease {
+    fn into_sv(self, perl: crate::perl::Perl) -> *mut libperl_sys::SV {
+        // SAFETY: a lease of ours, filled in by libvirt.
+        unsafe { *self.0 }.into_sv(perl)
+    }
+}
+
+record! {
+    virNetworkDHCPLease as lease {
+        "iface" => lease.iface,
+        "expirytime" => lease.expirytime,
+        "type" => lease.type_,
+        "mac" => lease.mac,
+        "iaid" => lease.iaid,
+        "ipaddr" => lease.ipaddr,
+        "prefix" => lease.prefix,
+        "hostname" => lease.hostname,
+        "clientid" => lease.clientid,
+    }
+}
+
+fn leases(net: virNetworkPtr, mac: *const c_char, flags: u32) -> Result<Values<Lease>, Failure> {
+    let mut array = ptr::null_mut();
+    // SAFETY: a live network and a place for the result.
+    let count = int(unsafe { virNetworkGetDHCPLeases(net, mac, &mut array, flags) })?;
+    let array = OwnedArray::new(array, count as usize);
+    Ok(Values(array.as_slice().iter().map(|&lease| Lease(lease)).collect()))
+}

@@ -1,0 +1,25 @@
+//! `Sys::Virt::Secret`: passwords and keys that libvirt keeps.
+
+use crate::convert::*;
+use crate::error::Failure;
+use crate::method::methods;
+use virt::sys::*;
+
+methods! {
+    "Sys::Virt::Secret";
+    get_uuid(sec: Secret) => uuid(|p| virSecretGetUUID(sec, p));
+    get_uuid_string(sec: Secret) => uuid_string(|p| virSecretGetUUIDString(sec, p));
+    get_usage_type(sec: Secret) => int(virSecretGetUsageType(sec));
+    get_usage_id(sec: Secret) => borrowed_str(virSecretGetUsageID(sec));
+    get_xml_description(sec: Secret, flags: u32 = 0) => owned_str(virSecretGetXMLDesc(sec, flags));
+    get_value(sec: Secret, flags: u32 = 0) => value(sec, flags);
+    set_value(sec: Secret, value: Bytes, flags: u32 = 0) => void(virSecretSetValue(sec, value.as_ptr(), value.len(), flags));
+    undefine(sec: Secret) => void(virSecretUndefine(sec));
+}
+
+fn value(sec: virSecretPtr, flags: u32) -> Result<Vec<u8>, Failure> {
+    let mut len = 0;
+    // SAFETY: a live secret and a place for the length.
+    let bytes = unsafe { virSecretGetValue(sec, &mut len, flags) };
+    if bytes.is_null() { Err(Failure::last()) } else { Ok(OwnedArray::new(bytes, len as usize).as_slice().to_vec()) }
+}
