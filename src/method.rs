@@ -138,7 +138,7 @@ macro_rules! methods {
                     $crate::method::preset!($($preset)?),
                 )
             ),*];
-            #[allow(unused_mut, unused_variables, unused_assignments)]
+            #[allow(unused_mut, unused_variables, unused_assignments, unused_unsafe)]
             unsafe extern "C-unwind" fn run(frame: &mut $crate::ffi::bridge::Frame) {
                 // SAFETY: the dispatcher runs rows only with the frame of a call.
                 let call = unsafe { $crate::method::Call::of(frame) };
