@@ -8,6 +8,10 @@ package Test::SysVirt::Guest;
 #
 # defines and starts it, and waits for its agent; %xml is as for $bed->xml. A disk vda whose
 # serial number is "scratch" gets a file system, mounted on /mnt.
+#
+#   my $output = Test::SysVirt::Guest->sh($bed, $dom, 'uname -m');
+#
+# runs a command in its shell; undef when the shell does not answer.
 
 use strict;
 use warnings;
@@ -42,6 +46,15 @@ XML
 sub ready {
     my ($class, $bed, $dom) = @_;
     return $bed->wait_for(sub { eval { $dom->get_hostname(Sys::Virt::Domain::GET_HOSTNAME_AGENT) } }, 90);
+}
+
+sub sh {
+    my ($class, $bed, $dom, $command) = @_;
+    # The shell writes back what it reads. Its lines would break where it thinks that the
+    # terminal ends, and the mark of the end is written so that only its output matches.
+    my $got = $bed->serial($dom)->talk("stty cols 1000; $command; printf '\\nE%s\\n' ND\n", qr/^END/m) // return undef;
+    $got =~ tr/\r//d;
+    return $got =~ s/\A.*? ND\n//sr =~ s/\n?^END.*//smr;
 }
 
 1;
