@@ -14,7 +14,7 @@ use Test::SysVirt::Qemu;
 
 my $bed = Test::SysVirt::Qemu->new(seconds => 300);
 my $compare = Test::SysVirt::Compare->new;
-$compare->file($_) for @ARGV ? @ARGV : sort glob "$FindBin::RealBin/compare/qemu/*.pl";
+$compare->file($_, together => 1) for @ARGV ? @ARGV : sort glob "$FindBin::RealBin/compare/qemu/*.pl";
 $compare->differences_show('qemu');
 
 my @missing = grep { !exists $compare->answered->{$_} } refused();

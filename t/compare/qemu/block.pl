@@ -10,7 +10,7 @@ my $package = 'Sys::Virt::Domain';
 my $base = $bed->image('base.qcow2', '8M');
 system('qemu-io', '-f', 'qcow2', '-c', 'write -q -P 5 0 1M', $base) == 0 or die 'qemu-io failed';
 my $top = $bed->image('top.qcow2', '8M', '-b', $base, '-F', 'qcow2');
-my $dom = $bed->boot('block', more => '<uuid>11111111-1111-4111-8111-111111111111</uuid>',
+my $dom = $bed->boot('block', more => '<uuid>' . uuid(1) . '</uuid>',
     devices => $bed->disk($top, 'vdb'));
 
 sub chain { return join ' ', $dom->get_xml_description =~ m{<source file='[^']*?(\w+\.\w+)'}g }

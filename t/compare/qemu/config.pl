@@ -7,7 +7,7 @@ my $bed = qemu();
 my $conn = $bed->conn;
 my $package = 'Sys::Virt::Domain';
 
-my $uuid = '11111111-1111-4111-8111-111111111111';
+my $uuid = uuid(1);
 my $net = "<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>";
 my $xml = $bed->xml('config',
     more => "<uuid>$uuid</uuid><iothreads>1</iothreads>",

@@ -71,7 +71,7 @@ forms 'get_storage_pool_capabilities', sub { $conn->get_storage_pool_capabilitie
 case 'find_storage_pool_sources', sub { $conn->find_storage_pool_sources('dir', undef) };
 forms 'get_sysinfo', sub { $conn->get_sysinfo(@flags) };
 
-my $xml = $bed->xml('native', more => '<uuid>11111111-1111-4111-8111-111111111111</uuid>');
+my $xml = $bed->xml('native', more => '<uuid>' . uuid(1) . '</uuid>');
 case 'domain_xml_to_native', sub { $conn->domain_xml_to_native('qemu-argv', $xml) };
 forms 'domain_xml_to_native with flags', sub { $conn->domain_xml_to_native('qemu-argv', $xml, @flags) };
 case 'domain_xml_to_native, unknown format', sub { $conn->domain_xml_to_native('nothing', $xml) };

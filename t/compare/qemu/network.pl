@@ -6,9 +6,12 @@ use warnings;
 my $bed = qemu();
 my $conn = $bed->conn;
 my $package = 'Sys::Virt::Network';
-my $uuid = '11111111-1111-4111-8111-111111111111';
+my $uuid = uuid(1);
 my $name = $bed->name('net');
-my $xml = "<network><name>$name</name><uuid>$uuid</uuid><bridge name='svtcmp0'/><mac address='52:54:00:00:09:01'/></network>";
+my ($bridge, $device) = ("svt$$", "svt${$}d");
+hide($device, '<device>');
+hide($bridge, '<bridge>');
+my $xml = "<network><name>$name</name><uuid>$uuid</uuid><bridge name='$bridge'/><mac address='52:54:00:00:09:01'/></network>";
 
 forms 'define_network', sub { $conn->define_network($xml, @flags) }, $package, 'DEFINE';
 my $net = $conn->define_network($xml);
@@ -30,7 +33,7 @@ forms 'update', sub {
 case 'get_dhcp_leases', sub { $net->get_dhcp_leases };
 forms 'get_dhcp_leases of a MAC', sub { $net->get_dhcp_leases('52:54:00:00:00:01', @flags) };
 
-my $port_uuid = '22222222-2222-4222-8222-222222222222';
+my $port_uuid = uuid(2);
 my $port_xml = "<networkport><uuid>$port_uuid</uuid><owner><name>guest</name><uuid>$uuid</uuid></owner>"
     . "<mac address='52:54:00:00:00:01'/></networkport>";
 step 'create_port', sub { $net->create_port($port_xml) };
@@ -39,7 +42,7 @@ step 'create_port, unused flag', sub { $net->create_port($port_xml, 1 << 30) };
 step 'create_port, broken XML', sub { $net->create_port('<networkport') };
 forms 'list_all_ports', sub { $net->list_all_ports(@flags) };
 case 'get_port_by_uuid', sub { $net->get_port_by_uuid($port_uuid) };
-case 'get_port_by_uuid, 16 bytes', sub { $net->get_port_by_uuid("\x22\x22\x22\x22\x22\x22\x42\x22\x82" . "\x22" x 7) };
+case 'get_port_by_uuid, 16 bytes', sub { $net->get_port_by_uuid(pack 'H*', $port_uuid =~ tr/-//dr) };
 case 'get_port_by_uuid that is not there', sub { $net->get_port_by_uuid($uuid) };
 my $port = eval { $net->get_port_by_uuid($port_uuid) };
 case "port $_", port_getter($_) for qw(get_uuid get_uuid_string);
@@ -70,7 +73,7 @@ forms 'port delete', sub { $port->delete(@flags) };
 step 'destroy', sub { attempt { $net->destroy }, $net->is_active };
 step 'undefine', sub { attempt { $net->undefine }, attempt { $conn->get_network_by_name($name) } };
 
-my $filter_uuid = '33333333-3333-4333-8333-333333333333';
+my $filter_uuid = uuid(3);
 my $filter_name = $bed->name('filter');
 my $filter_xml = "<filter name='$filter_name' chain='root'><uuid>$filter_uuid</uuid>"
     . "<rule action='accept' direction='out' priority='500'/></filter>";
@@ -95,7 +98,6 @@ case 'list_nwfilters', sub { grep { $_->get_name eq $filter_name } $conn->list_n
 forms 'list_all_nwfilters', sub { grep { $_->get_name eq $filter_name } $conn->list_all_nwfilters(@flags) };
 
 # A binding needs an interface of the host that nothing else uses.
-my $device = 'svtcmp1';
 system("ip link add $device type dummy 2>/dev/null");
 my $binding_xml = "<filterbinding><owner><name>guest</name><uuid>$uuid</uuid></owner><portdev name='$device'/>"
     . "<mac address='52:54:00:00:00:01'/><filterref filter='$filter_name'/></filterbinding>";

@@ -9,7 +9,7 @@ my $package = 'Sys::Virt::Domain';
 
 $bed->image('b.qcow2', '16M');
 my $dom = $bed->boot('running',
-    more => '<uuid>11111111-1111-4111-8111-111111111111</uuid><iothreads>1</iothreads>',
+    more => '<uuid>' . uuid(1) . '</uuid><iothreads>1</iothreads>',
     vcpu => "<vcpu current='1'>2</vcpu>",
     devices => $bed->disk($bed->dir . '/b.qcow2', 'vdb')
         . "<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>"
@@ -179,7 +179,7 @@ step 'create_with_files', sub {
     $outcome, $state;
 };
 step 'create_domain', sub {
-    my $xml = $bed->xml('brief', more => '<uuid>22222222-2222-4222-8222-222222222222</uuid>');
+    my $xml = $bed->xml('brief', more => '<uuid>' . uuid(2) . '</uuid>');
     my $brief = $conn->create_domain($xml, Sys::Virt::Domain::START_PAUSED);
     [$brief->get_state], $brief->is_persistent, attempt { $brief->resume }, [$brief->get_state],
         attempt { $brief->suspend }, attempt { $brief->reset }, attempt { $brief->reboot },

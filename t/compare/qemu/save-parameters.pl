@@ -4,7 +4,7 @@ use strict;
 use warnings;
 
 my $bed = qemu();
-my $dom = $bed->boot('params', more => '<uuid>11111111-1111-4111-8111-111111111111</uuid>');
+my $dom = $bed->boot('params', more => '<uuid>' . uuid(1) . '</uuid>');
 
 my $image = $bed->dir . '/image';
 step 'save, parameters', sub {

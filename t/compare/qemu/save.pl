@@ -6,7 +6,7 @@ use warnings;
 my $bed = qemu();
 my $conn = $bed->conn;
 my $package = 'Sys::Virt::Domain';
-my $dom = $bed->boot('saved', more => '<uuid>11111111-1111-4111-8111-111111111111</uuid>');
+my $dom = $bed->boot('saved', more => '<uuid>' . uuid(1) . '</uuid>');
 my $image = $bed->dir . '/image';
 my ($file, $with) = (Sys::Virt::Domain::SAVE_PARAM_FILE, Sys::Virt::Domain::SAVE_PARAM_DXML);
 
@@ -84,6 +84,6 @@ step 'destroy gracefully', sub { attempt { $dom->destroy(Sys::Virt::Domain::DEST
 forms 'undefine', sub {
     my $outcome = attempt { $dom->undefine(@flags) };
     my $there = attempt { $conn->get_domain_by_name($bed->name('saved')) };
-    $conn->define_domain($bed->xml('saved', more => '<uuid>11111111-1111-4111-8111-111111111111</uuid>'));
+    $conn->define_domain($bed->xml('saved', more => '<uuid>' . uuid(1) . '</uuid>'));
     $outcome, $there;
 }, $package, 'UNDEFINE';

@@ -4,7 +4,7 @@ use warnings;
 my $bed = qemu();
 my $conn = $bed->conn;
 my $package = 'Sys::Virt::Secret';
-my $uuid = '11111111-1111-4111-8111-111111111111';
+my $uuid = uuid(1);
 my $usage = $bed->name('usage');
 my $xml = "<secret ephemeral='no' private='no'><uuid>$uuid</uuid><usage type='ceph'><name>$usage</name></usage></secret>";
 
@@ -48,7 +48,7 @@ case 'list_secret_uuids', sub { grep { $_ eq $uuid } $conn->list_secret_uuids(10
 case 'list_secrets', sub { ours($conn->list_secrets) };
 forms 'list_all_secrets', sub { ours($conn->list_all_secrets(@flags)) }, $package, 'LIST';
 
-my $private = "<secret ephemeral='yes' private='yes'><uuid>22222222-2222-4222-8222-222222222222</uuid>"
+my $private = "<secret ephemeral='yes' private='yes'><uuid>" . uuid(2) . '</uuid>'
     . "<usage type='volume'><volume>" . $bed->name('volume') . '</volume></usage></secret>';
 step 'get_value of a private secret', sub {
     my $hidden = $conn->define_secret($private);

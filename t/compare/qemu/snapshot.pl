@@ -5,7 +5,7 @@ use warnings;
 
 my $bed = qemu();
 my $conn = $bed->conn;
-my $dom = $bed->boot('snapped', more => '<uuid>11111111-1111-4111-8111-111111111111</uuid>',
+my $dom = $bed->boot('snapped', more => '<uuid>' . uuid(1) . '</uuid>',
     devices => $bed->disk($bed->image('b.qcow2', '8M'), 'vdb'));
 
 sub xml { return "<domainsnapshot><name>$_[0]</name></domainsnapshot>" }

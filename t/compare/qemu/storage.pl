@@ -10,7 +10,7 @@ my $conn = $bed->conn;
 my $dir = $bed->dir . '/pool';
 my $volume = 'Sys::Virt::StorageVol';
 my $xml = '<pool type="dir"><name>' . $bed->name('pool')
-    . "</name><uuid>11111111-1111-4111-8111-111111111111</uuid><target><path>$dir</path></target></pool>";
+    . '</name><uuid>' . uuid(1) . "</uuid><target><path>$dir</path></target></pool>";
 
 forms 'define_storage_pool', sub { $conn->define_storage_pool($xml, @flags) }, 'Sys::Virt::StoragePool', 'DEFINE';
 my $pool = $conn->define_storage_pool($xml);

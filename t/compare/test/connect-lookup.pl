@@ -80,3 +80,4 @@ case 'what a failed lookup leaves', sub {
     my $error = $@;
     ref $error, "$error", $error->code == Sys::Virt::Error::ERR_NO_DOMAIN;
 };
+case 'a name with a NUL', sub { $conn->get_domain_by_name("busy\0more") };

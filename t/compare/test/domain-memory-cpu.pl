@@ -35,6 +35,7 @@ forms 'set_vcpus', sub {
         attempt { $dom->get_vcpus(Sys::Virt::Domain::VCPU_CONFIG) };
 }, $package, 'VCPU';
 case 'set_vcpus too many', sub { $dom->set_vcpus(5) };
+case 'set_vcpus beyond 32 bits', sub { attempt { $dom->set_vcpus(2 ** 32 + 2) }, $dom->get_vcpus };
 case 'set_vcpus none', sub { $dom->set_vcpus(0) };
 case 'set_vcpus of an inactive domain', sub { $idle->set_vcpus(2) };
 case 'set_vcpus, the maximum', sub {

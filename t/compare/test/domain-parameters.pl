@@ -82,3 +82,19 @@ case 'get_interface_parameters of no interface', sub { $dom->get_interface_param
 case 'set_interface_parameters of no interface', sub {
     $dom->set_interface_parameters('none', { Sys::Virt::Domain::BANDWIDTH_IN_AVERAGE => 1 });
 };
+case 'set_interface_parameters, more than 2**31', sub {
+    $dom->set_interface_parameters('tap0', { Sys::Virt::Domain::BANDWIDTH_IN_AVERAGE => 3_000_000_000 });
+    $dom->get_interface_parameters('tap0')->{ +Sys::Virt::Domain::BANDWIDTH_IN_AVERAGE };
+};
+case 'set_interface_parameters, more than 2**32', sub {
+    $dom->set_interface_parameters('tap0', { Sys::Virt::Domain::BANDWIDTH_IN_AVERAGE => 2 ** 32 + 5 });
+    $dom->get_interface_parameters('tap0')->{ +Sys::Virt::Domain::BANDWIDTH_IN_AVERAGE };
+};
+case 'set_memory_parameters, more than 2**53', sub {
+    $dom->set_memory_parameters({ Sys::Virt::Domain::MEMORY_HARD_LIMIT => 9007199254740993 });
+    $dom->get_memory_parameters->{ +Sys::Virt::Domain::MEMORY_HARD_LIMIT };
+};
+case 'set_memory_parameters, more than 2**63', sub {
+    $dom->set_memory_parameters({ Sys::Virt::Domain::MEMORY_HARD_LIMIT => '18446744073709551615' });
+    $dom->get_memory_parameters->{ +Sys::Virt::Domain::MEMORY_HARD_LIMIT };
+};

@@ -44,7 +44,7 @@ sub new {
 
 sub wanted_differences {
     my @wanted = do "$corpus/differences.pl";
-    die "$corpus/differences.pl: ", $@ || $! if !defined $wanted[0];
+    die $@ if $@;
     $_->{seen} = { map { $_ => 0 } @{ $_->{cases} } } for @wanted;
     return @wanted;
 }

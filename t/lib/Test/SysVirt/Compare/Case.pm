@@ -14,8 +14,10 @@ package Test::SysVirt::Compare::Case;
 #   attempt { ... }              in a case: its outcome as data, where the case goes on after a die
 #   observe(@values);            in a case: more to compare, such as what a callback was given
 #   run_loop($done, $seconds)    runs libvirt's event loop until $done->() or the time is over
+#   hide($text, $placeholder)    what is put in place of a text that differs between processes
 #   node(%more)                  opens the test driver on a host of its own
-#   qemu()                       a Test::SysVirt::Qemu, whose names and paths are not compared
+#   qemu($seconds)               a Test::SysVirt::Qemu, whose names and paths are not compared
+#   uuid($number)                a UUID of this process, not compared either
 
 use strict;
 use warnings;
@@ -26,13 +28,13 @@ use Test::SysVirt::Compare::Outcome qw(describe hide kind tidy to_json);
 use Test::SysVirt::Compare::Table qw(constants);
 use Test::SysVirt::Compare::Trace;
 
-our @EXPORT = qw(@flags any_order attempt before case constants forms node observe qemu run_loop step);
+our @EXPORT = qw(@flags any_order attempt before case constants forms hide node observe qemu run_loop step uuid);
 
 our @flags;
 
 my $UNUSED_FLAG = 1 << 30;
 
-my ($output, $printed, $before, @observed, %seen);
+my ($output, $printed, $before, @observed, %seen, %uuid);
 
 sub start {
     my ($file) = @_;
@@ -146,11 +148,22 @@ sub node {
 }
 
 sub qemu {
+    my ($seconds) = @_;
     require Test::SysVirt::Qemu;
-    my $bed = Test::SysVirt::Qemu->new(seconds => 60);
+    my $bed = Test::SysVirt::Qemu->new(seconds => $seconds // 60);
     hide($bed->dir, '<dir>');
     hide($bed->name(''), '<bed>-');
     return $bed;
+}
+
+sub uuid {
+    my ($number) = @_;
+    return $uuid{$number} ||= do {
+        my $uuid = sprintf '%08x-0000-4000-8000-%012x', $$, $number;
+        hide($uuid, "<uuid $number>");
+        hide(pack('H*', $uuid =~ tr/-//dr), "<uuid $number in bytes>");
+        $uuid;
+    };
 }
 
 1;

@@ -9,7 +9,7 @@ use warnings;
 use Exporter 'import';
 use File::Basename qw(dirname);
 
-our @EXPORT_OK = qw(constants methods refused);
+our @EXPORT_OK = qw(constants methods refused rows);
 
 my $t = dirname(__FILE__) . '/../../../..';
 
@@ -38,9 +38,9 @@ sub refused {
 # The names of a package's numbers that start with PREFIX_.
 sub constants {
     my ($package, $prefix) = @_;
-    return map { $_->{name} }
-        grep { $_->{package} eq $package && $_->{type} eq 'iv' && $_->{name} =~ /^\Q$prefix\E_/ }
-        rows('constants');
+    return map { $_->{name} } grep {
+        $_->{package} eq $package && $_->{type} eq 'iv' && $_->{name} =~ /^\Q$prefix\E_/;
+    } rows('constants');
 }
 
 1;

@@ -1,0 +1,11 @@
+# The value of every constant, in the two ways that scripts take it.
+
+use strict;
+use warnings;
+
+use Test::SysVirt::Compare::Table qw(rows);
+
+for my $row (rows('constants')) {
+    my ($package, $name) = @$row{qw(package name)};
+    step "$package\::$name", sub { no strict 'refs'; $package->$name, &{"$package\::$name"} };
+}
