@@ -1,0 +1,210 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Sys::Virt::Event;
+use Sys::Virt::EventImpl;
+use Test2::IPC;
+use Test::More;
+use Test::SysVirt::EventLoop;
+
+# Event loops written in Perl with what perl comes with: one as the manual asks for it, one the
+# way of older releases, and some that do not fit. A process has one event loop, so each of them
+# has a process of its own.
+
+# A loop on IO::Poll, as a class with the given parent.
+my $class = <<'EOT_CLASS';
+package My::Loop;
+our @ISA = 'PARENT';
+use IO::Poll qw(POLLIN POLLOUT POLLERR POLLHUP);
+use List::Util qw(max min);
+use Time::HiRes qw(sleep time);
+
+my @events = (
+    [Sys::Virt::Event::HANDLE_READABLE, POLLIN], [Sys::Virt::Event::HANDLE_WRITABLE, POLLOUT],
+    [Sys::Virt::Event::HANDLE_ERROR, POLLERR],   [Sys::Virt::Event::HANDLE_HANGUP, POLLHUP],
+);
+
+sub new { return bless { last => 0, handles => {}, timers => {}, removed => [] }, shift }
+
+sub add_handle {
+    my ($self, $fd, $events, @callback) = @_;
+    $self->{handles}{ ++$self->{last} } = { fd => $fd, events => $events, callback => \@callback };
+    return $self->{last};
+}
+
+sub update_handle {
+    my ($self, $id, $events) = @_;
+    $self->{handles}{$id}{events} = $events;
+}
+
+sub add_timeout {
+    my ($self, $ms, @callback) = @_;
+    $self->{timers}{ ++$self->{last} } = { callback => \@callback };
+    $self->update_timeout($self->{last}, $ms);
+    return $self->{last};
+}
+
+sub update_timeout {
+    my ($self, $id, $ms) = @_;
+    @{ $self->{timers}{$id} }{qw(ms due)} = ($ms, $ms < 0 ? 9**9**9 : time + $ms / 1000);
+}
+
+sub remove_handle  { $_[0]->remove(handles => $_[1]) }
+sub remove_timeout { $_[0]->remove(timers => $_[1]) }
+
+sub remove {
+    my ($self, $kind, $id) = @_;
+    my $entry = delete $self->{$kind}{$id} or return -1;
+    push @{ $self->{removed} }, $entry->{callback};
+    return 0;
+}
+
+sub turn {
+    my ($self) = @_;
+    while (my $callback = shift @{ $self->{removed} }) {
+        $self->_free_callback_opaque(@$callback[2, 1]);
+    }
+    my $wait = max(0, min(0.02, map { $_->{due} - time } values %{ $self->{timers} }));
+    my %mask;
+    for my $handle (values %{ $self->{handles} }) {
+        $mask{ $handle->{fd} } |= $handle->{events} & $_->[0] ? $_->[1] : 0 for @events;
+    }
+    my @poll = %mask;
+    sleep $wait if !@poll;
+    my %ready = @poll && IO::Poll::_poll($wait * 1000, @poll) > 0 ? @poll : ();
+    for my $id (keys %{ $self->{handles} }) {
+        my $handle = $self->{handles}{$id} or next;
+        next unless $handle->{events} && $ready{ $handle->{fd} };
+        my $happened = 0;
+        $happened |= $ready{ $handle->{fd} } & $_->[1] ? $_->[0] : 0 for @events;
+        $happened &= $handle->{events} | Sys::Virt::Event::HANDLE_ERROR | Sys::Virt::Event::HANDLE_HANGUP or next;
+        $self->_run_handle_callback($id, $handle->{fd}, $happened, @{ $handle->{callback} }[0, 1]);
+    }
+    for my $id (keys %{ $self->{timers} }) {
+        my $timer = $self->{timers}{$id} or next;
+        next if $timer->{due} > time;
+        $timer->{due} = time + $timer->{ms} / 1000;
+        $self->_run_timeout_callback($id, @{ $timer->{callback} }[0, 1]);
+    }
+}
+1;
+EOT_CLASS
+
+sub in_a_process {
+    my ($name, $code) = @_;
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        subtest $name => $code;
+        exit;
+    }
+    waitpid $pid, 0;
+    is($?, 0, "the process of $name ends well");
+    return;
+}
+
+sub new_loop {
+    my ($parent) = @_;
+    eval $class =~ s/PARENT/$parent/r or die $@;
+    return My::Loop->new;
+}
+
+for my $parent ('Sys::Virt::EventImpl', 'Sys::Virt::Event') {
+    in_a_process("a subclass of $parent" => sub {
+        my $impl = new_loop($parent);
+        Sys::Virt::Event::register($impl);
+        my @taken;
+        my $loop = Test::SysVirt::EventLoop->new(
+            turn  => sub { eval { $impl->turn; 1 } or push @taken, $@ },
+            taken => sub { splice @taken },
+        );
+        $loop->runs_handles;
+        $loop->runs_timers;
+        $loop->survives_exceptions;
+        my $conn = Sys::Virt->new(uri => 'test:///default');
+        $loop->delivers_events($conn, $conn->get_domain_by_name('test'));
+        $loop->lets_go('test:///default');
+
+        undef $conn;
+        $impl->turn;
+        is_deeply([map { scalar keys %{ $impl->{$_} } } qw(handles timers)], [0, 0], 'libvirt has removed all it added');
+    });
+}
+
+in_a_process('tokens that are not the right ones' => sub {
+    my $impl = new_loop('Sys::Virt::EventImpl');
+    Sys::Virt::Event::register($impl);
+    my $calls = 0;
+    my $timer = Sys::Virt::Event::add_timeout(-1, sub { $calls++ });
+    my $watch = Sys::Virt::Event::add_handle(0, 0, sub { $calls++ });
+    my ($timer_cb, $timer_opaque, $timer_ff) = @{ $impl->{timers}{$timer}{callback} };
+    my ($watch_cb, $watch_opaque, $watch_ff) = @{ $impl->{handles}{$watch}{callback} };
+
+    my $fails = sub {
+        my ($what, $method, @arguments) = @_;
+        ok(!eval { $impl->$method(@arguments); 1 }, $what);
+        isa_ok($@, 'Sys::Virt::Error', 'what it dies with');
+        like($@, qr/not registered/, 'it says why');
+    };
+    $fails->('numbers made up', _run_timeout_callback => $timer, 12345, 12345);
+    $fails->('negative ones', _run_timeout_callback => $timer, -1, -1);
+    $fails->('a callback with the data of another', _run_timeout_callback => $timer, $timer_cb, $watch_opaque);
+    $fails->('a timeout run as a handle', _run_handle_callback => $timer, 0, 1, $timer_cb, $timer_opaque);
+    $fails->('a handle run as a timeout', _run_timeout_callback => $watch, $watch_cb, $watch_opaque);
+    $fails->('numbers made up to be freed', _free_callback_opaque => 12345, 12345);
+    for my $wrong (undef, 'text', [], 2**70) {
+        ok(!eval { no warnings; $impl->_run_timeout_callback($timer, $wrong, $wrong); 1 }, 'what is no token at all');
+    }
+    is($calls, 0, 'nothing was called');
+
+    $impl->_run_timeout_callback($timer, $timer_cb, $timer_opaque);
+    $impl->_run_handle_callback($watch, 0, Sys::Virt::Event::HANDLE_READABLE, $watch_cb, $watch_opaque);
+    is($calls, 2, 'the right ones work');
+
+    Sys::Virt::Event::remove_timeout($timer);
+    $impl->turn;
+    $fails->('a freed one run', _run_timeout_callback => $timer, $timer_cb, $timer_opaque);
+    $fails->('a freed one freed again', _free_callback_opaque => $timer_ff, $timer_opaque);
+    Sys::Virt::Event::remove_handle($watch);
+    $impl->turn;
+});
+
+in_a_process('methods that are not there' => sub {
+    @My::Half::ISA = 'Sys::Virt::EventImpl';
+    my $half = bless {}, 'My::Half';
+    for my $method (qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout)) {
+        ok(!eval { $half->$method(1, 2, 3, 4, 5); 1 }, "$method dies");
+        like($@, qr/^My::Half has no method $method, .* at \Q$0\E line \d+/, 'and says whose and which');
+    }
+    Sys::Virt::Event::register($half);
+    ok(!eval { Sys::Virt::Event::add_timeout(1000, sub { }); 1 }, 'a timeout cannot be added to such a loop');
+});
+
+in_a_process('what is not a loop' => sub {
+    for my $wrong (undef, 'My::Loop', 7, {}, sub { }, bless({}, 'My::Other')) {
+        my $shown = $wrong // 'undef';
+        ok(!eval { Sys::Virt::Event::register($wrong); 1 }, "$shown is not registered");
+        like($@, qr/Sys::Virt::EventImpl/, 'and it says what would be');
+    }
+});
+
+in_a_process('a loop whose methods die' => sub {
+    my $impl = new_loop('Sys::Virt::EventImpl');
+    Sys::Virt::Event::register($impl);
+    my $watch = Sys::Virt::Event::add_handle(0, 0, sub { });
+    my $timer = Sys::Virt::Event::add_timeout(-1, sub { });
+    for my $case (
+        [add_handle => 0, 0, sub { }], [add_timeout => 5, sub { }],
+        [remove_handle => $watch], [remove_timeout => $timer],
+    ) {
+        my ($name, @arguments) = @$case;
+        no strict 'refs';
+        no warnings 'redefine';
+        local *{"My::Loop::$name"} = sub { die "no $name today\n" };
+        ok(!eval { &{"Sys::Virt::Event::$name"}(@arguments); 1 }, "$name dies");
+    }
+    eval { $impl->turn } for 1 .. 4;
+    ok(eval { Sys::Virt::Event::remove_handle($watch); Sys::Virt::Event::remove_timeout($timer); 1 },
+        'they can be removed when the loop can do it again') or diag($@);
+});
+
+done_testing();

@@ -1,0 +1,92 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Sys::Virt::Event;
+use Test2::IPC;
+use Test::More;
+use Test::SysVirt::EventLoop;
+
+# libvirt on the event loops of frameworks. A process has one event loop, so each of them has a
+# process of its own.
+
+my %frameworks = (
+    Mojo => sub {
+        my $reactor = Mojo::IOLoop->singleton->reactor;
+        my @taken;
+        $reactor->unsubscribe('error')->on(error => sub { push @taken, $_[1] });
+        return (
+            turn => sub {
+                my $id = $reactor->timer(0.02 => sub { });
+                $reactor->one_tick;
+                $reactor->remove($id);
+            },
+            taken => sub { splice @taken },
+        );
+    },
+    AnyEvent => sub {
+        my @taken;
+        no warnings 'once';
+        $EV::DIED = sub { push @taken, $@ };
+        return (
+            turn => sub {
+                my $done  = AnyEvent->condvar;
+                my $timer = AnyEvent->timer(after => 0.02, cb => sub { $done->send });
+                eval { $done->recv; 1 } or push @taken, $@;
+            },
+            taken => sub { splice @taken },
+        );
+    },
+    IOAsync => sub {
+        my $loop = IO::Async::Loop->new;
+        my @taken;
+        return (
+            turn  => sub { eval { $loop->loop_once(0.02); 1 } or push @taken, $@ },
+            taken => sub { splice @taken },
+        );
+    },
+);
+
+sub behaves {
+    my ($framework) = @_;
+    my $class = "Sys::Virt::EventImpl::$framework";
+    Sys::Virt::Event::register($class->new);
+    my $loop = Test::SysVirt::EventLoop->new($frameworks{$framework}->());
+
+    $loop->runs_handles;
+    $loop->runs_timers;
+    $loop->survives_exceptions;
+    my $conn = Sys::Virt->new(uri => 'test:///default');
+    $loop->delivers_events($conn, $conn->get_domain_by_name('test'));
+    $loop->lets_go('test:///default');
+    subtest 'on QEMU' => sub {
+        require Test::SysVirt::Qemu;
+        my $bed = Test::SysVirt::Qemu->new(seconds => 60);
+        $loop->delivers_events($bed->conn, $bed->boot('loop'));
+        $loop->lets_go('qemu:///system');
+    };
+}
+
+for (
+    [Mojo => 'Mojo::Reactor::Poll', MOJO_REACTOR => 'Mojo::Reactor::Poll'],
+    [Mojo => 'Mojo::Reactor::EV', MOJO_REACTOR => 'Mojo::Reactor::EV'],
+    [AnyEvent => 'AnyEvent::Loop', PERL_ANYEVENT_MODEL => 'Perl'],
+    [AnyEvent => 'EV', PERL_ANYEVENT_MODEL => 'EV'],
+    [IOAsync => 'IO::Async::Loop::Poll', IO_ASYNC_LOOP => 'Poll'],
+    [IOAsync => 'IO::Async::Loop::Select', IO_ASYNC_LOOP => 'Select'],
+) {
+    my ($framework, $backend, $variable, $value) = @$_;
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        $ENV{$variable} = $value;
+        subtest "$framework with $backend" => sub {
+            eval "require Sys::Virt::EventImpl::$framework; require $backend; 1"
+                or plan skip_all => $@ =~ s/ \(you may need.*//sr;
+            behaves($framework);
+        };
+        exit;
+    }
+    waitpid $pid, 0;
+    is($?, 0, "the process of $framework with $backend ends well");
+}
+
+done_testing();

@@ -1,0 +1,321 @@
+package Test::SysVirt::EventLoop;
+
+# What every event loop has to do for libvirt and for scripts, whoever wrote it.
+#
+#   my $loop = Test::SysVirt::EventLoop->new(
+#       turn  => sub { ... },       runs the loop, for some hundredths of a second at most
+#       taken => sub { ... });      returns the exceptions reported since the last call
+#   $loop->runs_handles;            each of these is a subtest
+#   $loop->runs_timers;
+#   $loop->survives_exceptions;
+#   $loop->delivers_events($conn, $dom);    $dom is running
+#   $loop->lets_go($uri);
+
+use strict;
+use warnings;
+use IO::Handle;
+use Scalar::Util qw(weaken);
+use Socket qw(AF_UNIX PF_UNSPEC SOCK_STREAM);
+use Sys::Virt;
+use Sys::Virt::Domain;
+use Sys::Virt::Event;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $READ  = Sys::Virt::Event::HANDLE_READABLE;
+my $WRITE = Sys::Virt::Event::HANDLE_WRITABLE;
+
+sub new {
+    my ($class, %self) = @_;
+    return bless \%self, $class;
+}
+
+# Runs the loop until the code returns something true; at most five seconds.
+sub until {
+    my ($self, $code) = @_;
+    my $end = time + 5;
+    while (time < $end) {
+        my $value = $code->();
+        return $value if $value;
+        $self->{turn}->();
+    }
+    return;
+}
+
+# Runs the loop for so many seconds.
+sub for {
+    my ($self, $seconds) = @_;
+    my $end = time + $seconds;
+    $self->{turn}->() while time < $end;
+    return;
+}
+
+sub sockets {
+    socketpair my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC or die "socketpair: $!";
+    $_->autoflush for $ours, $theirs;
+    return ($ours, $theirs);
+}
+
+sub runs_handles {
+    my ($self) = @_;
+    subtest 'file descriptors' => sub {
+        my ($ours, $theirs) = sockets();
+        my $fd = fileno $ours;
+        my (@calls, @others);
+        my $watch = Sys::Virt::Event::add_handle($fd, $READ, sub { push @calls, [@_] });
+        my $other = Sys::Virt::Event::add_handle($fd, $READ, sub { push @others, [@_] });
+        cmp_ok($watch, '>', 0, 'a watch has a number above 0');
+        isnt($watch, $other, 'another watch on the same descriptor has another');
+        $self->for(0.1);
+        is_deeply(\@calls, [], 'not called while nothing is there to read');
+
+        print $theirs 'x';
+        ok($self->until(sub { @calls >= 2 && @others }), 'both are called, and again until it is read');
+        is_deeply($calls[0], [$watch, $fd, $READ], 'with the watch, the descriptor and the event');
+        is_deeply($others[0], [$other, $fd, $READ], 'the other, too');
+
+        Sys::Virt::Event::remove_handle($other);
+        Sys::Virt::Event::update_handle($watch, 0);
+        (@calls, @others) = ();
+        $self->for(0.1);
+        is_deeply([@calls, @others], [], 'not called when removed, and when no event is wanted');
+
+        Sys::Virt::Event::update_handle($watch, $READ | $WRITE);
+        ok($self->until(sub { grep { $_->[2] == ($READ | $WRITE) } @calls }), 'two events at once');
+        sysread $ours, my $byte, 1;
+        Sys::Virt::Event::update_handle($watch, $WRITE);
+        @calls = ();
+        ok($self->until(sub { @calls }), 'called when it can be written to');
+        is($calls[0][2], $WRITE, 'with that event alone');
+
+        Sys::Virt::Event::update_handle($watch, $READ);
+        @calls = ();
+        close $theirs;
+        ok($self->until(sub { @calls }), 'called when the other end is closed');
+        ok($calls[0][2] & Sys::Virt::Event::HANDLE_HANGUP, 'with that event, which was not asked for');
+        Sys::Virt::Event::remove_handle($watch);
+        ok(!eval { Sys::Virt::Event::remove_handle($watch); 1 }, 'a watch cannot be removed twice');
+    };
+
+    subtest 'file descriptors, changed from within a callback' => sub {
+        my ($ours, $theirs) = sockets();
+        my ($calls, $object) = (0, {});
+        my $watch;
+        my $first = { theirs => $theirs };
+        weaken(my $weak = $first);
+        $watch = Sys::Virt::Event::add_handle(fileno $ours, $READ, do {
+            my $kept = $first;
+            sub {
+                $calls++;
+                Sys::Virt::Event::remove_handle($watch);
+                ok($kept->{theirs}, 'what a callback has is still there after it has removed itself');
+            };
+        });
+        undef $first;
+        print $theirs 'x';
+        ok($self->until(sub { $calls }), 'called');
+        ok($self->until(sub { !$weak }), 'and freed afterwards');
+        is($calls, 1, 'and not called again');
+
+        # Each of two removes the other: whichever is called first is the only one.
+        my @watches;
+        $calls = 0;
+        for my $other (1, 0) {
+            push @watches, Sys::Virt::Event::add_handle(fileno $ours, $READ, sub {
+                $calls++;
+                Sys::Virt::Event::remove_handle($watches[$other]) if defined $watches[$other];
+                undef $watches[$other];
+            });
+        }
+        $self->for(0.1);
+        cmp_ok($calls, '>', 0, 'one of two is called');
+        is(grep({ defined } @watches), 1, 'the other one never was');
+        Sys::Virt::Event::remove_handle($_) for grep { defined } @watches;
+
+        my @events;
+        $watch = Sys::Virt::Event::add_handle(fileno $ours, $READ, sub {
+            push @events, $_[2];
+            Sys::Virt::Event::update_handle($watch, $WRITE);
+        });
+        ok($self->until(sub { @events >= 2 }), 'one that asks for other events');
+        is_deeply([@events[0, 1]], [$READ, $WRITE], 'gets those');
+        Sys::Virt::Event::remove_handle($watch);
+    };
+    return;
+}
+
+sub runs_timers {
+    my ($self) = @_;
+    subtest 'timeouts' => sub {
+        my @calls;
+        my $start = time;
+        my $timer = Sys::Virt::Event::add_timeout(60, sub { push @calls, [@_, time] });
+        cmp_ok($timer, '>', 0, 'a timeout has a number above 0');
+        ok($self->until(sub { @calls == 3 }), 'called again and again');
+        is($calls[0][0], $timer, 'with its number');
+        my @waits = map { $calls[$_][1] - ($_ ? $calls[$_ - 1][1] : $start) } 0 .. 2;
+        cmp_ok($_, '>', 0.04, 'not earlier than it should be') for @waits;
+
+        Sys::Virt::Event::update_timeout($timer, -1);
+        @calls = ();
+        $self->for(0.2);
+        is(scalar @calls, 0, 'not called while it is off');
+        Sys::Virt::Event::update_timeout($timer, 0);
+        ok($self->until(sub { @calls >= 3 }), 'called at every turn when its interval is 0');
+        Sys::Virt::Event::update_timeout($timer, 100_000);
+        @calls = ();
+        $self->for(0.2);
+        is(scalar @calls, 0, 'not called before a long interval is over');
+        Sys::Virt::Event::update_timeout($timer, 20);
+        ok($self->until(sub { @calls }), 'called when that was changed to a short one');
+        Sys::Virt::Event::remove_timeout($timer);
+        @calls = ();
+        $self->for(0.1);
+        is(scalar @calls, 0, 'not called when removed');
+        ok(!eval { Sys::Virt::Event::remove_timeout($timer); 1 }, 'a timeout cannot be removed twice');
+    };
+
+    subtest 'timeouts that are off at first, or always due' => sub {
+        my ($never, $always, $read) = (0, 0, 0);
+        my ($ours, $theirs) = sockets();
+        my @timers = (
+            Sys::Virt::Event::add_timeout(-1, sub { $never++ }),
+            Sys::Virt::Event::add_timeout(0, sub { $always++; select undef, undef, undef, 0.003 }),
+        );
+        my $watch = Sys::Virt::Event::add_handle(fileno $ours, $READ, sub { $read++; sysread $ours, my $byte, 1 });
+        print $theirs 'x';
+        ok($self->until(sub { $always >= 3 && $read }), 'a descriptor gets its turn beside a timeout of 0');
+        is($never, 0, 'a timeout of -1 is never called');
+        Sys::Virt::Event::remove_timeout($_) for @timers;
+        Sys::Virt::Event::remove_handle($watch);
+    };
+
+    subtest 'timeouts, changed from within a callback' => sub {
+        my ($calls, $timer) = (0);
+        my $first = { name => 'kept' };
+        weaken(my $weak = $first);
+        $timer = Sys::Virt::Event::add_timeout(0, do {
+            my $kept = $first;
+            sub {
+                $calls++;
+                Sys::Virt::Event::remove_timeout($timer);
+                is($kept->{name}, 'kept', 'what a callback has is still there after it has removed itself');
+            };
+        });
+        undef $first;
+        ok($self->until(sub { !$weak }), 'freed afterwards');
+        $self->for(0.1);
+        is($calls, 1, 'called once');
+
+        my $later = 0;
+        $timer = Sys::Virt::Event::add_timeout(0, sub {
+            Sys::Virt::Event::update_timeout($timer, -1);
+            Sys::Virt::Event::add_timeout(10, sub { $later++; Sys::Virt::Event::remove_timeout($_[0]) });
+        });
+        ok($self->until(sub { $later }), 'a callback adds another timeout');
+        $self->for(0.1);
+        is($later, 1, 'once, as it turned itself off');
+        Sys::Virt::Event::remove_timeout($timer);
+    };
+    return;
+}
+
+sub survives_exceptions {
+    my ($self) = @_;
+    subtest 'callbacks that die' => sub {
+        my ($ours, $theirs) = sockets();
+        my ($timed, $read) = (0, 0);
+        my $timer = Sys::Virt::Event::add_timeout(10, sub { die "timeout $timed\n" if ++$timed <= 2 });
+        my $watch = Sys::Virt::Event::add_handle(fileno $ours, $READ, sub { die "handle $read\n" if ++$read <= 2 });
+        print $theirs 'x';
+        my @taken;
+        ok($self->until(sub { push @taken, $self->{taken}->(); $timed >= 5 && $read >= 5 }), 'they are called again');
+        push @taken, $self->{taken}->();
+        for my $exception ('timeout 1', 'timeout 2', 'handle 1', 'handle 2') {
+            is(grep({ /\b\Q$exception\E$/m } @taken), 1, "the exception of $exception is reported");
+        }
+        is(scalar @taken, 4, 'and nothing else');
+        Sys::Virt::Event::remove_timeout($timer);
+        Sys::Virt::Event::remove_handle($watch);
+    };
+    return;
+}
+
+sub delivers_events {
+    my ($self, $conn, $dom) = @_;
+    my $LIFECYCLE = Sys::Virt::Domain::EVENT_ID_LIFECYCLE;
+    my $name = $dom->get_name;
+    subtest 'events' => sub {
+        my (@all, @once, $conn_class);
+        my $all = $conn->domain_event_register_any($dom, $LIFECYCLE, sub {
+            $conn_class = ref $_[0];
+            push @all, [$_[1]->get_name, @_[2, 3]];
+        });
+        my $once;
+        $once = $conn->domain_event_register_any(undef, $LIFECYCLE, sub {
+            my ($conn, $changed, $event) = @_;
+            return unless $changed->get_name eq $name;
+            push @once, $event;
+            $conn->domain_event_deregister_any($once);
+            die "after $event\n";
+        });
+        $dom->suspend;
+        is(scalar @all, 0, 'an event waits for the loop');
+        ok($self->until(sub { @all && @once }), 'the loop delivers it');
+        $dom->resume;
+        ok($self->until(sub { @all >= 2 }), 'and the next one, though a callback has died');
+        is($conn_class, 'Sys::Virt', 'callbacks get the connection');
+        is_deeply(\@all, [
+            [$name, Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED],
+            [$name, Sys::Virt::Domain::EVENT_RESUMED, Sys::Virt::Domain::EVENT_RESUMED_UNPAUSED],
+        ], 'the domain, event and detail of each');
+        is_deeply(\@once, [Sys::Virt::Domain::EVENT_SUSPENDED], 'a callback that deregisters itself is called once');
+        my @taken = $self->{taken}->();
+        is(scalar @taken, 1, 'its exception is reported');
+        like($taken[0], qr/\bafter @{[Sys::Virt::Domain::EVENT_SUSPENDED]}$/m, 'as it was');
+
+        $conn->domain_event_deregister_any($all);
+        @all = ();
+        $dom->suspend;
+        $dom->resume;
+        $self->for(0.2);
+        is_deeply(\@all, [], 'nothing comes after the registration has ended');
+    };
+    return;
+}
+
+sub descriptors { scalar(() = glob '/proc/self/fd/*') }
+
+# Opens, uses and drops connections: callbacks and descriptors go with them.
+sub lets_go {
+    my ($self, $uri) = @_;
+    subtest "nothing stays of connections to $uri" => sub {
+        my $round = sub {
+            my $conn = Sys::Virt->new(uri => $uri);
+            my $object = {};
+            weaken(my $weak = $object);
+            my $id = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, do {
+                my $kept = $object;
+                sub { $kept };
+            });
+            undef $object;
+            $self->for(0.05);
+            ok($weak, 'a callback is kept');
+            $conn->domain_event_deregister_any($id);
+            undef $conn;
+            ok($self->until(sub { !$weak }), 'as long as it is registered');
+        };
+        $round->();
+        $self->for(0.1);
+        my $before = descriptors();
+        $round->() for 1 .. 5;
+        SKIP: {
+            skip 'no /proc/self/fd here', 1 unless $before;
+            ok($self->until(sub { descriptors() <= $before }), 'no descriptor stays open')
+                or diag(descriptors() . " instead of $before");
+        }
+    };
+    return;
+}
+
+1;
