@@ -196,6 +196,8 @@ static bool read_array(pTHX_ const reader *in, AV *av, bridge_value *out, int de
 
     if (tied && !in->held)
         return false;
+    if (in->held)
+        sv_2mortal(SvREFCNT_inc((SV *)av));
     count = av_len(av) + 1;
     if (count > MOST_ELEMENTS)
         refuse(aTHX_ in, 0, "has too many elements");
@@ -228,11 +230,13 @@ static bool read_hash(pTHX_ const reader *in, HV *hv, bridge_value *out, int dep
     SV **pairs;
     HE *entry;
 
+    if (tied && !in->held)
+        return false;
+    if (in->held)
+        sv_2mortal(SvREFCNT_inc((SV *)hv));
     if (tied) {
-        AV *all;
-        if (!in->held)
-            return false;
-        all = (AV *)sv_2mortal((SV *)newAV());
+        AV *all = (AV *)sv_2mortal((SV *)newAV());
+
         hv_iterinit(hv);
         while ((entry = hv_iternext(hv))) {
             if (++count > MOST_ELEMENTS)
@@ -334,14 +338,16 @@ static bool read_container(pTHX_ const reader *in, SV *sv, bridge_value *out)
 
 static bool read_code(pTHX_ const reader *in, SV *sv, bridge_value *out)
 {
-    if (SvGMAGICAL(sv) && !in->held)
+    if (RUNS_PERL_CODE(sv) && !in->held)
         return false;
     sv = sv_2mortal(newSVsv(sv));
     if (!SvOK(sv) && in->param->optional) {
         out->tag = TAG_UNDEF;
         return true;
     }
-    if (!SvPOK(sv) && !(SvROK(sv) && (SvTYPE(SvRV(sv)) == SVt_PVCV || SvAMAGIC(sv))))
+    if (SvROK(sv) && SvTYPE(SvRV(sv)) != SVt_PVCV && SvAMAGIC(sv))
+        sv = sv_mortalcopy(amagic_deref_call(sv, to_cv_amg));
+    if (!SvPOK(sv) && !(SvROK(sv) && SvTYPE(SvRV(sv)) == SVt_PVCV))
         refuse(aTHX_ in, 0, "is %" SVf ", not a code reference", SVfARG(describe(aTHX_ sv)));
     out->tag = TAG_SCALAR;
     out->u.sv = sv;

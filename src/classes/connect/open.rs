@@ -24,7 +24,7 @@ methods! {
     get_major_version(con: Any) with call => version(call, con).map(|version| version / 1_000_000);
     get_minor_version(con: Any) with call => version(call, con).map(|version| version / 1_000 % 1_000);
     get_micro_version(con: Any) with call => version(call, con).map(|version| version % 1_000);
-    get_library_version(con: Any) => library_version(con);
+    get_library_version(con: Any) with call => library_version(call, con);
     is_alive(conn: Connect) => int(virConnectIsAlive(conn));
     is_encrypted(conn: Connect) => int(virConnectIsEncrypted(conn));
     is_secure(conn: Connect) => int(virConnectIsSecure(conn));
@@ -43,14 +43,10 @@ fn version(call: &Call, con: Value) -> Result<u64, Failure> {
 }
 
 /// The version of libvirt at the connection's other end, or here.
-fn library_version(con: Value) -> Result<u64, Failure> {
-    match con {
-        Value::Object(Connect::CLASS, con) if !con.is_null() => {
-            // SAFETY: a live connection.
-            stored(|version: *mut u64| unsafe { virConnectGetLibVersion(con.cast(), version) })
-        }
-        _ => stored(|version: *mut u64| own_version(version)),
-    }
+fn library_version(call: &Call, con: Value) -> Result<u64, Failure> {
+    let Some(con) = connection_of(call, con)? else { return stored(|version: *mut u64| own_version(version)) };
+    // SAFETY: a live connection.
+    stored(|version: *mut u64| unsafe { virConnectGetLibVersion(con, version) })
 }
 
 fn own_version(version: *mut u64) -> c_int {
@@ -58,12 +54,20 @@ fn own_version(version: *mut u64) -> c_int {
     unsafe { virGetVersion(version, ptr::null(), ptr::null_mut()) }
 }
 
+/// The connection, or none if the method was called as a function or on a class.
 fn connection_of(call: &Call, con: Value) -> Result<Option<virConnectPtr>, Failure> {
     match con {
         Value::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
-        Value::Undef | Value::Text(_) => Ok(None),
+        Value::Undef => Ok(None),
+        Value::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
         other => Err(call.bad_argument(0, &format!("is {}, not a Sys::Virt object", other.describe()))),
     }
+}
+
+fn is_connection_class(perl: Perl, class: &[u8]) -> bool {
+    // What is not the name of a class has no method isa, and is no class of ours.
+    perl.call_method(c"isa", &[perl.new_string(class), perl.new_string(b"Sys::Virt")])
+        .is_ok_and(|answer| Value::of_scalar(perl, perl.mortal(answer)).truth())
 }
 
 fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<(), Failure> {

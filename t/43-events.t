@@ -1,0 +1,199 @@
+# Events and the default event loop, on libvirt's test driver.
+use strict;
+use warnings;
+use Test::More;
+use Scalar::Util qw(weaken);
+use Sys::Virt;
+use Sys::Virt::Event;
+
+Sys::Virt::Event::register_default();
+my $conn = Sys::Virt->new(uri => 'test:///default');
+my $dom  = $conn->get_domain_by_name('test');
+
+# Runs the loop until something is true; a timer keeps it from waiting for ever.
+sub run_until {
+    my ($done, $rounds) = (@_, 200);
+    my $tick = Sys::Virt::Event::add_timeout(10, sub { });
+    my $ok;
+    Sys::Virt::Event::run_default() until $ok = $done->() or !$rounds--;
+    Sys::Virt::Event::remove_timeout($tick);
+    return $ok;
+}
+
+subtest 'lifecycle' => sub {
+    my @got;
+    my $id = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { push @got, [@_]; return });
+    my $one = $conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { push @got, 'one' });
+    isnt($id, $one, 'each registration has its id');
+    $dom->suspend;
+    $dom->resume;
+    ok(run_until(sub { @got >= 4 }), 'both callbacks ran for both events') or return;
+    my ($suspended) = grep { ref } @got;
+    is(ref $suspended->[0], 'Sys::Virt', 'the connection');
+    is($suspended->[1]->get_name, 'test', 'the domain');
+    is_deeply([@$suspended[2 .. $#$suspended]],
+        [Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED], 'event and detail');
+    $conn->domain_event_deregister_any($_) foreach $id, $one;
+    @got = ();
+    $dom->suspend;
+    $dom->resume;
+    run_until(sub { 0 }, 5);
+    is_deeply(\@got, [], 'no events after deregistration');
+};
+
+subtest 'the old registration' => sub {
+    my @got;
+    $conn->domain_event_register(sub { push @got, $_[2] });
+    eval { $conn->domain_event_register(sub { }) };
+    isa_ok($@, 'Sys::Virt::Error', 'a second one');
+    $dom->suspend;
+    ok(run_until(sub { @got }), 'runs');
+    is($got[0], Sys::Virt::Domain::EVENT_SUSPENDED, 'with the event');
+    $conn->domain_event_deregister;
+    $dom->resume;
+    run_until(sub { 0 }, 5);
+    is(scalar @got, 1, 'and no more');
+};
+
+subtest 'events of every id can be asked for' => sub {
+    my %last = (
+        domain => Sys::Virt::Domain::EVENT_ID_CHANNEL_LIFECYCLE, network => Sys::Virt::Network::EVENT_ID_METADATA_CHANGE,
+        node_device => Sys::Virt::NodeDevice::EVENT_ID_UPDATE, secret => Sys::Virt::Secret::EVENT_ID_VALUE_CHANGED,
+        storage_pool => Sys::Virt::StoragePool::EVENT_ID_REFRESH,
+    );
+    foreach my $kind (sort keys %last) {
+        my ($register, $deregister) = ("${kind}_event_register_any", "${kind}_event_deregister_any");
+        foreach my $event (0 .. $last{$kind}) {
+            my $id = eval { $conn->$register(undef, $event, sub { }) };
+            if (defined $id) {
+                is(eval { $conn->$deregister($id); 1 }, 1, "$register $event");
+            } else {
+                like($@, qr/not supported|must be less than/, "$register $event: libvirt's word");
+            }
+        }
+        foreach my $event (-1, $last{$kind} + 1) {
+            eval { $conn->$register(undef, $event, sub { }) };
+            is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, "$register $event: no such event");
+        }
+        eval { $conn->$register(undef, 0, 'x' x 3, 1) };
+        like($@, qr/^Usage: Sys::Virt::$register\(con, \w+=undef, eventID, cb\)/, "$register with too many arguments");
+        eval { $conn->$register(undef, 0, [1]) };
+        like($@, qr/$register: argument 'cb' is a reference to ARRAY, not a code reference/, "$register without code");
+    }
+};
+
+subtest 'networks, pools and node devices' => sub {
+    my @got;
+    my $network = $conn->get_network_by_name('default');
+    my $net = $conn->network_event_register_any($network, Sys::Virt::Network::EVENT_ID_LIFECYCLE, sub { push @got, ['net', @_] });
+    $network->destroy;
+    ok(run_until(sub { @got }), 'network');
+    is(ref $got[0][2], 'Sys::Virt::Network', 'the network');
+    is($got[0][3], Sys::Virt::Network::EVENT_STOPPED, 'has stopped');
+    $conn->network_event_deregister_any($net);
+
+    my ($pool) = $conn->list_all_storage_pools;
+    @got = ();
+    my @ids = map { my $id = $_; $conn->storage_pool_event_register_any($pool, $id, sub { push @got, [$id, @_[1 .. $#_]] }) }
+        Sys::Virt::StoragePool::EVENT_ID_LIFECYCLE, Sys::Virt::StoragePool::EVENT_ID_REFRESH;
+    $pool->refresh;
+    $pool->destroy;
+    ok(run_until(sub { @got >= 2 }), 'storage pool');
+    my ($refresh, $stopped) = @got;
+    is_deeply([$refresh->[0], scalar @$refresh], [Sys::Virt::StoragePool::EVENT_ID_REFRESH, 2], 'refresh has the pool alone');
+    is($stopped->[2], Sys::Virt::StoragePool::EVENT_STOPPED, 'and has stopped');
+    $conn->storage_pool_event_deregister_any($_) foreach @ids;
+};
+
+subtest 'callbacks that die' => sub {
+    my @got;
+    my @ids = map { my $n = $_; $conn->domain_event_register_any($dom, 0, sub { push @got, $n; die { number => $n } if $n < 3 }) } 1 .. 3;
+    $dom->suspend;
+    my @died;
+    my $tick = Sys::Virt::Event::add_timeout(10, sub { });
+    for (1 .. 20) {
+        eval { Sys::Virt::Event::run_default(); 1 } or push @died, $@->{number};
+    }
+    Sys::Virt::Event::remove_timeout($tick);
+    is_deeply(\@got, [1, 2, 3], 'every callback ran');
+    is_deeply(\@died, [1, 2], 'and each exception came out of run_default, one at a time');
+    $conn->domain_event_deregister_any($_) foreach @ids;
+    $dom->resume;
+    ok(eval { run_until(sub { 0 }, 5); 1 }, 'the loop goes on');
+};
+
+subtest 'deregistration from inside' => sub {
+    my ($id, $runs) = (undef, 0);
+    my $guard = [];
+    my $watch = $guard;
+    weaken $watch;
+    my $callback = sub { $runs++; $conn->domain_event_deregister_any($id); $guard->[0]++ };
+    $id = $conn->domain_event_register_any(undef, 0, $callback);
+    undef $callback;
+    $dom->suspend;
+    $dom->resume;
+    run_until(sub { 0 }, 10);
+    is($runs, 1, 'ran once');
+    undef $guard;
+    ok(!$watch, 'and is freed');
+};
+
+subtest 'handles and timers' => sub {
+    pipe my $read, my $write or die $!;
+    my @got;
+    my $watch = Sys::Virt::Event::add_handle(fileno $read, Sys::Virt::Event::HANDLE_READABLE, sub {
+        push @got, [@_];
+        sysread $read, my $byte, 1;
+    });
+    syswrite $write, 'ab';
+    ok(run_until(sub { @got == 2 }), 'a handle is ready as often as it can be read');
+    is_deeply($got[0], [$watch, fileno $read, Sys::Virt::Event::HANDLE_READABLE], 'its arguments');
+    Sys::Virt::Event::update_handle($watch, 0);
+    syswrite $write, 'c';
+    run_until(sub { 0 }, 5);
+    is(scalar @got, 2, 'update_handle to no events');
+    Sys::Virt::Event::update_handle($watch, Sys::Virt::Event::HANDLE_READABLE);
+    ok(run_until(sub { @got == 3 }), 'and back');
+    Sys::Virt::Event::remove_handle($watch);
+
+    my @times;
+    my $timer = Sys::Virt::Event::add_timeout(-1, sub { push @times, @_ });
+    run_until(sub { 0 }, 5);
+    is_deeply(\@times, [], 'a timer that is off');
+    Sys::Virt::Event::update_timeout($timer, 0);
+    ok(run_until(sub { @times >= 3 }), 'and on');
+    is($times[0], $timer, 'its argument');
+    Sys::Virt::Event::remove_timeout($timer);
+    foreach my $call (sub { Sys::Virt::Event::remove_timeout(4711) }, sub { Sys::Virt::Event::remove_handle(4711) }) {
+        eval { $call->() };
+        isa_ok($@, 'Sys::Virt::Error', 'removing what is not there');
+    }
+};
+
+subtest 'what a dropped connection leaves behind' => sub {
+    my $guard = [];
+    my $watch = $guard;
+    {
+        my $other = Sys::Virt->new(uri => 'test:///default');
+        $other->domain_event_register_any(undef, 0, sub { $guard });
+        $other->domain_event_register(sub { $guard });
+        $other->register_close_callback(sub { $guard });
+    }
+    weaken $watch;
+    undef $guard;
+    ok(!$watch, 'nothing: its callbacks are freed');
+    my $other = Sys::Virt->new(uri => 'test:///default');
+    $other->register_close_callback(sub { });
+    ok(eval { $other->unregister_close_callback; 1 }, 'unregister_close_callback');
+};
+
+subtest 'a name for a callback' => sub {
+    my $id = $conn->domain_event_register_any(undef, 0, 'main::by_name');
+    $dom->suspend;
+    ok(run_until(sub { our $by_name }), 'a sub given by name is called');
+    $conn->domain_event_deregister_any($id);
+    $dom->resume;
+};
+sub by_name { our $by_name = 1 }
+
+done_testing;
