@@ -82,7 +82,7 @@ pub fn finish<R: Return>(frame: &mut Frame, call: &Call, outcome: Result<R, Fail
 pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str, i64)>) -> Param {
     let (preset, preset_value) = match preset {
         Some((text, value)) => (text.as_ptr().cast(), value),
-        None if spec.optional => (c"undef".as_ptr(), 0),
+        None if spec.optional && !spec.written => (c"undef".as_ptr(), 0),
         None => (std::ptr::null(), 0),
     };
     // A name that is a keyword of Rust is written r#name in the row.
@@ -97,7 +97,7 @@ pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str,
         max: spec.max,
         kind: spec.kind,
         class: spec.class,
-        optional: !preset.is_null(),
+        optional: spec.optional || !preset.is_null(),
     }
 }
 
@@ -110,7 +110,7 @@ pub const fn method(
     assert!(params.len() <= MAX_PARAMS);
     let (mut least, mut calls_back, mut index) = (0, false, 0);
     while index < params.len() {
-        if !params[index].optional {
+        if params[index].preset.is_null() {
             least = index + 1;
         }
         calls_back |= matches!(params[index].kind, Kind::Code);
@@ -139,6 +139,7 @@ macro_rules! methods {
                 )
             ),*];
             #[allow(unused_mut, unused_variables, unused_assignments, unused_unsafe)]
+            #[allow(non_snake_case, clippy::redundant_closure_call)]
             unsafe extern "C-unwind" fn run(frame: &mut $crate::ffi::bridge::Frame) {
                 // SAFETY: the dispatcher runs rows only with the frame of a call.
                 let call = unsafe { $crate::method::Call::of(frame) };

@@ -14,14 +14,17 @@ use std::ptr;
 pub struct Spec {
     pub kind: Kind,
     pub class: u8,
+    /// Undef stands for an argument left out.
     pub optional: bool,
+    /// Not to be left out all the same.
+    pub written: bool,
     pub min: i64,
     pub max: u64,
 }
 
 impl Spec {
     pub const fn of(kind: Kind) -> Self {
-        Spec { kind, class: 0, optional: false, min: 0, max: 0 }
+        Spec { kind, class: 0, optional: false, written: false, min: 0, max: 0 }
     }
 }
 
@@ -48,7 +51,7 @@ macro_rules! integers {
     )*};
 }
 
-integers! { i32 u32 i64 u64 }
+integers! { i32 u32 i64 u64 usize }
 
 macro_rules! parameter {
     ($(#[$doc:meta])* $name:ident: $spec:expr => $native:ty, |$call:ident, $value:ident| $body:expr) => {
@@ -81,6 +84,10 @@ parameter! {
 parameter! {
     /// A string, NULL if undef or left out.
     OptStr: Spec { optional: true, ..Spec::of(Kind::String) } => *const c_char, |_call, value| string_or_null(value)
+}
+parameter! {
+    /// A string, NULL if undef.
+    NullStr: Spec { written: true, ..OptStr::SPEC } => *const c_char, |_call, value| string_or_null(value)
 }
 parameter! {
     /// Bytes of any value.

@@ -2,12 +2,13 @@
 //! value becomes Perl's.
 
 use super::{Handle, Object};
-use crate::error::Failure;
+use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Frame};
 use crate::perl::{Array, Perl};
 use libperl_sys::SV;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::{ptr, slice};
+use virt::sys;
 
 unsafe extern "C" {
     fn free(pointer: *mut c_void);
@@ -140,6 +141,7 @@ where
 pub trait Element {}
 impl Element for c_int {}
 impl Element for u32 {}
+impl Element for i64 {}
 impl Element for *const c_char {}
 impl Element for *mut c_char {}
 
@@ -255,11 +257,8 @@ impl<T> OwnedArray<T> {
     }
 
     pub fn as_slice(&self) -> &[T] {
-        match self.pointer.is_null() {
-            true => &[],
-            // SAFETY: libvirt said how many there are.
-            false => unsafe { slice::from_raw_parts(self.pointer, self.count) },
-        }
+        // SAFETY: libvirt said how many there are.
+        unsafe { slice_at(self.pointer, self.count) }
     }
 }
 
@@ -267,6 +266,38 @@ impl<T> Drop for OwnedArray<T> {
     fn drop(&mut self) {
         // SAFETY: libvirt allocated it for us.
         unsafe { free(self.pointer.cast()) };
+    }
+}
+
+/// As a list of hashes.
+impl<T: IntoSv + Copy> Return for OwnedArray<T> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        let values = self.as_slice();
+        put_list(perl, frame, values.len(), values.iter().map(|value| value.into_sv(perl)));
+    }
+}
+
+/// Structs that libvirt allocated, each and the array.
+pub struct Records<T> {
+    array: OwnedArray<*mut T>,
+    free: unsafe extern "C" fn(*mut T),
+}
+
+impl<T> Drop for Records<T> {
+    fn drop(&mut self) {
+        for &record in self.array.as_slice() {
+            // SAFETY: libvirt allocated it for us, and `free` is for its type.
+            unsafe { (self.free)(record) };
+        }
+    }
+}
+
+impl<T: IntoSv + Copy> Return for Records<T> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        let records = self.array.as_slice();
+        // SAFETY: libvirt allocated it for us.
+        let made = records.iter().map(|&record| unsafe { *record }.into_sv(perl));
+        put_list(perl, frame, records.len(), made);
     }
 }
 
@@ -370,6 +401,21 @@ pub fn string_list(call: impl FnOnce(*mut *mut *mut c_char) -> c_int) -> Result<
     Ok(OwnedStrings::new(strings, count as usize))
 }
 
+/// The structs that `call` allocates in one array, as a list of hashes.
+pub fn array<T>(call: impl FnOnce(*mut *mut T) -> c_int) -> Result<OwnedArray<T>, Failure> {
+    let mut pointer = ptr::null_mut();
+    let count = int(call(&mut pointer))?;
+    Ok(OwnedArray::new(pointer, count as usize))
+}
+
+/// The structs that `call` allocates one by one, as a list of hashes.
+pub fn records<T>(
+    call: impl FnOnce(*mut *mut *mut T) -> c_int,
+    free: unsafe extern "C" fn(*mut T),
+) -> Result<Records<T>, Failure> {
+    Ok(Records { array: array(call)?, free })
+}
+
 /// The objects that `call` allocates, as a list.
 pub fn object_list<T: Object>(call: impl FnOnce(*mut *mut *mut T::Target) -> c_int) -> Result<Handles<T>, Failure> {
     let mut objects = ptr::null_mut();
@@ -393,6 +439,28 @@ impl Return for OwnedNames {
     fn put(self, perl: Perl, frame: &mut Frame) {
         put_list(perl, frame, self.0.len(), self.0.iter().map(|name| name.into_sv(perl)));
     }
+}
+
+/// The `size` bytes that `call` fills in.
+pub fn bytes(size: usize, call: impl FnOnce(*mut c_void) -> c_int) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::<u8>::new();
+    if bytes.try_reserve_exact(size).is_err() {
+        let text = format!("no memory for {size} bytes");
+        return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_NO_MEMORY, text)));
+    }
+    void(call(bytes.as_mut_ptr().cast()))?;
+    // SAFETY: there is room for them, and libvirt has filled them in.
+    unsafe { bytes.set_len(size) };
+    Ok(bytes)
+}
+
+/// The `count` elements at a pointer inside a struct of libvirt's.
+///
+/// # Safety
+/// It is NULL, or has so many elements for as long as the result is used.
+pub unsafe fn slice_at<'a, T>(pointer: *const T, count: usize) -> &'a [T] {
+    // SAFETY: the caller's promise.
+    if pointer.is_null() { &[] } else { unsafe { slice::from_raw_parts(pointer, count) } }
 }
 
 /// The 16 bytes of a UUID.

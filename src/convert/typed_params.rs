@@ -19,9 +19,19 @@ pub struct TypedParams {
 }
 
 impl TypedParams {
+    /// Room for `count` parameters, to be filled in.
+    pub fn blank(count: c_int) -> Self {
+        let mut array = blank(usize::try_from(count).unwrap_or(0));
+        TypedParams { pointer: array.as_mut_ptr(), count: array.len() as c_int, _array: Some(array) }
+    }
+
     /// Takes over what libvirt allocated.
     pub fn owned(pointer: *mut Param, count: c_int) -> Self {
         TypedParams { pointer, count, _array: None }
+    }
+
+    pub fn as_mut_ptr(&mut self) -> *mut Param {
+        self.pointer
     }
 
     pub fn as_slice(&self) -> &[Param] {
@@ -80,9 +90,14 @@ fn field(param: &Param) -> &[u8] {
 
 /// Parameters as a hashref.
 pub fn params_hash(perl: Perl, params: &[Param]) -> *mut SV {
+    params_hash_as(perl, params, |name| name)
+}
+
+/// Parameters as a hashref, with other names.
+pub fn params_hash_as(perl: Perl, params: &[Param], rename: impl Fn(&[u8]) -> &[u8]) -> *mut SV {
     let mut hash = Hash::with_capacity(perl, params.len());
     for param in params {
-        hash.store_bytes(field(param), param_value(perl, param));
+        hash.store_bytes(rename(field(param)), param_value(perl, param));
     }
     hash.into_ref()
 }
@@ -106,14 +121,13 @@ pub fn fetched_known(
     count: c_int,
     mut get: impl FnMut(*mut Param, *mut c_int) -> c_int,
 ) -> Result<One<TypedParams>, Failure> {
-    let mut count = count;
-    let mut array = blank(usize::try_from(count).unwrap_or(0));
-    let pointer = array.as_mut_ptr();
-    let room = count;
-    if count > 0 {
-        void(get(pointer, &mut count))?;
+    let mut params = TypedParams::blank(count);
+    let mut filled = params.count;
+    if filled > 0 {
+        void(get(params.pointer, &mut filled))?;
     }
-    Ok(One(TypedParams { pointer, count: count.min(room), _array: Some(array) }))
+    params.count = filled.min(params.count);
+    Ok(One(params))
 }
 
 /// What a getter allocates.
@@ -141,6 +155,7 @@ pub enum ParamType {
 pub type Known = [(&'static CStr, ParamType)];
 
 /// Parameters for libvirt. Strings point at the caller's scalars.
+#[derive(Default)]
 pub struct ParamSet {
     params: Vec<Param>,
     /// Strings that were numbers in Perl.
@@ -150,10 +165,11 @@ pub struct ParamSet {
 impl ParamSet {
     /// The keys of `hash` that `known` has; others are warned of, undefined values left out.
     pub fn known(hash: &HashArg, known: &Known) -> Result<Self, Failure> {
-        let mut set = ParamSet { params: Vec::new(), written: Vec::new() };
-        for (key, value) in hash.pairs.iter() {
-            if let Some((name, kind)) = known.iter().find(|(name, _)| name.to_bytes() == key) {
-                set.add(name.to_bytes(), *kind, value).map_err(|problem| hash.bad_value(key, &problem))?;
+        let mut set = ParamSet::default();
+        for (name, kind) in known {
+            let key = name.to_bytes();
+            if let Some(value) = hash.pairs.get(key) {
+                set.add(key, *kind, value).map_err(|problem| hash.bad_value(key, &problem))?;
             }
         }
         hash.warn_of_unknown(|key| known.iter().any(|(name, _)| name.to_bytes() == key));
@@ -162,7 +178,7 @@ impl ParamSet {
 
     /// The keys of `hash` that libvirt has in `current`, with the types it has there.
     fn like(hash: &HashArg, current: &[Param]) -> Result<Self, Failure> {
-        let mut set = ParamSet { params: Vec::new(), written: Vec::new() };
+        let mut set = ParamSet::default();
         for param in current {
             let key = field(param);
             if let Some(value) = hash.pairs.get(key) {
@@ -245,7 +261,15 @@ pub fn updated(
     get: impl FnMut(*mut Param, *mut c_int) -> c_int,
     set: impl FnOnce(*mut Param, c_int) -> c_int,
 ) -> Result<(), Failure> {
-    let current = fetched(get)?;
+    updated_like(hash, fetched(get)?, set)
+}
+
+/// Sets the parameters in `hash`, which have the types of those in `current`.
+pub fn updated_like(
+    hash: HashArg,
+    current: One<TypedParams>,
+    set: impl FnOnce(*mut Param, c_int) -> c_int,
+) -> Result<(), Failure> {
     let mut params = ParamSet::like(&hash, current.0.as_slice())?;
     void(set(params.as_mut_ptr(), params.len()))
 }

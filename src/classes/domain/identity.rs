@@ -1,17 +1,37 @@
-//! Who a domain is.
+//! Who a domain is, and how it is.
 
 use crate::convert::*;
+use crate::ffi::since;
 use crate::method::methods;
 use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
+    get_id(dom: Domain) => Ok(virDomainGetID(dom) as i32); // -1 for one that doesn't run
+    get_uuid(dom: Domain) => uuid(|p| virDomainGetUUID(dom, p));
+    get_uuid_string(dom: Domain) => uuid_string(|p| virDomainGetUUIDString(dom, p));
     get_name(dom: Domain) => borrowed_str(virDomainGetName(dom));
-    get_xml_description(dom: Domain, flags: u32 = 0) => owned_str(virDomainGetXMLDesc(dom, flags));
-    get_memory_parameters(dom: Domain, flags: u32 = 0) => fetched(|p, n| virDomainGetMemoryParameters(dom, p, n, flags));
-    set_memory_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) =>
-        updated(newparams, |p, n| virDomainGetMemoryParameters(dom, p, n, flags), |p, n| virDomainSetMemoryParameters(dom, p, n, flags));
+    rename(dom: Domain, newname: Str, flags: u32 = 0) => void(virDomainRename(dom, newname, flags));
+    get_os_type(dom: Domain) => owned_str(virDomainGetOSType(dom));
+
+    is_active(dom: Domain) => int(virDomainIsActive(dom));
+    is_persistent(dom: Domain) => int(virDomainIsPersistent(dom));
+    is_updated(dom: Domain) => int(virDomainIsUpdated(dom));
     get_info(dom: Domain) => filled(|info: *mut virDomainInfo| virDomainGetInfo(dom, info));
+    get_state(dom: Domain, flags: u32 = 0) => {
+        let mut reason = 0;
+        stored(|state: *mut i32| virDomainGetState(dom, state, &mut reason, flags)).map(|state| (state, reason))
+    };
+    get_control_info(dom: Domain, flags: u32 = 0) => filled(|info: *mut virDomainControlInfo| virDomainGetControlInfo(dom, info, flags));
+    get_messages(dom: Domain, flags: u32 = 0) => {
+        let get = since::virDomainGetMessages()?;
+        string_list(|p| get(dom, p, flags))
+    };
+
+    get_autostart(dom: Domain) => stored(|p: *mut i32| virDomainGetAutostart(dom, p));
+    set_autostart(dom: Domain, autostart: i32) => void(virDomainSetAutostart(dom, autostart));
+    get_autostart_once(dom: Domain) => { let get = since::virDomainGetAutostartOnce()?; stored(|p: *mut i32| get(dom, p)) };
+    set_autostart_once(dom: Domain, autostart: i32) => void(since::virDomainSetAutostartOnce()?(dom, autostart));
 }
 
 record! {
@@ -21,5 +41,13 @@ record! {
         "memory" => info.memory,
         "nrVirtCpu" => u32::from(info.nrVirtCpu),
         "cpuTime" => info.cpuTime,
+    }
+}
+
+record! {
+    virDomainControlInfo as info {
+        "state" => info.state,
+        "details" => info.details,
+        "stateTime" => info.stateTime,
     }
 }
