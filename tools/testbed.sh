@@ -110,6 +110,8 @@ for port in /sys/class/virtio-ports/*; do
 done
 acpid
 (while :; do qemu-ga -m virtio-serial -p \$agent; sleep 1; done) &
+# The shell breaks the lines that it writes back where it thinks that the terminal ends.
+stty cols 1000
 echo GUEST-READY
 exec sh
 INIT

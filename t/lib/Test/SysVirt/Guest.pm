@@ -50,11 +50,11 @@ sub ready {
 
 sub sh {
     my ($class, $bed, $dom, $command) = @_;
-    # The shell writes back what it reads. Its lines would break where it thinks that the
-    # terminal ends, and the mark of the end is written so that only its output matches.
-    my $got = $bed->serial($dom)->talk("stty cols 1000; $command; printf '\\nE%s\\n' ND\n", qr/^END/m) // return undef;
+    # Shell and terminal both write back what they read, so the mark of the end is written such
+    # that only its output matches.
+    my $got = $bed->serial($dom)->talk("$command; printf '\\nE%s\\n' ND\n", qr/^END/m) // return undef;
     $got =~ tr/\r//d;
-    return $got =~ s/\A.*? ND\n//sr =~ s/\n?^END.*//smr;
+    return $got =~ s/\A.* ND\n//sr =~ s/\n?^END.*//smr;
 }
 
 1;
