@@ -1,0 +1,95 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Cwd qw(abs_path);
+use File::Basename qw(basename);
+use File::Temp qw(tempdir);
+use Test::SysVirt::Perl qw(run_perl);
+
+# Each module loads by itself, brings everything along that a script needs, says nothing, and
+# makes perl read no file that is not needed.
+
+my @modules = ('Sys::Virt', map { 'Sys::Virt::' . basename($_, '.pm') } sort glob 'lib/Sys/Virt/*.pm');
+cmp_ok(scalar @modules, '>=', 17, 'modules to load');
+
+# As installed: the library beside the modules. While it is being built they are apart, and
+# XSLoader has to ask DynaLoader.
+my $installed = tempdir(CLEANUP => 1);
+for my $file ('Sys/Virt.pm', 'auto/Sys/Virt') {
+    my ($there) = map { abs_path("$_/$file") } grep { !ref && -e "$_/$file" } @INC;
+    my ($top) = split m{/}, $file;
+    symlink $there =~ s{\Q/$file\E$}{/$top}r, "$installed/$top" or die "$installed/$top: $!";
+}
+
+my ($loader) = run_perl('-e', 'require XSLoader; print join " ", keys %INC');
+
+# A line a fact.
+my $facts = <<'PERL';
+print join ' ', 'files', sort keys %INC;
+print "\nversion $Sys::Virt::VERSION";
+print "\ntype ", Sys::Virt->new(uri => 'test:///default')->get_type;
+print "\nname ", Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('test')->get_name;
+print "\nconstants ", Sys::Virt::Domain->STATE_RUNNING, ' ', Sys::Virt::Error->ERR_NO_DOMAIN;
+eval { Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('none') };
+print "\nerror ", $@->code, "\n";
+PERL
+
+for my $module (@modules) {
+    subtest $module => sub {
+        for my $nonlazy (0, 1) {
+            local $ENV{PERL_DL_NONLAZY} = $nonlazy;
+            my ($out, $err, $status) = run_perl("-I$installed", '-e', "use $module; $facts");
+            is($status, 0, "PERL_DL_NONLAZY=$nonlazy: ends well");
+            is($err, '', 'says nothing');
+            my %fact = map { split / /, $_, 2 } split /\n/, $out;
+            is($fact{version}, '12.7.0', 'the version');
+            is($fact{type}, 'TEST', 'a method of the connection');
+            is($fact{name}, 'test', 'a method of another class');
+            is($fact{constants}, '1 42', 'constants');
+            is($fact{error}, 42, 'an error');
+            is($fact{files}, join(' ', sort split(/ /, $loader), files('Sys::Virt', $module)), 'files read');
+        }
+        my (undef, $err, $status) = run_perl('-w', '-e', "use strict; use warnings FATAL => 'all'; use $module; use $module;");
+        is("$status$err", '0', 'loads with fatal warnings, and a second time');
+    };
+}
+
+sub files {
+    my %files = map { (s{::}{/}gr . '.pm') => 1 } @_;
+    return keys %files;
+}
+
+subtest 'versions' => sub {
+    is((run_perl('-e', "use Sys::Virt $_; print 'loaded'"))[0], 'loaded', "use Sys::Virt $_") for '', '9.0.0', '12.7.0', '0.2.1';
+    my (undef, $err, $status) = run_perl('-e', 'use Sys::Virt 99.0.0');
+    isnt($status, 0, 'use Sys::Virt 99.0.0 fails');
+    like($err, qr/Sys::Virt version 99\.0\.0 required--this is only version v?12\.7\.0/, 'with the reason');
+};
+
+subtest 'loaded again' => sub {
+    my ($out, $err, $status) = run_perl('-e', <<'PERL');
+use Sys::Virt;
+my $conn = Sys::Virt->new(uri => 'test:///default');
+delete $INC{'Sys/Virt.pm'};
+require Sys::Virt;
+print $conn->get_type, ' ', Sys::Virt->new(uri => 'test:///default')->get_type, ' ', Sys::Virt->CRED_REALM;
+PERL
+    is($out, 'TEST TEST 8', 'both loads work');
+    is("$status$err", '0', 'in silence');
+};
+
+subtest 'objects when perl ends' => sub {
+    my ($out, $err, $status) = run_perl('-w', '-e', <<'PERL');
+use Sys::Virt;
+our $conn = Sys::Virt->new(uri => 'test:///default');
+our $domain = $conn->get_domain_by_name('test');
+our %loop = (conn => $conn, domain => $domain);
+$loop{self} = \%loop;
+sub Elsewhere::DESTROY { $conn->get_type; print 'destroyed' }
+our $late = bless [$domain], 'Elsewhere';
+PERL
+    is("$status$err", '0', 'end in silence');
+    is($out, 'destroyed', 'after the program');
+};
+done_testing;

@@ -1,0 +1,127 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Sys::Virt;
+use Test::SysVirt::Host;
+use Test::SysVirt::Methods;
+use Test::SysVirt::Survive qw(survivors);
+
+# Every method with too few and too many arguments, and on everything that is not an object of
+# its class: an error each time, that says what is wrong.
+
+# Written in Perl, for classes and objects of others.
+my %open = map { $_ => 1 } qw(Sys::Virt::new), map { $_->{full} } grep { $_->{package} =~ /::(?:Error|EventImpl)$/ } Test::SysVirt::Methods::all();
+
+# Callable without an object: they tell the version of the library.
+my %classless = map { ("Sys::Virt::get_${_}version" => 1) } '', qw(library_ major_ minor_ micro_);
+
+my %invalid = (
+    'Sys::Virt'                   => Sys::Virt::Error::ERR_INVALID_CONN,
+    'Sys::Virt::Domain'           => Sys::Virt::Error::ERR_INVALID_DOMAIN,
+    'Sys::Virt::DomainCheckpoint' => Sys::Virt::Error::ERR_INVALID_DOMAIN_CHECKPOINT,
+    'Sys::Virt::DomainSnapshot'   => Sys::Virt::Error::ERR_INVALID_DOMAIN_SNAPSHOT,
+    'Sys::Virt::Interface'        => Sys::Virt::Error::ERR_INVALID_INTERFACE,
+    'Sys::Virt::Network'          => Sys::Virt::Error::ERR_INVALID_NETWORK,
+    'Sys::Virt::NodeDevice'       => Sys::Virt::Error::ERR_INVALID_NODE_DEVICE,
+    'Sys::Virt::StoragePool'      => Sys::Virt::Error::ERR_INVALID_STORAGE_POOL,
+    'Sys::Virt::StorageVol'       => Sys::Virt::Error::ERR_INVALID_STORAGE_VOL,
+    'Sys::Virt::Stream'           => Sys::Virt::Error::ERR_INVALID_STREAM,
+);
+
+my %methods;
+push @{ $methods{ $_->{package} } }, $_ for grep { !$open{ $_->{full} } } Test::SysVirt::Methods::all();
+for my $package (sort keys %methods) {
+    subtest $package => sub {
+        for my $method (@{ $methods{$package} }) {
+            is(join("\n", survivors(\&attempt, counts($method), selves($method))), '', $method->{full});
+        }
+    };
+}
+done_testing;
+
+sub counts {
+    my ($method) = @_;
+    my $wrong = sub { ["$_ arguments", $method, \&usage, $_] };
+    return map { $wrong->($_) } 0 .. $method->{least} - 1, $method->{most} + 1, $method->{most} + 7;
+}
+
+my $host;
+
+sub attempt {
+    my (undef, $method, $check, @how) = @_;
+    $host ||= Test::SysVirt::Host->new;
+    return $check->($method, @how);
+}
+
+sub usage {
+    my ($method, $count) = @_;
+    my @kinds = map { $_->{kind} } @{ $method->{parameters} };
+    my $error = error($method, map { $_ < @kinds ? $host->argument($kinds[$_]) : 0 } 0 .. $count - 1);
+    my ($names) = $error =~ /^Usage: \Q$method->{full}\E\((.*)\) at \Q$0\E line \d+\.\n$/ or return 'gives ' . shown($error);
+    return if !$method->{listed};
+    my $wanted = join ', ', map { bare($_->{name}) } @{ $method->{parameters} };
+    return "shows $names" if join(', ', map { bare($_) } split /,\s*/, $names) ne $wanted;
+    return;
+}
+
+# A name without its default, and without what it says of types in the C module.
+sub bare { $_[0] =~ s/\s*=.*//r =~ s/(?:_?sv|_rv|ref)$//ir }
+
+sub error {
+    my ($method, @arguments) = @_;
+    no strict 'refs';
+    return eval { &{ $method->{full} }(@arguments); 1 } ? 'no error' : $@;
+}
+
+sub shown { my ($error) = @_; return ref $error eq 'Sys::Virt::Error' ? "$error->{code}, $error->{message}" : "'$error'" }
+
+# What an object is not.
+my %not_self = (
+    'undef'                       => sub { undef },
+    'a number'                    => sub { 42 },
+    'a string'                    => sub { 'text' },
+    'an empty string'             => sub { '' },
+    'a wide string'               => sub { "\x{263a}" },
+    'a reference to a number'     => sub { \(my $number = 42) },
+    'an array'                    => sub { [] },
+    'a hash'                      => sub { {} },
+    'code'                        => sub { sub { } },
+    'a glob'                      => sub { \*STDOUT },
+    'a pattern'                   => sub { qr/text/ },
+    'a foreign object'            => sub { bless {}, 'Elsewhere' },
+    'a foreign number'            => sub { bless \(my $number = 42), 'Elsewhere' },
+    'a number blessed into the class'   => sub { bless \(my $number = 42), $_[0] },
+    'a hash blessed into the class'     => sub { bless {}, $_[0] },
+    'a string blessed into the class'   => sub { bless \(my $string = 'text'), $_[0] },
+    'a number blessed into a subclass'  => sub { no strict 'refs'; @{"$_[0]::Sub::ISA"} = $_[0]; bless \(my $number = 42), "$_[0]::Sub" },
+    'an object of another class'  => sub { $host->object($_[0] eq 'Sys::Virt::Domain' ? 'Sys::Virt::Network' : 'Sys::Virt::Domain') },
+    'that blessed into the class' => sub { bless $host->object($_[0] eq 'Sys::Virt::Domain' ? 'Sys::Virt::Network' : 'Sys::Virt::Domain'), $_[0] },
+    'the name of the class'       => sub { $_[0] },
+);
+
+sub selves {
+    my ($method) = @_;
+    return if !$method->{object};
+    my $class = $method->{package};
+    my @not = sort keys %not_self;
+    @not = grep { !/undef|name of the class/ } @not if $classless{ $method->{full} };
+    return
+        (map { [$_, $method, \&refused, $not_self{$_}, Sys::Virt::Error::ERR_INVALID_ARG] } @not),
+        (!$invalid{$class} ? () : (
+            ['a destroyed object', $method, \&refused, sub { my $self = $host->object($class); $self->DESTROY; $self }, $invalid{$class}],
+            ['a copy of a destroyed object', $method, \&refused, sub { my $self = $host->object($class); my $copy = $$self; $self->DESTROY; bless \$copy, $class }, Sys::Virt::Error::ERR_INVALID_ARG],
+        ));
+}
+
+sub refused {
+    my ($method, $make, $code) = @_;
+    my ($self, @others) = @{ $method->{parameters} }[0 .. $method->{least} ? $method->{least} - 1 : 0];
+    my $error = error($method, $make->($method->{package}), map { $host->argument($_->{kind}) } @others);
+    return 'gives ' . shown($error) if ref $error ne 'Sys::Virt::Error' || $error->{code} != $code;
+    my $name = $method->{listed} ? bare($self->{name}) . '(?:ref|_rv)?' : '\w+';
+    return "says $error->{message}" if $error->{message} !~ /^\Q$method->{full}\E: argument '$name' is .* at \Q$0\E line \d+\.\n\z/;
+    return "has level $error->{level}, domain $error->{domain}"
+        if $error->{level} != Sys::Virt::Error::LEVEL_ERROR || $error->{domain} != Sys::Virt::Error::FROM_NONE;
+    return;
+}

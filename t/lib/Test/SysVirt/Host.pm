@@ -1,0 +1,70 @@
+package Test::SysVirt::Host;
+
+# A host of libvirt's test driver with an object of nearly every class.
+#
+#   my $host = Test::SysVirt::Host->new;
+#   $host->conn                            its connection
+#   $host->object('Sys::Virt::Domain')     a new object, or undef for a class the driver lacks;
+#                                          a connection is one of its own, to test:///default
+#   $host->argument($kind)                 something that suits a parameter: see Methods.pm
+#
+# Each host is independent of all others: what is changed there is gone with the connection.
+
+use strict;
+use warnings;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use Sys::Virt;
+
+my $uri = 'test://' . abs_path(dirname(__FILE__) . '/../../../compare/test/node.xml');
+
+my %make = (
+    'Sys::Virt'                   => sub { Sys::Virt->new(uri => 'test:///default') },
+    'Sys::Virt::Domain'           => sub { $_[0]->get_domain_by_name('busy') },
+    'Sys::Virt::DomainSnapshot'   => sub { $_[0]->get_domain_by_name('held')->create_snapshot('<domainsnapshot/>') },
+    'Sys::Virt::DomainCheckpoint' => sub { $_[0]->get_domain_by_name('busy')->create_checkpoint('<domaincheckpoint/>') },
+    'Sys::Virt::Interface'        => sub { $_[0]->get_interface_by_name('eth1') },
+    'Sys::Virt::Network'          => sub { $_[0]->get_network_by_name('lan') },
+    'Sys::Virt::NodeDevice'       => sub { $_[0]->get_node_device_by_name('scsi_host5') },
+    'Sys::Virt::StoragePool'      => sub { $_[0]->get_storage_pool_by_name('images') },
+    'Sys::Virt::StorageVol'       => sub { $_[0]->get_storage_pool_by_name('images')->get_volume_by_name('one.img') },
+    'Sys::Virt::Stream'           => sub { $_[0]->new_stream },
+);
+
+my %plain = (
+    int   => sub { 0 },
+    long  => sub { 0 },
+    str   => sub { 'a' },
+    bytes => sub { 'a' },
+    hash  => sub { {} },
+    array => sub { [] },
+    code  => sub { sub { } },
+    any   => sub { undef },
+    output => sub { my $data = '' },
+);
+
+sub uri { $uri }
+
+sub classes { return sort keys %make }
+
+sub new {
+    my ($class) = @_;
+    # While the second connection is there, others to the same host open in no time.
+    return bless { conn => Sys::Virt->new(uri => $uri), default => Sys::Virt->new(uri => 'test:///default') }, $class;
+}
+
+sub conn { $_[0]{conn} }
+
+sub object {
+    my ($self, $class) = @_;
+    my $make = $make{$class} or return undef;
+    return $make->($self->{conn});
+}
+
+sub argument {
+    my ($self, $kind) = @_;
+    return $plain{$kind}->() if $plain{$kind};
+    return $self->object($kind);
+}
+
+1;
