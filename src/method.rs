@@ -3,8 +3,9 @@
 
 use crate::convert::{Return, Spec};
 use crate::error::Failure;
-use crate::ffi::bridge::{Frame, Kind, MAX_PARAMS, Param, RawValue};
+use crate::ffi::bridge::{self, Frame, Kind, MAX_PARAMS, Param, RawValue};
 use crate::perl::Perl;
+use libperl_sys::SV;
 use std::cell::Cell;
 use std::ffi::CStr;
 
@@ -15,6 +16,7 @@ pub struct Call {
     perl: Perl,
     method: &'static Method,
     values: *const RawValue,
+    ax: i32,
     warning: Cell<Option<String>>,
 }
 
@@ -24,7 +26,7 @@ impl Call {
     pub unsafe fn of(frame: &Frame) -> Self {
         // SAFETY: the bridge passes the interpreter it runs in.
         let perl = unsafe { Perl::assume_current(frame.perl) };
-        Call { perl, method: frame.method, values: frame.values, warning: Cell::new(None) }
+        Call { perl, method: frame.method, values: frame.values, ax: frame.ax, warning: Cell::new(None) }
     }
 
     pub fn perl(&self) -> Perl {
@@ -43,6 +45,13 @@ impl Call {
         // SAFETY: the bridge fills one value for each parameter of the row; `index` counts
         // the row's parameters.
         unsafe { &*self.values.add(index) }
+    }
+
+    /// The scalar that was given as argument number `index`. Only a row that takes a code
+    /// reference, or runs no Perl code, can rely on it to stay alive.
+    pub fn argument(&self, index: usize) -> *mut SV {
+        // SAFETY: the running interpreter and its frame; the row requires that argument.
+        unsafe { bridge::sv_bridge_argument(self.perl.raw(), self.ax, index as isize) }
     }
 
     /// The name of the parameter that `value` was read for.

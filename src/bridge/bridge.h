@@ -115,8 +115,11 @@ SV **sv_bridge_reserve(void *perl, const bridge_frame *frame, SSize_t count);
 /* A new reference to a new object of `stash` that owns `ptr`. */
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
 /* Calls `code`, or with `method` that method of argv[0], with argc scalars (taken over), in
- * scalar context. NULL, and the value in *result (owned); or what it died with (owned). */
-SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **result);
+ * scalar context if one value is wanted, else in list context. NULL, and the values in results
+ * (owned), undef for those that the call did not return; or what it died with (owned). */
+SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **results, SSize_t wanted);
+/* The scalar that was given as argument `index`. */
+SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index);
 /* Reads a scalar that no Perl code can be behind, such as a callback's result. */
 void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 /* Adds " at FILE line N.\n" of the caller to a string. */

@@ -84,16 +84,16 @@ SV **sv_bridge_reserve(void *perl, const bridge_frame *frame, SSize_t count)
     return PL_stack_base + frame->ax;
 }
 
-SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **result)
+SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **results, SSize_t wanted)
 {
     BRIDGE_THX(perl);
     dSP;
     dJMPENV;
     SV *volatile error = NULL;
-    SSize_t i;
+    const I32 how = (wanted == 1 ? G_SCALAR : G_LIST) | G_EVAL;
+    SSize_t count, i;
     int jumped;
 
-    *result = NULL;
     if (exiting) {
         for (i = 0; i < argc; i++)
             SvREFCNT_dec(argv[i]);
@@ -113,22 +113,26 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
         exiting = true;
         return EXITING; /* perl has unwound its stacks to the bottom already */
     }
-    if (method)
-        call_method(method, G_SCALAR | G_EVAL);
-    else
-        call_sv(code, G_SCALAR | G_EVAL);
+    count = method ? call_method(method, how) : call_sv(code, how);
     JMPENV_POP;
     SPAGAIN;
+    SP -= count;
     /* Truth without overloading: an exception object is true. */
     if (SvROK(ERRSV) || (SvPOK(ERRSV) && SvCUR(ERRSV)))
         error = newSVsv_nomg(ERRSV);
     else
-        *result = newSVsv_nomg(TOPs);
-    POPs;
+        for (i = 0; i < wanted; i++)
+            results[i] = i < count ? newSVsv_nomg(SP[i + 1]) : newSV(0);
     PUTBACK;
     FREETMPS;
     LEAVE;
     return error;
+}
+
+SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index)
+{
+    BRIDGE_THX(perl);
+    return PL_stack_base[ax + index];
 }
 
 void sv_bridge_locate(void *perl, SV *message)

@@ -4,6 +4,7 @@ mod connect;
 mod domain;
 mod domain_checkpoint;
 mod domain_snapshot;
+mod error;
 mod interface;
 mod network;
 mod network_port;
@@ -13,6 +14,7 @@ mod nwfilter_binding;
 mod secret;
 mod storage_pool;
 mod storage_vol;
+mod stream;
 
 use crate::method::Method;
 
@@ -23,6 +25,8 @@ pub const TABLES: &[&[&[Method]]] = &[connect::TABLES, domain::TABLES, OTHERS];
 const OTHERS: &[&[Method]] = &[
     domain_checkpoint::METHODS,
     domain_snapshot::METHODS,
+    error::METHODS,
+    error::OVERLOADING,
     interface::METHODS,
     network::METHODS,
     network_port::METHODS,
@@ -32,4 +36,5 @@ const OTHERS: &[&[Method]] = &[
     secret::METHODS,
     storage_pool::METHODS,
     storage_vol::METHODS,
+    stream::METHODS,
 ];

@@ -198,6 +198,24 @@ impl<T: IntoSv> Return for Counted<T> {
     }
 }
 
+/// A value, and bytes that are assigned to a variable of the caller's.
+pub struct Assigned<T> {
+    pub result: T,
+    pub variable: *mut SV,
+    /// `None` leaves the variable as it is.
+    pub content: Option<Vec<u8>>,
+}
+
+impl<T: Return> Return for Assigned<T> {
+    fn put(self, perl: Perl, frame: &mut Frame) {
+        if let Some(content) = self.content {
+            frame.output = self.variable;
+            frame.content = perl.new_string(&content);
+        }
+        self.result.put(perl, frame);
+    }
+}
+
 /// A string that the method returns and libvirt allocated for it.
 pub struct OwnedStr(*mut c_char);
 

@@ -1,10 +1,11 @@
 //! Perl data that the bridge has read: scalars, and arrays and hashes of them.
 
-use super::class_of;
+use super::{IntoSv, class_of};
 use crate::error::Failure;
 use crate::ffi::bridge::{self, RawUnion, RawValue, Tag};
 use crate::perl::Perl;
 use libperl_sys::SV;
+use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::slice;
 
@@ -117,21 +118,43 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The value as bytes, a number written out; `None` for what is neither.
+    pub fn bytes(&self) -> Option<Cow<'a, [u8]>> {
+        Some(match *self {
+            Value::Text(text) => Cow::Borrowed(text),
+            Value::Int(value) => Cow::Owned(value.to_string().into_bytes()),
+            Value::Uint(value) => Cow::Owned(value.to_string().into_bytes()),
+            Value::Number(value) => Cow::Owned(value.to_string().into_bytes()),
+            _ => return None,
+        })
+    }
+
     /// The value as a string for C. A number is written out; `owned` keeps it.
     pub fn c_str(&self, owned: &mut Vec<CString>) -> Result<*const c_char, String> {
-        let written = match *self {
-            Value::Text(text) if text.contains(&0) => return Err("has a NUL byte in it".into()),
-            // SAFETY: the bridge promises a NUL behind the text; there is none inside.
-            Value::Text(text) => return Ok(text.as_ptr().cast()),
-            Value::Int(value) => value.to_string(),
-            Value::Uint(value) => value.to_string(),
-            Value::Number(value) => value.to_string(),
-            _ => return Err(format!("is {}, not a string", self.describe())),
+        let written = match self.bytes() {
+            Some(text) if text.contains(&0) => return Err("has a NUL byte in it".into()),
+            // The bridge promises a NUL behind the text.
+            Some(Cow::Borrowed(text)) => return Ok(text.as_ptr().cast()),
+            Some(Cow::Owned(number)) => number,
+            None => return Err(format!("is {}, not a string", self.describe())),
         };
         let written = CString::new(written).map_err(|error| error.to_string())?;
         let pointer = written.as_ptr();
         owned.push(written);
         Ok(pointer)
+    }
+}
+
+/// Data that is no scalar becomes undef.
+impl IntoSv for Value<'_> {
+    fn into_sv(self, perl: Perl) -> *mut SV {
+        match self {
+            Value::Int(value) => perl.new_int(value),
+            Value::Uint(value) => perl.new_uint(value),
+            Value::Number(value) => perl.new_number(value),
+            Value::Text(text) => perl.new_string(text),
+            _ => perl.new_undef(),
+        }
     }
 }
 

@@ -118,8 +118,10 @@ unsafe extern "C" {
         method: *const c_char,
         argv: *const *mut SV,
         argc: isize,
-        result: &mut *mut SV,
+        results: *mut *mut SV,
+        wanted: isize,
     ) -> *mut SV;
+    pub fn sv_bridge_argument(perl: *mut PerlInterpreter, ax: i32, index: isize) -> *mut SV;
     pub fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
     pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
     pub fn sv_bridge_hash_key(perl: *mut PerlInterpreter, key: *const c_char, len: usize) -> u32;

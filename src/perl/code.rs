@@ -64,6 +64,13 @@ impl Callback {
     /// Calls it with `arguments`, which it takes over, in scalar context; gives its value,
     /// owned by the caller. To be called on the thread of [`Callback::perl`] only.
     pub fn call(&self, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+        call(self.perl, self.sv, None, arguments).map(|[value]| value)
+    }
+
+    /// As [`Callback::call`], but in list context: gives the first values, undef where there
+    /// are fewer.
+    pub fn call_list<const N: usize>(&self, arguments: &[*mut SV]) -> Result<[*mut SV; N], Exception> {
+        const { assert!(N > 1) };
         call(self.perl, self.sv, None, arguments)
     }
 }
@@ -78,26 +85,31 @@ impl Drop for Callback {
     }
 }
 
-fn call(perl: Perl, code: *mut SV, method: Option<&CStr>, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
-    let mut result = ptr::null_mut();
+fn call<const N: usize>(
+    perl: Perl,
+    code: *mut SV,
+    method: Option<&CStr>,
+    arguments: &[*mut SV],
+) -> Result<[*mut SV; N], Exception> {
+    let mut results = [ptr::null_mut(); N];
+    let (argv, argc) = (arguments.as_ptr(), arguments.len() as isize);
     let method = method.map_or(ptr::null(), CStr::as_ptr);
     // SAFETY: the running interpreter and live scalars; the bridge catches every die.
-    let died = unsafe {
-        bridge::sv_bridge_call(perl.raw(), code, method, arguments.as_ptr(), arguments.len() as isize, &mut result)
-    };
-    if died.is_null() { Ok(result) } else { Err(Exception::new(perl, died)) }
+    let died =
+        unsafe { bridge::sv_bridge_call(perl.raw(), code, method, argv, argc, results.as_mut_ptr(), N as isize) };
+    if died.is_null() { Ok(results) } else { Err(Exception::new(perl, died)) }
 }
 
 impl Perl {
     /// Calls method `name` of `arguments[0]`; otherwise as [`Callback::call`].
     pub fn call_method(self, name: &CStr, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
-        call(self, ptr::null_mut(), Some(name), arguments)
+        call(self, ptr::null_mut(), Some(name), arguments).map(|[value]| value)
     }
 
     /// Calls the sub with this name; otherwise as [`Callback::call`].
     pub fn call_sub(self, name: &CStr, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
         let name = self.mortal(self.new_string(name.to_bytes()));
-        call(self, name, None, arguments)
+        call(self, name, None, arguments).map(|[value]| value)
     }
 
     /// A copy of a scalar's value, without its magic.

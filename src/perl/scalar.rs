@@ -70,6 +70,13 @@ impl Perl {
 }
 
 impl Perl {
+    /// Turns the characters of a string that Perl code has written into bytes; false if one of
+    /// them is above 255.
+    pub fn downgrade(self, sv: *mut SV) -> bool {
+        // SAFETY: see above; told to return where it could not, and to leave magic alone.
+        unsafe { thx::Perl_sv_utf8_downgrade_flags(self.raw(), sv, true, 0) }
+    }
+
     /// The bytes of a string scalar of our own making.
     pub fn bytes_of(self, sv: *mut SV) -> Vec<u8> {
         match crate::convert::Value::of_scalar(self, sv) {

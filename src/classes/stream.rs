@@ -1,0 +1,231 @@
+//! `Sys::Virt::Stream`: data that flows from or to libvirt, in pieces that the script asks
+//! for, or all at once through handlers.
+
+use crate::convert::*;
+use crate::error::{Failure, Report};
+use crate::events::{deliver, drop_callback, opaque};
+use crate::method::{Call, methods};
+use crate::perl::{Callback, Perl};
+use libperl_sys::SV;
+use std::ffi::{c_char, c_int, c_longlong, c_void};
+use std::fmt::Display;
+use std::{ptr, slice};
+use virt::sys::*;
+
+methods! {
+    "Sys::Virt::Stream";
+    send(st: Stream, data: Bytes, nbytes: u64) => {
+        let nbytes = nbytes.min(data.len() as u64) as usize;
+        moved(virStreamSend(st, data.as_ptr().cast(), nbytes))
+    };
+    recv(st: Stream, data: Output, nbytes: u64, flags: u32 = 0) => received(data, nbytes, |buffer, room| {
+        if flags == 0 { virStreamRecv(st, buffer, room) } else { virStreamRecvFlags(st, buffer, room, flags) }
+    });
+    send_hole(st: Stream, lengthSV: i64, flags: u32 = 0) => void(virStreamSendHole(st, lengthSV, flags));
+    recv_hole(st: Stream, flags: u32 = 0) => stored(|length: *mut i64| virStreamRecvHole(st, length, flags));
+
+    send_all(stref: Stream, handler: Code) with call =>
+        Transfer::new(call, handler).run(|all| virStreamSendAll(stref, Some(source), all));
+    recv_all(stref: Stream, handler: Code) with call =>
+        Transfer::new(call, handler).run(|all| virStreamRecvAll(stref, Some(sink), all));
+    sparse_send_all(stref: Stream, handler: Code, hole_handler: Code, skip_handler: Code) with call =>
+        Transfer { hole: Some(hole_handler), skip: Some(skip_handler), ..Transfer::new(call, handler) }
+            .run(|all| virStreamSparseSendAll(stref, Some(source), Some(source_hole), Some(source_skip), all));
+    sparse_recv_all(stref: Stream, handler: Code, hole_handler: Code) with call =>
+        Transfer { hole: Some(hole_handler), ..Transfer::new(call, handler) }
+            .run(|all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
+
+    finish(st: Stream) => void(virStreamFinish(st));
+    abort(st: Stream) => void(virStreamAbort(st));
+
+    add_callback(stref: Stream, events: i32, cb: Code) => add_callback(stref, events, cb);
+    update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
+    remove_callback(st: Stream) => void(virStreamEventRemoveCallback(st));
+}
+
+/// A number of bytes; or that a stream would have to wait (-2), or has come to a hole (-3).
+fn moved(result: c_int) -> Result<c_int, Failure> {
+    if matches!(result, -2 | -3) { Ok(result) } else { int(result) }
+}
+
+/// At most `nbytes` bytes that `receive` stores, for the caller's variable.
+fn received(
+    variable: *mut SV,
+    nbytes: u64,
+    receive: impl FnOnce(*mut c_char, usize) -> c_int,
+) -> Result<Assigned<c_int>, Failure> {
+    let mut buffer = Vec::<u8>::new();
+    let room = usize::try_from(nbytes).unwrap_or(usize::MAX);
+    if buffer.try_reserve_exact(room).is_err() {
+        return Err(Failure::Libvirt(Report::new(VIR_ERR_NO_MEMORY, format!("no memory for {nbytes} bytes"))));
+    }
+    let count = moved(receive(buffer.as_mut_ptr().cast(), room))?;
+    if count > 0 {
+        // SAFETY: libvirt has stored that many, and had room for them.
+        unsafe { buffer.set_len(count as usize) };
+    }
+    Ok(Assigned { result: count, variable, content: (count > 0).then_some(buffer) })
+}
+
+/// Everything that a call which moves all data needs while libvirt calls back.
+struct Transfer {
+    perl: Perl,
+    /// The call's own argument, which the handlers get.
+    stream: *mut SV,
+    data: Callback,
+    hole: Option<Callback>,
+    skip: Option<Callback>,
+    failure: Option<Failure>,
+}
+
+impl Transfer {
+    fn new(call: &Call, data: Callback) -> Self {
+        Transfer { perl: call.perl(), stream: call.argument(0), data, hole: None, skip: None, failure: None }
+    }
+
+    /// Lets libvirt move the data. What went wrong in a handler comes before libvirt's error,
+    /// which says only that something did.
+    fn run(mut self, all: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Failure> {
+        let result = all(ptr::from_mut(&mut self).cast());
+        self.failure.map_or_else(|| void(result), Err)
+    }
+
+    /// Calls a handler; gives its answer, a number, or `None` for undef.
+    fn ask(&self, handler: &Callback, arguments: &[*mut SV]) -> Result<Option<c_int>, Failure> {
+        let answer = handler.call(&self.with_stream(arguments))?;
+        let number = integer(Value::of_scalar(self.perl, answer), c_int::MIN.into(), c_int::MAX as u64);
+        self.perl.free(answer);
+        Ok(number?.map(|number| number as c_int))
+    }
+
+    fn with_stream(&self, arguments: &[*mut SV]) -> Vec<*mut SV> {
+        [&[self.perl.share(self.stream)], arguments].concat()
+    }
+}
+
+/// What a handler has answered.
+fn integer(answer: Value, min: i64, max: u64) -> Result<Option<i128>, Failure> {
+    match answer {
+        Value::Undef => Ok(None),
+        answer => answer.integer(min, max).map(Some).map_err(bad_answer),
+    }
+}
+
+fn bad_answer(problem: impl Display) -> Failure {
+    Failure::Argument(format!("the handler's answer {problem}"))
+}
+
+/// The body of a handler that libvirt calls: keeps the failure, and tells libvirt to give up.
+///
+/// # Safety
+/// `all` is what [`Transfer::run`] gave libvirt.
+unsafe fn handle(all: *mut c_void, work: impl FnOnce(&Transfer) -> Result<c_int, Failure>) -> c_int {
+    // SAFETY: the caller's promise.
+    let transfer = unsafe { &mut *all.cast::<Transfer>() };
+    work(transfer).unwrap_or_else(|failure| {
+        transfer.failure = Some(failure);
+        -1
+    })
+}
+
+unsafe extern "C" fn sink(_: virStreamPtr, data: *const c_char, nbytes: usize, all: *mut c_void) -> c_int {
+    // SAFETY: libvirt calls it during `run`, with `nbytes` bytes.
+    unsafe {
+        handle(all, |transfer| {
+            let perl = transfer.perl;
+            let data = slice::from_raw_parts(data.cast::<u8>(), nbytes);
+            let taken = transfer.ask(&transfer.data, &[perl.new_string(data), perl.new_uint(nbytes as u64)])?;
+            // As 0 it would have the same data come again, for ever.
+            taken.ok_or_else(|| bad_answer("is undef, not how many bytes it took"))
+        })
+    }
+}
+
+unsafe extern "C" fn source(_: virStreamPtr, data: *mut c_char, nbytes: usize, all: *mut c_void) -> c_int {
+    // SAFETY: libvirt calls it during `run`, with room for `nbytes` bytes.
+    unsafe {
+        handle(all, |transfer| {
+            let perl = transfer.perl;
+            let buffer = perl.new_string(b"");
+            let count = transfer.ask(&transfer.data, &[perl.share(buffer), perl.new_uint(nbytes as u64)]);
+            let count = count.and_then(|count| {
+                if !perl.downgrade(buffer) {
+                    return Err(Failure::Argument("the handler's data has a character above 255".into()));
+                }
+                fill(
+                    slice::from_raw_parts_mut(data.cast::<u8>(), nbytes),
+                    Value::of_scalar(perl, buffer),
+                    count.unwrap_or(0),
+                )
+            });
+            perl.free(buffer);
+            count
+        })
+    }
+}
+
+/// Puts the first `count` bytes of what a handler has written where libvirt wants them.
+fn fill(room: &mut [u8], written: Value, count: c_int) -> Result<c_int, Failure> {
+    let written = written.bytes().unwrap_or_default();
+    if let Ok(taken @ 1..) = usize::try_from(count) {
+        let (Some(room), Some(written)) = (room.get_mut(..taken), written.get(..taken)) else {
+            let (wanted, there) = (room.len(), written.len());
+            let problem = format!("is {count}; it has written {there} bytes, at most {wanted} were asked for");
+            return Err(bad_answer(problem));
+        };
+        room.copy_from_slice(written);
+    }
+    Ok(count)
+}
+
+unsafe extern "C" fn sink_hole(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
+    // SAFETY: libvirt calls it during `run`.
+    unsafe { handle(all, |transfer| past_hole(transfer, &transfer.hole, length)) }
+}
+
+unsafe extern "C" fn source_skip(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
+    // SAFETY: libvirt calls it during `run`.
+    unsafe { handle(all, |transfer| past_hole(transfer, &transfer.skip, length)) }
+}
+
+fn past_hole(transfer: &Transfer, handler: &Option<Callback>, length: c_longlong) -> Result<c_int, Failure> {
+    handler.as_ref().map_or(Ok(-1), |handler| Ok(transfer.ask(handler, &[transfer.perl.new_int(length)])?.unwrap_or(0)))
+}
+
+unsafe extern "C" fn source_hole(
+    _: virStreamPtr,
+    in_data: *mut c_int,
+    length: *mut c_longlong,
+    all: *mut c_void,
+) -> c_int {
+    // SAFETY: libvirt calls it during `run`, with places for both answers.
+    unsafe {
+        handle(all, |transfer| {
+            let Some(handler) = &transfer.hole else { return Ok(-1) };
+            let answers = handler.call_list::<2>(&transfer.with_stream(&[]))?;
+            let [flag, section] = answers.map(|answer| Value::of_scalar(transfer.perl, answer));
+            *in_data = flag.truth().into();
+            let section = integer(section, i64::MIN, i64::MAX as u64);
+            answers.map(|answer| transfer.perl.free(answer));
+            let section = section?.ok_or_else(|| bad_answer("is not a flag and a length"))?;
+            *length = section as i64;
+            Ok(0)
+        })
+    }
+}
+
+fn add_callback(stream: virStreamPtr, events: c_int, callback: Callback) -> Result<(), Failure> {
+    let data = opaque(callback);
+    // SAFETY: a live stream, and a callback that libvirt frees when it is done with it.
+    let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_callback)) });
+    if added.is_err() {
+        // SAFETY: libvirt did not take it.
+        unsafe { drop_callback(data) };
+    }
+    added
+}
+
+unsafe extern "C" fn ready(stream: virStreamPtr, events: c_int, data: *mut c_void) {
+    // SAFETY: libvirt calls it with what `add_callback` registered, and a live stream.
+    unsafe { deliver(data, |perl| vec![Handle::<Stream>::borrowed(stream).into_sv(perl), events.into_sv(perl)]) };
+}
