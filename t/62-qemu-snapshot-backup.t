@@ -185,7 +185,6 @@ subtest 'an incremental backup' => sub {
     $bed->serial($dom)->ask('e');
     $bed->serial($dom)->ask('W');
     my $target = $bed->image('inc.qcow2', '16M', -b => "$dir/full.qcow2", -F => 'qcow2');
-    chmod 0666, $target;
     $dom->backup_begin(<<XML, undef, Sys::Virt::Domain::BACKUP_BEGIN_REUSE_EXTERNAL);
 <domainbackup mode='push'><incremental>full</incremental><disks><disk name='vda' backup='no'/>
   <disk name='vdb' type='file'><target file='$target'/><driver type='qcow2'/></disk></disks></domainbackup>

@@ -77,7 +77,7 @@ sub image {
     my $path = "$dir/$file";
     system('qemu-img', 'create', '-q', '-f', $format, @options, $path, $size) == 0
         or die "qemu-img create $path failed";
-    return $path;
+    return shared($path);
 }
 
 sub boot_image {
@@ -87,6 +87,14 @@ sub boot_image {
     print $fh Test::SysVirt::BootSector::bytes();
     truncate $fh, 1 << 20;
     close $fh or die "$path: $!";
+    return shared($path);
+}
+
+# After a migration, the host that had an image gives it back to its owner, while the QEMU of the
+# other host may still have to open it.
+sub shared {
+    my ($path) = @_;
+    chmod 0666, $path or die "$path: $!";
     return $path;
 }
 
