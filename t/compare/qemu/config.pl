@@ -31,7 +31,7 @@ forms 'get_xml_description', sub { $dom->get_xml_description(@flags) }, $package
 forms 'get_security_label_list', sub { $dom->get_security_label_list };
 step 'set_autostart', sub { attempt { $dom->set_autostart(1) }, $dom->get_autostart };
 step 'set_autostart off', sub { attempt { $dom->set_autostart(0) }, $dom->get_autostart };
-forms 'get_vcpus', sub { $dom->get_vcpus(@flags) }, $package, 'VCPU';
+forms 'get_vcpus', sub { $dom->get_vcpus(@flags) }, $package, qw(VCPU_CURRENT VCPU_LIVE VCPU_CONFIG VCPU_MAXIMUM VCPU_GUEST VCPU_HOTPLUGGABLE);
 step 'set_vcpus', sub {
     attempt { $dom->set_vcpus(2, Sys::Virt::Domain::VCPU_CONFIG) }, $dom->get_vcpus(Sys::Virt::Domain::VCPU_CONFIG);
 };

@@ -56,7 +56,7 @@ forms 'managed_save_get_xml_description', sub { $dom->managed_save_get_xml_descr
     $package, 'SAVE_IMAGE_XML';
 forms 'managed_save_define_xml', sub {
     $dom->managed_save_define_xml(titled($dom->managed_save_get_xml_description, 'kept'), @flags);
-}, $package, 'SAVE';
+}, $package, qw(SAVE_BYPASS_CACHE SAVE_RUNNING SAVE_PAUSED SAVE_RESET_NVRAM);
 step 'undefine with a managed save image', sub { $dom->undefine };
 step 'create from it', sub { attempt { $dom->create }, [$dom->get_state], $dom->has_managed_save_image };
 step 'managed_save again', sub { attempt { $dom->managed_save } };

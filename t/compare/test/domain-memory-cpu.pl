@@ -17,7 +17,7 @@ case 'set_memory above the maximum', sub { $dom->set_memory(2097152) };
 case 'set_memory nothing', sub { $dom->set_memory(0) };
 case 'set_memory as text', sub { attempt { $dom->set_memory('262144') }, $dom->get_info->{memory} };
 case 'set_memory as a fraction', sub { attempt { $dom->set_memory(262144.7) }, $dom->get_info->{memory} };
-case 'set_memory of a word', sub { $dom->set_memory('much') };
+case 'set_memory of a word', sub { my $word = 'much'; $dom->set_memory($word) };
 case 'set_memory undef', sub { $dom->set_memory(undef) };
 case 'set_memory of an inactive domain', sub { attempt { $idle->set_memory(131072) }, $idle->get_info };
 case 'set_max_memory', sub { attempt { $idle->set_max_memory(524288) }, $idle->get_max_memory };
@@ -26,14 +26,14 @@ case 'set_max_memory nothing', sub { $dom->set_max_memory(0) };
 forms 'set_memory_stats_period', sub { $dom->set_memory_stats_period(5, @flags) }, $package, 'MEM';
 forms 'memory_stats', sub { $dom->memory_stats(@flags) };
 case 'memory_stats of an inactive domain', sub { $idle->memory_stats };
-forms 'memory_peek', sub { $dom->memory_peek(0, 16, @flags) }, $package, 'MEMORY';
+forms 'memory_peek', sub { $dom->memory_peek(0, 16, @flags) }, $package, qw(MEMORY_VIRTUAL MEMORY_PHYSICAL);
 
-forms 'get_vcpus', sub { $dom->get_vcpus(@flags) }, $package, 'VCPU';
-forms 'get_vcpus of an inactive domain', sub { $idle->get_vcpus(@flags) }, $package, 'VCPU';
+forms 'get_vcpus', sub { $dom->get_vcpus(@flags) }, $package, qw(VCPU_CURRENT VCPU_LIVE VCPU_CONFIG VCPU_MAXIMUM VCPU_GUEST VCPU_HOTPLUGGABLE);
+forms 'get_vcpus of an inactive domain', sub { $idle->get_vcpus(@flags) }, $package, qw(VCPU_CURRENT VCPU_LIVE VCPU_CONFIG VCPU_MAXIMUM VCPU_GUEST VCPU_HOTPLUGGABLE);
 forms 'set_vcpus', sub {
     attempt { $dom->set_vcpus(3, @flags) }, attempt { $dom->get_vcpus(Sys::Virt::Domain::VCPU_LIVE) },
         attempt { $dom->get_vcpus(Sys::Virt::Domain::VCPU_CONFIG) };
-}, $package, 'VCPU';
+}, $package, qw(VCPU_CURRENT VCPU_LIVE VCPU_CONFIG VCPU_MAXIMUM VCPU_GUEST VCPU_HOTPLUGGABLE);
 case 'set_vcpus too many', sub { $dom->set_vcpus(5) };
 case 'set_vcpus beyond 32 bits', sub { attempt { $dom->set_vcpus(2 ** 32 + 2) }, $dom->get_vcpus };
 case 'set_vcpus none', sub { $dom->set_vcpus(0) };
@@ -103,4 +103,4 @@ case 'get_cpu_stats, the number of records of all', sub { scalar(my @records = $
 forms 'get_perf_events', sub { $dom->get_perf_events(@flags) }, $package, 'AFFECT';
 forms 'set_perf_events', sub { $dom->set_perf_events({ Sys::Virt::Domain::PERF_PARAM_CMT => 1 }, @flags) },
     $package, 'AFFECT';
-forms 'start_dirty_rate_calc', sub { $dom->start_dirty_rate_calc(1, @flags) }, $package, 'DIRTYRATE';
+forms 'start_dirty_rate_calc', sub { $dom->start_dirty_rate_calc(1, @flags) }, $package, 'DIRTYRATE_MODE';

@@ -27,7 +27,7 @@ sub restored {
     return $outcome, attempt { $dom->get_state };
 }
 
-forms 'save', sub { saved('image', undef, undef, @flags) }, $package, 'SAVE';
+forms 'save', sub { saved('image', undef, undef, @flags) }, $package, qw(SAVE_BYPASS_CACHE SAVE_RUNNING SAVE_PAUSED SAVE_RESET_NVRAM);
 case 'save, the file alone', sub { saved('image') };
 case 'save, file and no XML', sub { saved('image', undef) };
 case 'save, file and XML', sub { saved('image', $dom->get_xml_description) };
@@ -38,7 +38,7 @@ case 'save over an image', sub {
     saved('image'), attempt { $conn->restore_domain('image') }, saved('image');
 };
 
-forms 'restore_domain', sub { restored('image', undef, undef, @flags) }, $package, 'SAVE';
+forms 'restore_domain', sub { restored('image', undef, undef, @flags) }, $package, qw(SAVE_BYPASS_CACHE SAVE_RUNNING SAVE_PAUSED SAVE_RESET_NVRAM);
 case 'restore_domain, the file alone', sub { restored('image') };
 case 'restore_domain, file and no XML', sub { restored('image', undef) };
 case 'restore_domain, file and XML', sub { restored('image', $dom->get_xml_description) };
@@ -60,7 +60,7 @@ case 'restore_domain while it runs', sub {
 
 forms 'managed_save', sub {
     attempt { $dom->managed_save(@flags) }, $dom->has_managed_save_image, $dom->get_state;
-}, $package, 'SAVE';
+}, $package, qw(SAVE_BYPASS_CACHE SAVE_RUNNING SAVE_PAUSED SAVE_RESET_NVRAM);
 case 'managed_save of an inactive domain', sub { $conn->get_domain_by_name('idle')->managed_save };
 case 'managed_save of a transient domain', sub { $conn->get_domain_by_name('brief')->managed_save };
 case 'managed_save, created again', sub {
@@ -76,7 +76,7 @@ case 'managed_save_remove without one', sub { $dom->managed_save_remove };
 forms 'managed_save_get_xml_description', sub { $kept->managed_save_get_xml_description(@flags) },
     $package, 'SAVE_IMAGE_XML';
 forms 'managed_save_define_xml', sub { $kept->managed_save_define_xml($kept->get_xml_description, @flags) },
-    $package, 'SAVE';
+    $package, qw(SAVE_BYPASS_CACHE SAVE_RUNNING SAVE_PAUSED SAVE_RESET_NVRAM);
 forms 'get_save_image_xml_description', sub {
     $dom->save('image');
     $conn->get_save_image_xml_description('image', @flags);
@@ -86,4 +86,4 @@ forms 'define_save_image_xml', sub {
     my $changed = $dom->get_xml_description;
     $dom->save('image');
     $conn->define_save_image_xml('image', $changed, @flags);
-}, $package, 'SAVE';
+}, $package, qw(SAVE_BYPASS_CACHE SAVE_RUNNING SAVE_PAUSED SAVE_RESET_NVRAM);

@@ -8,7 +8,8 @@ package Test::SysVirt::Compare::Case;
 #   step 'name', sub { ... };    evaluated once, in list context
 #   forms 'name', sub { $dom->get_xml_description(@flags) }, 'Sys::Virt::Domain', 'XML';
 #                                a case without flags, and a step for each way to write them:
-#                                undef, 0, a bit that nothing uses, and each constant XML_*
+#                                undef, 0, a bit that nothing uses, and each constant XML_*;
+#                                more names may follow, of constants or the start of such names
 #   any_order { ... }            in a case: for a list whose order libvirt leaves open; where one
 #                                value is wanted it could be any of them, so only its kind counts
 #   attempt { ... }              in a case: its outcome as data, where the case goes on after a die
@@ -78,8 +79,8 @@ sub step {
 }
 
 sub forms {
-    my ($name, $code, $package, $prefix) = @_;
-    my @constants = $prefix ? constants($package, $prefix) : ();
+    my ($name, $code, $package, @given) = @_;
+    my @constants = $package ? constants($package, @given) : ();
     my %value = ('undef' => undef, 0 => 0, 'unused flag' => $UNUSED_FLAG);
     $value{$_} = $package->$_ for @constants;
     case("$name()", sub { @flags = (); $code->() });

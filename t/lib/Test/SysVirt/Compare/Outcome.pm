@@ -40,8 +40,8 @@ sub mask_text {
     return $_;
 }
 
-# Where a warning or a plain die came up, and the names of variables and ops it mentions, belong
-# to the module's own Perl code.
+# Where a warning or an error of the module's own came up, and the names of variables and ops it
+# mentions, belong to the module's own Perl code.
 sub tidy {
     my ($text) = @_;
     $text =~ s/ at \S+ line \d+(?:, <\S+> (?:line|chunk) \d+)?\.\n\z//;
@@ -73,7 +73,8 @@ sub describe_exception {
     return {
         class => ref $error,
         (map { $_ => describe($error->{$_}) } keys %$error),
-        string => mask_text("$error"),
+        message => tidy($error->{message}),
+        string => tidy("$error"),
     };
 }
 

@@ -35,11 +35,12 @@ sub refused {
     return @refused;
 }
 
-# The names of a package's numbers that start with PREFIX_.
+# The names of a package's numbers: those given, and those that start with one given and "_".
 sub constants {
-    my ($package, $prefix) = @_;
+    my ($package, @given) = @_;
+    my $wanted = join '|', map { quotemeta } @given;
     return map { $_->{name} } grep {
-        $_->{package} eq $package && $_->{type} eq 'iv' && $_->{name} =~ /^\Q$prefix\E_/;
+        $_->{package} eq $package && $_->{type} eq 'iv' && $_->{name} =~ /^(?:$wanted)(?:_|\z)/;
     } rows('constants');
 }
 
