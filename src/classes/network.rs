@@ -1,11 +1,8 @@
 //! `Sys::Virt::Network`: virtual networks.
 
 use crate::convert::*;
-use crate::error::Failure;
 use crate::ffi::since;
 use crate::method::methods;
-use std::ffi::c_char;
-use std::ptr;
 use virt::sys::*;
 
 methods! {
@@ -28,28 +25,12 @@ methods! {
     undefine(net: Network) => void(virNetworkUndefine(net));
     update(net: Network, command: u32, section: u32, parentIndex: i32, xml: Str, flags: u32 = 0) =>
         void(virNetworkUpdate(net, command, section, parentIndex, xml, flags));
-    get_dhcp_leases(net: Network, macsv: OptStr, flags: u32 = 0) => leases(net, macsv, flags);
+    get_dhcp_leases(net: Network, macsv: OptStr, flags: u32 = 0) =>
+        records(|leases| virNetworkGetDHCPLeases(net, macsv, leases, flags), virNetworkDHCPLeaseFree);
     list_all_ports(net: Network, flags: u32 = 0) => object_list::<NetworkPort>(|list| virNetworkListAllPorts(net, list, flags));
     create_port(net: Network, xml: Str, flags: u32 = 0) => object::<NetworkPort>(virNetworkPortCreateXML(net, xml, flags));
     get_port_by_uuid(net: Network, uuid: Bytes) with call =>
         by_uuid::<NetworkPort>(call, uuid, |raw| virNetworkPortLookupByUUID(net, raw), |text| virNetworkPortLookupByUUIDString(net, text));
-}
-
-/// A lease, freed with its strings once they are copied.
-struct Lease(virNetworkDHCPLeasePtr);
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        // SAFETY: libvirt allocated it for us.
-        unsafe { virNetworkDHCPLeaseFree(self.0) };
-    }
-}
-
-impl IntoSv for Lease {
-    fn into_sv(self, perl: crate::perl::Perl) -> *mut libperl_sys::SV {
-        // SAFETY: a lease of ours, filled in by libvirt.
-        unsafe { *self.0 }.into_sv(perl)
-    }
 }
 
 record! {
@@ -64,12 +45,4 @@ record! {
         "hostname" => lease.hostname,
         "clientid" => lease.clientid,
     }
-}
-
-fn leases(net: virNetworkPtr, mac: *const c_char, flags: u32) -> Result<Values<Lease>, Failure> {
-    let mut array = ptr::null_mut();
-    // SAFETY: a live network and a place for the result.
-    let count = int(unsafe { virNetworkGetDHCPLeases(net, mac, &mut array, flags) })?;
-    let array = OwnedArray::new(array, count as usize);
-    Ok(Values(array.as_slice().iter().map(|&lease| Lease(lease)).collect()))
 }

@@ -2,7 +2,7 @@
 //! for, or all at once through handlers.
 
 use crate::convert::*;
-use crate::error::{Failure, Report};
+use crate::error::Failure;
 use crate::events::{deliver, drop_callback, opaque};
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl};
@@ -14,11 +14,8 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Stream";
-    send(st: Stream, data: Bytes, nbytes: u64) => {
-        let nbytes = nbytes.min(data.len() as u64) as usize;
-        moved(virStreamSend(st, data.as_ptr().cast(), nbytes))
-    };
-    recv(st: Stream, data: Output, nbytes: u64, flags: u32 = 0) => received(data, nbytes, |buffer, room| {
+    send(st: Stream, data: Bytes, nbytes: usize) => moved(virStreamSend(st, data.as_ptr().cast(), nbytes.min(data.len())));
+    recv(st: Stream, data: Output, nbytes: usize, flags: u32 = 0) => received(data, nbytes, |buffer, room| {
         if flags == 0 { virStreamRecv(st, buffer, room) } else { virStreamRecvFlags(st, buffer, room, flags) }
     });
     send_hole(st: Stream, lengthSV: i64, flags: u32 = 0) => void(virStreamSendHole(st, lengthSV, flags));
@@ -51,15 +48,11 @@ fn moved(result: c_int) -> Result<c_int, Failure> {
 /// At most `nbytes` bytes that `receive` stores, for the caller's variable.
 fn received(
     variable: *mut SV,
-    nbytes: u64,
+    nbytes: usize,
     receive: impl FnOnce(*mut c_char, usize) -> c_int,
 ) -> Result<Assigned<c_int>, Failure> {
-    let mut buffer = Vec::<u8>::new();
-    let room = usize::try_from(nbytes).unwrap_or(usize::MAX);
-    if buffer.try_reserve_exact(room).is_err() {
-        return Err(Failure::Libvirt(Report::new(VIR_ERR_NO_MEMORY, format!("no memory for {nbytes} bytes"))));
-    }
-    let count = moved(receive(buffer.as_mut_ptr().cast(), room))?;
+    let mut buffer = room(nbytes)?;
+    let count = moved(receive(buffer.as_mut_ptr().cast(), nbytes))?;
     if count > 0 {
         // SAFETY: libvirt has stored that many, and had room for them.
         unsafe { buffer.set_len(count as usize) };
@@ -206,7 +199,7 @@ unsafe extern "C" fn source_hole(
             let [flag, section] = answers.map(|answer| Value::of_scalar(transfer.perl, answer));
             *in_data = flag.truth().into();
             let section = integer(section, i64::MIN, i64::MAX as u64);
-            answers.map(|answer| transfer.perl.free(answer));
+            answers.into_iter().for_each(|answer| transfer.perl.free(answer));
             let section = section?.ok_or_else(|| bad_answer("is not a flag and a length"))?;
             *length = section as i64;
             Ok(0)

@@ -459,13 +459,18 @@ impl Return for OwnedNames {
     }
 }
 
+/// Room for as many bytes as a script asks for.
+pub fn room(size: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    match bytes.try_reserve_exact(size) {
+        Ok(()) => Ok(bytes),
+        Err(_) => Err(Failure::Libvirt(Report::new(sys::VIR_ERR_NO_MEMORY, format!("no memory for {size} bytes")))),
+    }
+}
+
 /// The `size` bytes that `call` fills in.
 pub fn bytes(size: usize, call: impl FnOnce(*mut c_void) -> c_int) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::<u8>::new();
-    if bytes.try_reserve_exact(size).is_err() {
-        let text = format!("no memory for {size} bytes");
-        return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_NO_MEMORY, text)));
-    }
+    let mut bytes = room(size)?;
     void(call(bytes.as_mut_ptr().cast()))?;
     // SAFETY: there is room for them, and libvirt has filled them in.
     unsafe { bytes.set_len(size) };
