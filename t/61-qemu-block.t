@@ -260,14 +260,9 @@ subtest 'a disk by a descriptor' => sub {
     $passed->destroy;
 };
 
-my ($small, $mounted) = "$dir/small";
 subtest 'a full disk' => sub {
-    mkdir $small;
-    $mounted = !system "mount -t tmpfs -o size=1m tmpfs $small 2>/dev/null"
-        or plan skip_all => 'no file system of one MiB can be mounted here';
-    my $image = "$small/full.qcow2";
-    run('qemu-img', 'create', '-q', '-f', 'qcow2', $image, '16M');
-    chmod 0755, $small;
+    my $small = $bed->small_dir or plan skip_all => 'no file system of one MiB can be mounted here';
+    my $image = $bed->image('small/full.qcow2', '16M');
     my $full = $bed->boot('full', devices => $bed->disk($image, 'vdb'));
     system "dd if=/dev/zero of=$small/fill bs=4k 2>/dev/null";
     $bed->serial($full)->ask('W', 1);
@@ -280,10 +275,5 @@ subtest 'a full disk' => sub {
     $full->resume;
     is($bed->serial($full)->talk('', qr/W./), 'W2', 'the guest goes on when there is room');
 };
-
-END {
-    local $?;
-    system "umount -l $small" if $mounted;
-}
 
 done_testing;

@@ -15,6 +15,8 @@ package Test::SysVirt::Qemu;
 #   $bed->image('a.qcow2', '64M', @qemu_img_create_options)
 #                                  makes a disk image in dir, returns its path
 #   $bed->boot_image('boot.img')   makes an image that boots in a second: see BootSector.pm
+#   $bed->small_dir                a directory with room for one MiB, undef where the machine
+#                                  does not let us mount one
 #   $bed->disk($path, 'vda', format => 'qcow2', bus => 'virtio', more => XML)
 #                                  the XML of a disk device
 #   $bed->xml('web', memory => MiB, vcpu => XML, os => XML, features => XML,
@@ -96,6 +98,16 @@ sub shared {
     my ($path) = @_;
     chmod 0666, $path or die "$path: $!";
     return $path;
+}
+
+my $small;
+
+sub small_dir {
+    return $small //= do {
+        my $path = "$dir/small";
+        mkdir $path or die "$path: $!";
+        system("mount -t tmpfs -o size=1m,mode=0777 tmpfs $path 2>/dev/null") == 0 ? $path : undef;
+    };
 }
 
 sub disk {
@@ -188,6 +200,7 @@ END {
     if (defined $dir && $owner == $$) {
         local ($?, $@);
         sweep($uri, qr/^\Q$prefix/, sub { 1 });
+        system "umount $small" if $small;
         File::Path::remove_tree($dir);
     }
 }
