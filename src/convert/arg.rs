@@ -213,9 +213,8 @@ impl<'a> HashOrNumber<'a> {
 pub struct Ints<T>(Vec<T>);
 
 impl<T> Ints<T> {
-    /// NULL when there are none.
     pub fn as_mut_ptr(&mut self) -> *mut T {
-        if self.0.is_empty() { ptr::null_mut() } else { self.0.as_mut_ptr() }
+        self.0.as_mut_ptr()
     }
 
     pub fn len(&self) -> usize {

@@ -3,6 +3,7 @@
 use crate::convert::*;
 use crate::ffi::since;
 use crate::method::methods;
+use std::ptr;
 use virt::sys::*;
 
 methods! {
@@ -19,7 +20,9 @@ methods! {
     announce_interface(dom: Domain, device: OptStr, newparams: OptHash, flags: u32 = 0) => {
         let announce = since::virDomainAnnounceInterface()?;
         let mut params = ParamSet::known(&newparams, ANNOUNCE_INTERFACE)?;
-        void(announce(dom, device, params.as_mut_ptr(), params.len(), flags))
+        // libvirt refuses a pointer to no parameters.
+        let list = if params.len() == 0 { ptr::null_mut() } else { params.as_mut_ptr() };
+        void(announce(dom, device, list, params.len(), flags))
     };
 }
 

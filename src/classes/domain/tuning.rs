@@ -1,4 +1,5 @@
-//! Parameters that tune a domain. A setter's types are those that libvirt's getter tells.
+//! Parameters that tune a domain. A setter has the types from libvirt's getter, which is asked
+//! without flags: not all that a setter takes are allowed there.
 
 use crate::convert::*;
 use crate::error::Failure;
@@ -17,28 +18,28 @@ methods! {
 
     get_memory_parameters(dom: Domain, flags: u32 = 0) => fetched(|p, n| virDomainGetMemoryParameters(dom, p, n, flags));
     set_memory_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) =>
-        updated(newparams, |p, n| virDomainGetMemoryParameters(dom, p, n, flags), |p, n| virDomainSetMemoryParameters(dom, p, n, flags));
+        updated(newparams, |p, n| virDomainGetMemoryParameters(dom, p, n, 0), |p, n| virDomainSetMemoryParameters(dom, p, n, flags));
 
     get_blkio_parameters(dom: Domain, flags: u32 = 0) => fetched(|p, n| virDomainGetBlkioParameters(dom, p, n, flags));
     set_blkio_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) =>
-        updated(newparams, |p, n| virDomainGetBlkioParameters(dom, p, n, flags), |p, n| virDomainSetBlkioParameters(dom, p, n, flags));
+        updated(newparams, |p, n| virDomainGetBlkioParameters(dom, p, n, 0), |p, n| virDomainSetBlkioParameters(dom, p, n, flags));
 
     get_numa_parameters(dom: Domain, flags: u32 = 0) => fetched(|p, n| virDomainGetNumaParameters(dom, p, n, flags));
     set_numa_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) =>
-        updated(newparams, |p, n| virDomainGetNumaParameters(dom, p, n, flags), |p, n| virDomainSetNumaParameters(dom, p, n, flags));
+        updated(newparams, |p, n| virDomainGetNumaParameters(dom, p, n, 0), |p, n| virDomainSetNumaParameters(dom, p, n, flags));
 
     get_interface_parameters(dom: Domain, intf: Str, flags: u32 = 0) =>
         fetched(|p, n| virDomainGetInterfaceParameters(dom, intf, p, n, flags));
     set_interface_parameters(dom: Domain, intf: Str, newparams: Hash, flags: u32 = 0) => updated(newparams,
-        |p, n| virDomainGetInterfaceParameters(dom, intf, p, n, flags), |p, n| virDomainSetInterfaceParameters(dom, intf, p, n, flags));
+        |p, n| virDomainGetInterfaceParameters(dom, intf, p, n, 0), |p, n| virDomainSetInterfaceParameters(dom, intf, p, n, flags));
 
     get_perf_events(dom: Domain, flags: u32 = 0) => allocated(|p, n| virDomainGetPerfEvents(dom, p, n, flags));
     set_perf_events(dom: Domain, newparams: Hash, flags: u32 = 0) => updated_like(newparams,
-        allocated(|p, n| virDomainGetPerfEvents(dom, p, n, flags))?, |p, n| virDomainSetPerfEvents(dom, p, n, flags));
+        allocated(|p, n| virDomainGetPerfEvents(dom, p, n, 0))?, |p, n| virDomainSetPerfEvents(dom, p, n, flags));
 
     get_block_iotune(dom: Domain, disk: Str, flags: u32 = 0) => fetched(|p, n| virDomainGetBlockIoTune(dom, disk, p, n, flags));
     set_block_iotune(dom: Domain, disk: Str, newparams: Hash, flags: u32 = 0) => updated(newparams,
-        |p, n| virDomainGetBlockIoTune(dom, disk, p, n, flags), |p, n| virDomainSetBlockIoTune(dom, disk, p, n, flags));
+        |p, n| virDomainGetBlockIoTune(dom, disk, p, n, 0), |p, n| virDomainSetBlockIoTune(dom, disk, p, n, flags));
 
     set_throttle_group(dom: Domain, group: Str, newparams: Hash, flags: u32 = 0) => {
         let set = since::virDomainSetThrottleGroup()?;
