@@ -114,6 +114,9 @@ typedef struct bridge_frame {
 SV **sv_bridge_reserve(void *perl, const bridge_frame *frame, SSize_t count);
 /* A new reference to a new object of `stash` that owns `ptr`. */
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
+/* A reference that takes over `target`. Functions that are inline in some perls, as
+ * newRV_noinc is from 5.38 on, are not libperl-sys's to give. */
+SV *sv_bridge_reference(void *perl, SV *target);
 /* Calls `code`, or with `method` that method of argv[0], with argc scalars (taken over), in
  * scalar context if one value is wanted, else in list context. NULL, and the values in results
  * (owned), undef for those that the call did not return; or what it died with (owned). */

@@ -51,6 +51,12 @@ static int object_dup(pTHX_ MAGIC *mg, CLONE_PARAMS *params)
 
 const MGVTBL bridge_object_vtbl = { NULL, NULL, NULL, NULL, object_free, NULL, OBJECT_DUP, NULL };
 
+SV *sv_bridge_reference(void *perl, SV *target)
+{
+    BRIDGE_THX(perl);
+    return newRV_noinc(target);
+}
+
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr)
 {
     BRIDGE_THX(perl);

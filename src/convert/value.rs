@@ -7,7 +7,7 @@ use crate::perl::Perl;
 use libperl_sys::SV;
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char, c_void};
-use std::slice;
+use std::{slice, str};
 
 /// One scalar.
 #[derive(Clone, Copy)]

@@ -112,6 +112,7 @@ const _: () = assert!(size_of::<Frame>() == 9 * POINTER + 8);
 unsafe extern "C" {
     pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, frame: &Frame, count: isize) -> *mut *mut SV;
     pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
+    pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
     pub fn sv_bridge_call(
         perl: *mut PerlInterpreter,
         code: *mut SV,

@@ -1,6 +1,7 @@
 //! Scalars: integers, numbers, strings, undef, references.
 
 use super::Perl;
+use crate::ffi::bridge;
 use libperl_sys::{SV, thx};
 use std::ffi::c_char;
 
@@ -35,7 +36,7 @@ impl Perl {
     /// A reference that takes over `target`.
     pub fn new_ref(self, target: *mut SV) -> *mut SV {
         // SAFETY: see above.
-        unsafe { thx::Perl_newRV_noinc(self.raw(), target) }
+        unsafe { bridge::sv_bridge_reference(self.raw(), target) }
     }
 
     /// Perl frees `sv` when the running statement is done.
