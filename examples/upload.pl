@@ -1,0 +1,144 @@
+#!/usr/bin/perl
+use strict;
+use warnings;
+use Getopt::Long;
+use Pod::Usage;
+use Sys::Virt;
+use Time::HiRes qw(time);
+
+GetOptions(
+    'connect|c=s' => \my $uri,
+    'name|n=s'    => \my $name,
+    'replace|r'   => \my $replace,
+    'help|h'      => \my $help,
+) or pod2usage(2);
+pod2usage(0) if $help;
+@ARGV == 2 or pod2usage(2);
+
+$| = 1;
+eval { upload(@ARGV); 1 } or do {
+    warn 'upload: ', ref $@ ? $@->message . "\n" : $@;
+    exit 1;
+};
+
+sub upload {
+    my ($file, $pool_name) = @_;
+    open my $in, '<:raw', $file or die "$file: $!\n";
+    my $size = -f $in && -s $in or die "$file is not a file, or empty\n";
+    $name //= $file =~ s{.*/}{}r;
+
+    my $conn = Sys::Virt->new(uri => $uri);
+    my $pool = $conn->get_storage_pool_by_name($pool_name);
+    my ($volume) = grep { $_->get_name eq $name } $pool->list_all_volumes;
+    my $created = !$volume;
+    die "$name is in $pool_name already: --replace would overwrite it\n" if $volume && !$replace;
+    $volume //= $pool->create_volume(volume_xml($in, $size));
+
+    eval { send_file($conn, $volume, $in, $size); 1 } or do {
+        my $error = $@;
+        $volume->delete if $created;
+        die $error;
+    };
+    # The pool has to look at what the volume has become.
+    $pool->refresh;
+    print "$file is ", $volume->get_path, "\n";
+    return;
+}
+
+sub send_file {
+    my ($conn, $volume, $in, $size) = @_;
+    my $stream = $conn->new_stream;
+    $volume->upload($stream, 0, $size);
+    my ($sent, $start, $shown) = (0, time, 0);
+    my $failure;
+    eval {
+        $stream->send_all(sub {
+            my $got = sysread $in, $_[1], $_[2];
+            if (!defined $got) {
+                $failure = "cannot read: $!\n";
+                return -1;
+            }
+            $sent += $got;
+            if (time - $shown > 0.1) {
+                $shown = time;
+                progress($sent, $size, $shown - $start);
+            }
+            return $got;
+        });
+        $stream->finish;
+        1;
+    } or die $failure // $@;
+    progress($sent, $size, time - $start);
+    print "\n";
+    return;
+}
+
+sub progress {
+    my ($done, $total, $seconds) = @_;
+    my $part = $done / $total;
+    my $bar  = '#' x (40 * $part);
+    printf "\r[%-40s] %3d %%  %.1f MiB/s ", $bar, 100 * $part, $done / 2**20 / ($seconds || 1);
+    return;
+}
+
+# A qcow2 image says how large its disk is; every other file is taken for the disk itself.
+sub volume_xml {
+    my ($in, $size) = @_;
+    sysread $in, my $header, 32;
+    sysseek $in, 0, 0;
+    my ($format, $capacity) = ('raw', $size);
+    ($format, $capacity) = ('qcow2', unpack '@24 Q>', $header) if $header =~ /^QFI\xfb\0\0\0[\2\3]/;
+    my $escaped = escape($name);
+    return "<volume><name>$escaped</name><capacity>$capacity</capacity>"
+        . "<target><format type='$format'/></target></volume>";
+}
+
+sub escape {
+    my ($text) = @_;
+    my %entity = ('&' => '&amp;', '<' => '&lt;', '>' => '&gt;');
+    return $text =~ s/([&<>])/$entity{$1}/gr;
+}
+
+__END__
+
+=head1 NAME
+
+upload.pl - make a volume of an image file
+
+=head1 SYNOPSIS
+
+    upload.pl [--connect URI] [--name VOLUME] [--replace] FILE POOL
+
+=head1 DESCRIPTION
+
+Makes a volume in a storage pool, of the size that the image needs, and sends
+the image, showing how far it has got. If that fails, no volume stays behind.
+
+=head1 OPTIONS
+
+=over
+
+=item --connect URI
+
+The hypervisor; what libvirt takes by default if left out.
+
+=item --name VOLUME
+
+What to call the volume: like the file if left out.
+
+=item --replace
+
+Overwrite a volume that is there already. It must be large enough.
+
+=item --help
+
+Show this text.
+
+=back
+
+=head1 EXIT STATUS
+
+0, or 1 when libvirt has failed or the file cannot be read, or 2 for wrong
+options.
+
+=cut

@@ -1,0 +1,249 @@
+use strict;
+use warnings;
+use utf8;
+use lib 't/lib';
+use Compress::Zlib qw(crc32 uncompress);
+use Cwd qw(abs_path);
+use Encode qw(decode encode);
+use File::Basename qw(basename);
+use File::Temp qw(tempdir);
+use Pod::Checker;
+use Test::More;
+use Test::SysVirt::Perl qw(run_perl);
+
+# The examples, each run on a host of libvirt's test driver. What needs a hypervisor is in
+# 71-qemu-examples.t.
+
+our $host = 'test://' . abs_path('t/data/examples.xml');
+my $dir  = tempdir(CLEANUP => 1);
+my @all  = map { basename($_, '.pl') } grep { !/first-steps/ } glob 'examples/*.pl';
+binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ } qw(output failure_output todo_output);
+cmp_ok(scalar @all, '>=', 12, 'examples');
+
+# Runs an example on the host; returns what it printed, what it complained of, its exit status.
+sub example {
+    my ($name, @arguments) = @_;
+    my ($out, $err, $status) = run_perl("examples/$name.pl", map({ encode('UTF-8', $_) } @arguments), '--connect', $host);
+    return (decode('UTF-8', $out), $err, $status >> 8);
+}
+
+sub prints {
+    my ($name, $arguments, $want, $what) = @_;
+    my ($out, $err, $status) = example($name, @$arguments);
+    ref $want ? like($out, $want, $what) : is($out, $want, $what);
+    is("$status$err", '0', 'without an error');
+    return $out;
+}
+
+sub fails {
+    my ($name, $arguments, $want, $what) = @_;
+    my ($out, $err, $status) = example($name, @$arguments);
+    like($err, $want, $what);
+    is($status, 1, 'status 1');
+    return;
+}
+
+my %arguments = (
+    backup => ['db', $dir], clone => ['web', 'new'], console => ['db'], migrate => ['db', 'test:///default'],
+    'rotate-snapshots' => ['db'], screenshot => ['db', "$dir/x.png"], upload => ['t/data/examples.xml', 'images'],
+);
+for my $name (@all) {
+    subtest "what $name has like all" => sub {
+        my $checker = Pod::Checker->new(-warnings => 1);
+        open my $report, '>', \my $complaints or die $!;
+        $checker->parse_from_file("examples/$name.pl", $report);
+        is($checker->num_errors + $checker->num_warnings, 0, 'pod syntax') or diag($complaints);
+        ok(-x "examples/$name.pl", 'can be executed');
+
+        my $unknown = $name eq 'check-libvirt' ? 3 : 2;
+        my ($out, $err, $status) = example($name, '--help');
+        like($out, qr/^Usage:\n +\Q$name\E\.pl /, '--help');
+        like($out, qr/--connect URI/, 'explains its options');
+        is($status, $name eq 'check-libvirt' ? 3 : 0, 'its status');
+        ($out, $err, $status) = example($name, '--bogus', @{ $arguments{$name} // [] });
+        like($err, qr/^Unknown option: bogus\nUsage:/, 'an option that it does not have');
+        is($status, $unknown, 'its status');
+        return if !$arguments{$name};
+        ($out, $err, $status) = example($name);
+        like($err, qr/^Usage:/, 'arguments that are missing');
+        is($status, $unknown, 'its status');
+    };
+    next if $name eq 'check-libvirt';
+    subtest "$name without a hypervisor" => sub {
+        my ($out, $err, $status) = run_perl("examples/$name.pl", @{ $arguments{$name} // [] }, '--connect', 'nowhere:///');
+        like($err, qr{^\s*\Q$name\E: .*nowhere:///}, 'says what it cannot open');
+        is($status >> 8, 1, 'status 1');
+        is($out, '', 'and nothing else');
+    };
+}
+
+subtest inventory => sub {
+    prints(inventory => [], <<'EOT_TABLES', 'all tables');
+DOMAIN  STATE    VCPUS  MEMORY MiB  MAXIMUM MiB  AUTOSTART
+db      running      4        1536         2048  no
+naïve   paused       1          64           64  no
+web     off          2         512          512  no
+
+NETWORK  ACTIVE  PERSISTENT  AUTOSTART
+lan      yes     yes         no
+
+POOL    ACTIVE  AUTOSTART  CAPACITY MiB  USED MiB  FREE MiB
+images  yes     no               102400     35840     66560
+
+EOT_TABLES
+    prints(inventory => ['--inactive'], <<'EOT_TABLES', 'what does not run');
+DOMAIN  STATE  VCPUS  MEMORY MiB  MAXIMUM MiB  AUTOSTART
+web     off        2         512          512  no
+
+EOT_TABLES
+    my ($out) = example(inventory => '--active');
+    like($out, qr/^db .*^naïve .*^lan .*^images /ms, 'what runs');
+    unlike($out, qr/^web /m, 'and nothing else');
+};
+
+subtest top => sub {
+    my $row = qr/ +0\.0 +0 +0 +0 +0 +0\n/;
+    prints(top => ['--delay', '0.1', '--count', 2, '--sort', 'name'],
+        qr/^(?:\d\d:\d\d:\d\d  2 running\n\nDOMAIN +CPU % .*\ndb${row}naïve${row}\n){2}\z/, 'two tables');
+};
+
+subtest events => sub {
+    my ($out, $err, $status) = example(events => '--seconds', '0.2');
+    is($out, '', 'none, as nobody else can do anything here');
+    is($err, "Waiting for events of $host, Ctrl-C to stop\n", 'says what it does');
+    is($status, 0, 'ends after a while');
+};
+
+subtest 'check-libvirt' => sub {
+    my $figures = qr/running=1;;;0;3 'images'=35\.0%;/;
+    for (
+        [[], 1, qr/^LIBVIRT WARNING - naïve is paused, 1 of 3 domains running \| ${figures}80;90;0;100\n\z/],
+        [[qw(--warning 35)], 1, qr/^LIBVIRT WARNING - naïve is paused, pool images is 35\.0 % full, 1 of 3/],
+        [[qw(--critical 34.5)], 2, qr/^LIBVIRT CRITICAL - pool images is 35\.0 % full, naïve is paused, .* ${figures}80;34\.5;0/],
+        [[qw(--ignore naïve)], 0, qr/^LIBVIRT OK - 1 of 2 domains running \| running=1;;;0;2 'images'/],
+        [[qw(--critical 10 --ignore naïve --ignore images)], 0, qr/^LIBVIRT OK - 1 of 2 domains running \| running=1;;;0;2\n\z/],
+    ) {
+        my ($options, $want_status, $want) = @$_;
+        my ($out, $err, $status) = example('check-libvirt', @$options);
+        like($out, $want, join ' ', 'check-libvirt', @$options);
+        is("$status$err", $want_status, "status $want_status");
+    }
+    my ($out, $err, $status) = run_perl('examples/check-libvirt.pl', '--connect', 'nowhere:///');
+    like($out, qr{^LIBVIRT UNKNOWN - .*nowhere:///\n\z}, 'a hypervisor that cannot be asked');
+    is($status >> 8, 3, 'status 3');
+};
+
+# The parts of a PNG by their types.
+sub png {
+    my ($file) = @_;
+    open my $fh, '<:raw', $file or die "$file: $!";
+    my $png = do { local $/; <$fh> };
+    is(substr($png, 0, 8), "\x89PNG\r\n\x1a\n", 'the file is a PNG');
+    my %chunk;
+    for (my $at = 8; $at < length $png; ) {
+        my ($length, $type) = unpack "x$at N a4", $png;
+        my ($data, $crc) = unpack "x$at x8 a$length N", $png;
+        is($crc, crc32($type . $data), "the checksum of $type");
+        $chunk{$type} .= $data;
+        $at += 12 + $length;
+    }
+    return %chunk;
+}
+
+# What older releases of QEMU send: pixels in plain bytes, here in two pieces.
+my $pixmap = <<'EOT_PERL';
+use Sys::Virt;
+no warnings 'redefine';
+*Sys::Virt::Domain::screenshot = sub { 'image/x-portable-pixmap' };
+*Sys::Virt::Stream::recv_all = sub {
+    my ($stream, $handler) = @_;
+    $handler->($stream, $_, length) for "P6\n# made up\n3", " 2\n255\n\n#\0" . join '', map { chr } 4 .. 18;
+};
+*Sys::Virt::Stream::finish = sub { };
+do './examples/screenshot.pl' // die $@;
+EOT_PERL
+
+subtest screenshot => sub {
+    prints(screenshot => ['db', "$dir/shot.png"], qr{^\Q$dir\E/shot\.png: (\d+) x (\d+)\n\z}, 'the size');
+    my %png = png("$dir/shot.png");
+    cmp_ok(length $png{IDAT}, '>', 1000, 'with an image');
+
+    my ($out, $err, $status) = run_perl('-e', $pixmap, 'db', "$dir/made.png", '--connect', $host);
+    is("$status$err", '0', 'a pixmap is converted');
+    is($out, "$dir/made.png: 3 x 2\n", 'its size');
+    %png = png("$dir/made.png");
+    is(unpack('H*', $png{IHDR}), '0000000300000002' . '0802000000', 'a header for 8 bits each of red, green and blue');
+    is(unpack('H*', uncompress($png{IDAT})), '00' . '0a2300040506070809' . '00' . '0a0b0c0d0e0f101112', 'the pixels in rows');
+    is($png{IEND}, '', 'an end');
+    fails(screenshot => ['db', "$dir/none/shot.png"], qr{^screenshot: \Q$dir\E/none/shot\.png: }, 'a file that cannot be');
+    fails(screenshot => ['none', "$dir/none.png"], qr/^screenshot: Domain not found/, 'a domain that is not there');
+};
+
+# The same host, with snapshots of the domain db.
+sub host_with_snapshots {
+    my @names = @_;
+    open my $in, '<', 't/data/examples.xml' or die "t/data/examples.xml: $!";
+    my $xml = do { local $/; <$in> };
+    my ($domain, $uuid) = $xml =~ m{(<domain type="test">\s*<name>db</name>\s*<uuid>(.*?)</uuid>.*?</domain>)}s;
+    my $time = 1_000_000_000;
+    my $snapshots = join '', map {
+        $time++;
+        "<test:domainsnapshot><name>$_</name><creationTime>$time</creationTime><state>running</state>"
+            . "<active>0</active>$domain</test:domainsnapshot>"
+    } @names;
+    $xml =~ s{(<uuid>$uuid</uuid>)}{$1$snapshots};
+    open my $out, '>', "$dir/snapshots.xml" or die "$dir/snapshots.xml: $!";
+    print $out $xml;
+    close $out or die "$dir/snapshots.xml: $!";
+    return "test://$dir/snapshots.xml";
+}
+
+subtest 'rotate-snapshots' => sub {
+    local $host = host_with_snapshots('auto-20010102-000000', 'auto-20010103-000000', 'auto-by-hand', 'auto-20010101-000000');
+    my $new = qr/db: created auto-20\d{6}-\d{6}\n/;
+    prints('rotate-snapshots' => ['db'], qr/^$new\z/, 'one more is few enough');
+    prints('rotate-snapshots' => ['db', '--keep', 3], qr/^${new}db: deleted auto-20010101-000000\n\z/, 'the oldest goes');
+    prints('rotate-snapshots' => ['db', '--keep', 1], qr/^$new
+        db:\ deleted\ auto-20010103-000000\ndb:\ deleted\ auto-20010102-000000\ndb:\ deleted\ auto-20010101-000000\n\z/x,
+        'all older ones go, but not one that is named otherwise');
+    prints('rotate-snapshots' => ['db', '--prefix', 'daily-', '--keep', 1], qr/^db: created daily-\d{8}-\d{6}\n\z/,
+        'another prefix leaves them');
+    my ($out, $err, $status) = example('rotate-snapshots', 'none', 'db');
+    like($err, qr/^rotate-snapshots: none: Domain not found.*\n\z/, 'a domain that is not there');
+    like($out, qr/^$new/, 'does not keep the next one from its turn');
+    is($status, 1, 'status 1');
+};
+
+subtest clone => sub {
+    my $xml = prints(clone => ['web', 'shop', '--dry-run'], qr{<name>shop</name>}, 'the name');
+    is_deeply([$xml =~ /<source file='([^']*)'/g],
+        ['/images/shop.qcow2', '/images/shop-R&amp;D.img', '/elsewhere/common.img', '/elsewhere/install.iso'], 'the images');
+    unlike($xml, qr/<uuid>|<mac address|web/, 'no UUID, MAC address or name of the old one');
+    like($xml, qr{<memory unit='KiB'>524288</memory>}, 'the rest is as it was');
+    prints(clone => ['web', 'shop'], <<'EOT_CLONED', 'cloned');
+/images/web.qcow2 is copied to /images/shop.qcow2
+/images/R&D.img is copied to /images/shop-R&D.img
+shop is defined
+EOT_CLONED
+    fails(clone => ['db', 'new'], qr/^clone: db is running: shut it down first$/, 'a domain that runs');
+    fails(clone => ['web', 'db'], qr/^clone: db is there already$/, 'a name that is taken');
+    fails(clone => ['none', 'new'], qr/^clone: Domain not found/, 'a domain that is not there');
+};
+
+subtest 'what the test driver cannot do' => sub {
+    fails(backup => ['web', $dir], qr/^backup: web does not run$/, 'a backup of a domain that is off');
+    fails(backup => ['db', 'here'], qr/^backup: here is not an absolute path$/, 'a backup to nowhere');
+    fails(backup => ['db', $dir], qr/^backup: db has no disk that is a qcow2 file$/, 'a backup of nothing');
+    fails(console => ['db'], qr/^console: .*not supported/, 'console');
+    fails(console => ['none'], qr/^console: Domain not found/, 'console of no domain');
+    fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'dhcp-leases');
+    fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'dhcp-leases of no network');
+    fails(migrate => ['none', $host], qr/^\s*migrate: Domain not found/, 'migrate no domain');
+    fails(upload => ["$dir/none.img", 'images'], qr{^upload: \Q$dir\E/none\.img: }, 'upload of no file');
+    fails(upload => ['t/data/examples.xml', 'none'], qr/^upload: Storage pool not found/, 'upload to no pool');
+    fails(upload => ['t/data/examples.xml', 'images', '--name', 'R&D.img'],
+        qr/^upload: R&D\.img is in images already: --replace would overwrite it$/, 'upload to a volume that is there');
+    fails(upload => ['t/data/examples.xml', 'images'], qr/^upload: .*not supported/, 'upload');
+};
+
+done_testing();

@@ -1,0 +1,337 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Compress::Zlib qw(crc32);
+use POSIX qw(:termios_h);
+use Sys::Virt;
+use Sys::Virt::Domain;
+use Test::More;
+use Test::SysVirt::Perl qw(run_perl);
+use Test::SysVirt::Process;
+use Test::SysVirt::Qemu;
+use Test::SysVirt::SecondHost;
+use Time::HiRes qw(sleep);
+
+# The examples at work on a real hypervisor.
+
+my $bed  = Test::SysVirt::Qemu->new(seconds => 300);
+my $conn = $bed->conn;
+my $dir  = $bed->dir;
+my @uri  = ('--connect', 'qemu:///system');
+
+# Runs an example to its end; returns what it printed.
+sub example {
+    my ($name, @arguments) = @_;
+    my ($out, $err, $status) = run_perl("examples/$name.pl", @uri, @arguments);
+    is("$status$err", '0', "$name has no error");
+    return $out;
+}
+
+sub fails {
+    my ($name, @arguments) = @_;
+    my ($out, $err, $status) = run_perl("examples/$name.pl", @uri, @arguments);
+    is($status >> 8, 1, "$name fails");
+    return $err;
+}
+
+sub start {
+    my ($name, @arguments) = @_;
+    return Test::SysVirt::Process->start("examples/$name.pl", @uri, @arguments);
+}
+
+sub bytes {
+    my ($file, $length) = @_;
+    open my $fh, '<:raw', $file or die "$file: $!";
+    read $fh, my $bytes, $length // -s $fh;
+    return $bytes;
+}
+
+# The start of the disk that an image holds.
+sub first_sector {
+    my ($image) = @_;
+    system('qemu-img', 'convert', '-O', 'raw', $image, "$dir/raw") == 0 or die "qemu-img convert $image failed";
+    return bytes("$dir/raw", 512);
+}
+
+my $name = $bed->name('vm');
+my $data = $bed->image('data.qcow2', '8M');
+
+my $dom = $bed->boot('vm', devices => $bed->disk($data, 'vdb'));
+
+subtest events => sub {
+    my $events = start(events => '--domain', $name, '--count', 6);
+    ok($events->expect(qr/^Waiting for events of qemu:/m), 'it waits');
+    $dom->suspend;
+    $dom->resume;
+    $dom->destroy;
+    $dom->create;
+    my ($out, $status) = $events->end;
+    is($status, 0, 'ends after so many events');
+    my @events = map { /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d domain \Q$name\E (.*)$/m ? $1 : () } split /^/, $out;
+    is_deeply(\@events,
+        ['suspended paused', 'resumed unpaused', 'shutdown host', 'stopped destroyed', 'resumed unpaused', 'started booted'],
+        'what has happened') or diag($out);
+
+    $events = start(events => '--domain', $name);
+    $events->expect(qr/^Waiting/m);
+    $events->signal('INT');
+    is(($events->end)[1], 0, 'ends well when interrupted');
+    $bed->serial($dom)->ask('!') or die 'the domain does not boot';
+};
+
+subtest inventory => sub {
+    like(example(inventory => '--active'), qr/^\Q$name\E +running +1 +64 +64  no$/m, 'the domain');
+};
+
+subtest top => sub {
+    my $top = start(top => '--delay', 1, '--count', 1, '--sort', 'disk');
+    # Some of these are before the second in which it measures, some after.
+    for (1 .. 10) {
+        $bed->serial($dom)->ask('W');
+        sleep 0.2;
+    }
+    my ($out, $status) = $top->end;
+    is($status, 0, 'ends well');
+    my ($cpu, $written, $kilo) = $out =~ /^\Q$name\E +([\d.]+) +64\.0M +0 +([\d.]+)(K?) +\S+ +\S+$/m or diag($out);
+    cmp_ok($cpu, '>', 0, 'it has used a processor');
+    cmp_ok($written, '>', 0, 'it has written');
+    cmp_ok($written * ($kilo ? 1024 : 1), '<=', 10 * 512, 'not more than the sectors it was asked for');
+};
+
+subtest 'check-libvirt' => sub {
+    $dom->suspend;
+    my ($out) = run_perl('examples/check-libvirt.pl', @uri);
+    like($out, qr/^LIBVIRT (?:WARNING|CRITICAL) - .*\b\Q$name\E is paused, .* \| running=\d+;;;0;\d+/, 'a paused domain');
+    $dom->resume;
+    ($out) = run_perl('examples/check-libvirt.pl', @uri);
+    like($out, qr/^LIBVIRT /, 'asked again');
+    unlike($out, qr/\Q$name\E/, 'nothing is wrong with it');
+};
+
+subtest screenshot => sub {
+    my $out = example(screenshot => $name, "$dir/shot.png");
+    is($out, "$dir/shot.png: 720 x 400\n", 'the size of a text screen');
+    my $png = bytes("$dir/shot.png");
+    is(substr($png, 0, 8), "\x89PNG\r\n\x1a\n", 'it is a PNG');
+    is(substr($png, -12), pack('N a4 N', 0, 'IEND', crc32('IEND')), 'with its end');
+};
+
+subtest console => sub {
+    my $console = start(console => $name);
+    ok($console->expect(qr/Connected to \Q$name\E/), 'connected');
+    like(fails(console => $name), qr/^console: .*[Cc]onsole/m, 'a second one is refused');
+    $console->type('a');
+    my ($digit) = ($console->expect(qr/a\d/) // '') =~ /a(\d)/;
+    ok(defined $digit, 'it answers');
+    $console->type("b\x{1d}c");
+    my ($out, $status) = $console->end;
+    is($status, 0, 'leaves at Ctrl-]');
+    unlike($out, qr/c\d/, 'and sends nothing after that');
+
+    my $first  = start(console => $name);
+    $first->expect(qr/Connected/);
+    my $second = start(console => '--force', $name);
+    $second->expect(qr/Connected/);
+    ($out, $status) = $first->end;
+    is($status >> 8, 1, 'one that is thrown out fails');
+    like($out, qr/^console: /m, 'and says so');
+    $second->type('d');
+    ok($second->expect(qr/d\d/), 'who has thrown it out has the console');
+    $second->signal('TERM');
+    is(($second->end)[1], 0, 'leaves when told to');
+};
+
+# A pseudo terminal: what its user sees, and what a program has.
+sub terminal {
+    my ($TIOCSPTLCK, $TIOCGPTN) = (0x40045431, 0x80045430);
+    sysopen my $user, '/dev/ptmx', POSIX::O_RDWR | POSIX::O_NOCTTY or die "/dev/ptmx: $!";
+    my $number = pack 'i', 0;
+    ioctl $user, $TIOCSPTLCK, $number or die "unlock a terminal: $!";
+    ioctl $user, $TIOCGPTN, $number or die "number of a terminal: $!";
+    my $path = '/dev/pts/' . unpack 'i', $number;
+    sysopen my $program, $path, POSIX::O_RDWR | POSIX::O_NOCTTY or die "$path: $!";
+    return ($user, $program);
+}
+
+sub modes {
+    my ($terminal) = @_;
+    my $modes = POSIX::Termios->new;
+    $modes->getattr(fileno $terminal);
+    return join ' ', $modes->getiflag, $modes->getoflag, $modes->getlflag;
+}
+
+subtest 'console on a terminal' => sub {
+    my ($user, $program) = terminal();
+    my $before  = modes($program);
+    my $console = Test::SysVirt::Process->start(stdin => $program, 'examples/console.pl', @uri, $name);
+    ok($console->expect(qr/Connected/), 'connected');
+    isnt(modes($program), $before, 'the terminal is in another mode');
+    syswrite $user, "\cC";
+    ok($console->expect(qr/\cC\d/), 'Ctrl-C goes to the guest');
+    syswrite $user, "\x{1d}";
+    is(($console->end)[1], 0, 'leaves at Ctrl-]');
+    is(modes($program), $before, 'the terminal is as it was');
+};
+
+subtest 'rotate-snapshots' => sub {
+    my $image = $bed->image('rotate.qcow2', '4M');
+    my $dom = $conn->define_domain($bed->xml('rotate', devices => $bed->disk($image, 'vda')));
+    $dom->create_snapshot('<domainsnapshot><name>mine</name></domainsnapshot>');
+    my @created;
+    for my $round (1 .. 3) {
+        my $out = example('rotate-snapshots', '--keep', 2, $dom->get_name);
+        push @created, $out =~ /: created (auto-\d{8}-\d{6})$/m;
+        is(($out =~ /: deleted (\S+)$/m)[0], $round < 3 ? undef : $created[0], "what round $round deletes");
+        sleep 1.1;
+    }
+    is_deeply([sort map { $_->get_name } $dom->list_all_snapshots], [@created[1, 2], 'mine'], 'the snapshots that stay');
+    is(() = `qemu-img snapshot -l $image` =~ /\bauto-/g, 2, 'in the image, too');
+};
+
+subtest backup => sub {
+    mkdir "$dir/backup" or die $!;
+    chmod 0777, "$dir/backup";
+    my $write = sub {
+        my $answer = $bed->serial($dom)->ask('W');
+        ok($answer, 'the guest writes');
+        # It writes the digit of the answer before this one.
+        return (substr($answer, 1) + 9) % 10;
+    };
+    my $digit = sub { Test::SysVirt::BootSector::digit(first_sector($_[0])) };
+    my $run = sub {
+        my ($kind, @options) = @_;
+        my $out = example(backup => @options, $name, "$dir/backup");
+        my ($file) = $out =~ m{^$kind backup: (\Q$dir/backup/$name\E-\d{8}-\d{6}-vdb\.$kind\.qcow2)\n\z} or diag($out);
+        is(scalar(my @checkpoints = $dom->list_all_checkpoints), 1, 'there is one checkpoint');
+        sleep 1.1;
+        return $file;
+    };
+    my $first  = $write->();
+    my $full   = $run->('full');
+    my $second = $write->();
+    my $next   = $run->('incremental');
+    my $none   = $run->('incremental');
+    isnt($first, $second, 'it has written something else');
+    for my $pair ([$full, $next], [$next, $none]) {
+        my ($earlier, $later) = @$pair;
+        system(qw(qemu-img rebase -u -f qcow2 -F qcow2 -b), $earlier, $later) == 0 or die 'qemu-img rebase failed';
+    }
+    is($digit->($full), $first, 'the full backup has the first');
+    is($digit->($next), $second, 'the incremental one on top of it has the second');
+    is($digit->($none), $second, 'and so has the next one on top of that');
+    my $depth = sub { (`qemu-img map --output=json $_[0]` =~ /"start": 0,.*?"depth": (\d+)/)[0] };
+    is($depth->($next), 0, 'which is in the incremental backup that follows the change');
+    is($depth->($none), 1, 'and not in the one after that');
+    $run->('full', '--full');
+
+    my ($before) = map { $_->get_name } $dom->list_all_checkpoints;
+    like(fails(backup => $name, "$dir/nowhere"), qr/^backup: /, 'a directory that is not there');
+    is_deeply([map { $_->get_name } $dom->list_all_checkpoints], [$before], 'leaves the checkpoint as it was');
+};
+
+my $pool_name = $bed->name('pool');
+mkdir "$dir/pool" or die $!;
+my $pool = $conn->define_storage_pool(
+    "<pool type='dir'><name>$pool_name</name><target><path>$dir/pool</path></target></pool>");
+$pool->create;
+
+subtest upload => sub {
+    my $raw = join '', map { chr(($_ * $_ >> 3) % 256) } 1 .. 1 << 20;
+    open my $out, '>:raw', "$dir/raw.img" or die $!;
+    print $out $raw, "\0" x (2 << 20), $raw or die $!;
+    close $out or die $!;
+    my $shown = example(upload => "$dir/raw.img", $pool_name);
+    like($shown, qr/\r\[#{40}\] 100 %  [\d.]+ MiB\/s \n/, 'a full bar');
+    like($shown, qr/^\Q$dir\E\/raw\.img is \Q$dir\E\/pool\/raw\.img$/m, 'where it is');
+    my $info = $pool->get_volume_by_name('raw.img')->get_info;
+    is($info->{capacity}, 4 << 20, 'its size');
+    ok(bytes("$dir/pool/raw.img") eq bytes("$dir/raw.img"), 'the same bytes');
+
+    like(fails(upload => "$dir/raw.img", $pool_name), qr/^upload: raw\.img is in /, 'it is not overwritten');
+    open $out, '>:raw', "$dir/raw.img" or die $!;
+    print $out scalar reverse($raw) x 4 or die $!;
+    close $out or die $!;
+    example(upload => '--replace', "$dir/raw.img", $pool_name);
+    ok(bytes("$dir/pool/raw.img") eq bytes("$dir/raw.img"), 'unless asked for');
+
+    example(upload => '--name', 'R&D.qcow2', $data, $pool_name);
+    my $volume = $pool->get_volume_by_name('R&D.qcow2');
+    is($volume->get_info->{capacity}, 8 << 20, 'a qcow2 image is as large as its disk');
+    like($volume->get_xml_description, qr/<format type='qcow2'\/>/, 'and a qcow2 volume');
+};
+
+subtest clone => sub {
+    my $boot = $bed->boot_image('pool/' . $bed->name('origin') . '.img');
+    $pool->refresh;
+    my ($old, $new) = map { $bed->name($_) } qw(origin copy);
+    $conn->define_domain($bed->xml('origin', devices => $bed->disk($boot, 'vda')
+        . "<interface type='user'><mac address='52:54:00:00:00:09'/></interface>"));
+    is(example(clone => $old, $new), "$boot is copied to $dir/pool/$new.img\n$new is defined\n", 'what it has done');
+    ok(bytes("$dir/pool/$new.img") eq bytes($boot), 'the image');
+    my ($first, $second) = map { $conn->get_domain_by_name($_) } $old, $new;
+    isnt($second->get_uuid_string, $first->get_uuid_string, 'another UUID');
+    my ($mac) = $second->get_xml_description =~ /<mac address='([^']*)'/;
+    like($mac, qr/^52:54:00:(?!00:00:09)/, 'another MAC address');
+    $second->create;
+    is(($bed->serial($second)->ask('c') // ''), 'c1', 'it runs');
+    like(fails(clone => $new, $bed->name('third')), qr/is running/, 'one that runs is not cloned');
+    $second->destroy;
+
+    # A volume of that name is there: what was copied before that goes again.
+    my $disks = join '', map { $bed->disk("$dir/pool/$_", $_ eq 'raw.img' ? 'vda' : 'vdb') } 'raw.img', "$new.img";
+    my $both = $conn->define_domain($bed->xml('both', devices => $disks));
+    open my $taken, '>', "$dir/pool/third-$new.img" or die $!;
+    $pool->refresh;
+    like(fails(clone => $both->get_name, 'third'), qr/^clone: .*third-\Q$new\E/m, 'a copy that cannot be');
+    is_deeply([grep { $_ eq 'third-raw.img' } map { $_->get_name } $pool->list_all_volumes], [], 'leaves none of the others');
+};
+
+subtest 'dhcp-leases' => sub {
+    my $network = $bed->name('net');
+    my $net = $conn->create_network(<<"XML");
+<network>
+  <name>$network</name>
+  <bridge name='svt-br7'/>
+  <ip address='10.209.7.1' netmask='255.255.255.0'><dhcp><range start='10.209.7.10' end='10.209.7.19'/></dhcp></ip>
+</network>
+XML
+    like(example('dhcp-leases', $network), qr/^NETWORK +MAC +ADDRESS +HOSTNAME +EXPIRES\n\z/, 'no lease');
+    # The firmware asks for an address to boot from the network.
+    my $client = $conn->create_domain($bed->xml('pxe', os => "<boot dev='network'/>", devices =>
+        "<interface type='network'><mac address='52:54:00:00:00:08'/><source network='$network'/><model type='virtio'/></interface>"));
+    ok($bed->wait_for(sub { $net->get_dhcp_leases }, 40), 'a guest gets an address');
+    my $row = qr/^\Q$network\E +52:54:00:00:00:08 10\.209\.7\.1\d\/24 +- +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)$/m;
+    like(example('dhcp-leases', $network), $row, 'its lease');
+    like(example('dhcp-leases'), $row, 'among those of all networks');
+    like(example('dhcp-leases', '--mac', '52:54:00:00:00:08', $network), $row, 'by its MAC address');
+    unlike(example('dhcp-leases', '--mac', '52:54:00:00:00:09', $network), qr/$network/, 'none of another card');
+    $client->destroy;
+    $net->destroy;
+};
+
+subtest migrate => sub {
+    my $host = Test::SysVirt::SecondHost->new($bed);
+    my $guest = $bed->boot('moving');
+    my $moving = $guest->get_name;
+    my @to = ('--unsafe', '--data-uri', $host->data_uri, $moving, $host->uri);
+
+    my $answer = $bed->serial($guest)->ask('F');
+    my $process = start(migrate => '--bandwidth', 1, @to);
+    ok($process->expect(qr/\r\[#* *\] +[1-9]\d? % /, 40), 'it shows how far it has got');
+    $process->signal('INT');
+    my ($out, $status) = $process->end;
+    is($status >> 8, 1, 'Ctrl-C stops it');
+    like($out, qr/^migrate: .*cancel/m, 'which it says');
+    ok($guest->is_active, 'the domain is still here');
+    is($bed->serial($guest)->ask('s'), 's3', 'and alive');
+    is_deeply([grep { $_->get_name eq $moving } $host->conn->list_all_domains], [], 'and not there');
+
+    $out = example(migrate => @to);
+    like($out, qr/\r\[#{40}\] 100 % \n\Q$moving\E is at \Q@{[$host->uri]}\E\n\z/, 'a full bar, and where it is');
+    is_deeply([grep { $_->get_name eq $moving } $conn->list_all_domains], [], 'the domain is not here any more');
+    my $there = $host->conn->get_domain_by_name($moving);
+    ok($there->is_persistent, 'it is defined there');
+    is($bed->serial($there)->ask('t'), 't4', 'and goes on');
+};
+
+done_testing();
