@@ -76,7 +76,7 @@ subtest 'events of every id can be asked for' => sub {
             is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, "$register $event: no such event");
         }
         eval { $conn->$register(undef, 0, 'x' x 3, 1) };
-        like($@, qr/^Usage: Sys::Virt::$register\(con, \w+=undef, eventID, cb\)/, "$register with too many arguments");
+        like($@, qr/^Usage: Sys::Virt::$register\(con, \w+, eventID, cb\)/, "$register with too many arguments");
         eval { $conn->$register(undef, 0, [1]) };
         like($@, qr/$register: argument 'cb' is a reference to ARRAY, not a code reference/, "$register without code");
     }

@@ -5,6 +5,9 @@ our $VERSION = '12.7.0';
 require XSLoader;
 XSLoader::load('Sys::Virt', $VERSION);
 
+# What `use overload fallback => 1` would set: an error compares as its text does.
+${'Sys::Virt::Error::()'} = 1;
+
 sub new {
     my ($proto, %params) = @_;
     my $uri = exists $params{address} ? $params{address} : $params{uri};

@@ -22,7 +22,7 @@ static void croak_usage(pTHX_ const bridge_method *method)
 
     for (i = 0; i < method->most; i++) {
         const bridge_param *param = &method->params[i];
-        sv_catpvf(usage, param->preset ? "%s%s=%s" : "%s%s", i ? ", " : "", param->name, param->preset);
+        sv_catpvf(usage, i >= method->least ? "%s%s=%s" : "%s%s", i ? ", " : "", param->name, param->preset);
     }
     croak("%" SVf ")", SVfARG(usage));
 }
@@ -58,12 +58,15 @@ static XS(call_row)
         frame.returned = 1;
     }
     PL_stack_sp = PL_stack_base + ax + frame.returned - 1;
+    /* A fatal warning must not lose them. */
+    sv_2mortal(frame.content);
+    sv_2mortal(frame.error);
     if (frame.warning)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(sv_2mortal(frame.warning)));
     if (frame.content)
-        sv_setsv_mg(frame.output, sv_2mortal(frame.content));
+        sv_setsv_mg(frame.output, frame.content);
     if (frame.error)
-        croak_sv(sv_2mortal(frame.error));
+        croak_sv(frame.error);
 }
 
 void sv_bridge_install(void *perl, const bridge_method *method)

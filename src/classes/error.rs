@@ -31,10 +31,14 @@ fn text(err: HashArg) -> Vec<u8> {
     text
 }
 
-/// What `use overload '""' => 'stringify'` installs, without the cost of loading overload.pm:
-/// the operator, and the mark of a class that has any.
-pub static OVERLOADING: &[Method] =
-    &[method("Sys::Virt::Error::(\"\"\0", OPERANDS, as_string), method("Sys::Virt::Error::((\0", OPERANDS, as_string)];
+/// What `use overload '""' => 'stringify', fallback => 1` installs, without the cost of loading
+/// overload.pm: the operator, the mark of a class that has any, and the place of `fallback`,
+/// which lib/Sys/Virt.pm sets.
+pub static OVERLOADING: &[Method] = &[
+    method("Sys::Virt::Error::(\"\"\0", OPERANDS, as_string),
+    method("Sys::Virt::Error::((\0", OPERANDS, as_string),
+    method("Sys::Virt::Error::()\0", OPERANDS, as_string),
+];
 
 const OPERANDS: &[Param] =
     &[param("err\0", Hash::SPEC, None), param("other\0", Any::SPEC, None), param("swapped\0", Any::SPEC, None)];

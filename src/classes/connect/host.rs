@@ -10,18 +10,18 @@ use virt::sys::*;
 methods! {
     "Sys::Virt";
     get_capabilities(con: Connect) => owned_str(virConnectGetCapabilities(con));
-    get_domain_capabilities(con: Connect, emulator: OptStr, arch: OptStr, machine: OptStr, virttype: OptStr, flags: u32 = 0) =>
+    get_domain_capabilities(con: Connect, emulator: NullStr, arch: NullStr, machine: NullStr, virttype: NullStr, flags: u32 = 0) =>
         owned_str(virConnectGetDomainCapabilities(con, emulator, arch, machine, virttype, flags));
     get_sysinfo(con: Connect, flags: u32 = 0) => owned_str(virConnectGetSysinfo(con, flags));
-    get_max_vcpus(con: Connect, r#type: OptStr) => int(virConnectGetMaxVcpus(con, r#type));
+    get_max_vcpus(con: Connect, r#type: NullStr) => int(virConnectGetMaxVcpus(con, r#type));
     get_cpu_model_names(con: Connect, arch: Str, flags: u32 = 0) =>
         string_list(|names| virConnectGetCPUModelNames(con, arch, names, flags));
     compare_cpu(con: Connect, xml: Str, flags: u32 = 0) => int(virConnectCompareCPU(con, xml, flags));
-    compare_hypervisor_cpu(con: Connect, emulator: OptStr, arch: OptStr, machine: OptStr, virttype: OptStr, xml: Str, flags: u32 = 0) =>
+    compare_hypervisor_cpu(con: Connect, emulator: NullStr, arch: NullStr, machine: NullStr, virttype: NullStr, xml: Str, flags: u32 = 0) =>
         int(virConnectCompareHypervisorCPU(con, emulator, arch, machine, virttype, xml, flags));
     baseline_cpu(con: Connect, xml: List, flags: u32 = 0) =>
         baseline(xml, |list, count| virConnectBaselineCPU(con, list, count, flags));
-    baseline_hypervisor_cpu(con: Connect, emulator: OptStr, arch: OptStr, machine: OptStr, virttype: OptStr, xml: List, flags: u32 = 0) =>
+    baseline_hypervisor_cpu(con: Connect, emulator: NullStr, arch: NullStr, machine: NullStr, virttype: NullStr, xml: List, flags: u32 = 0) =>
         baseline(xml, |list, count| virConnectBaselineHypervisorCPU(con, emulator, arch, machine, virttype, list, count, flags));
     domain_xml_from_native(con: Connect, configtype: Str, configdata: Str, flags: u32 = 0) =>
         owned_str(virConnectDomainXMLFromNative(con, configtype, configdata, flags));

@@ -29,8 +29,8 @@ methods! {
     get_node_device_by_name(con: Connect, name: Str) => object::<NodeDevice>(virNodeDeviceLookupByName(con, name));
     get_node_device_scsihost_by_wwn(con: Connect, wwnn: Str, wwpn: Str, flags: u32 = 0) =>
         object::<NodeDevice>(virNodeDeviceLookupSCSIHostByWWN(con, wwnn, wwpn, flags));
-    num_of_node_devices(con: Connect, cap: OptStr, flags: u32 = 0) => int(virNodeNumOfDevices(con, cap, flags));
-    list_node_device_names(con: Connect, cap: OptStr, maxnames: i32, flags: u32 = 0) =>
+    num_of_node_devices(con: Connect, cap: NullStr, flags: u32 = 0) => int(virNodeNumOfDevices(con, cap, flags));
+    list_node_device_names(con: Connect, cap: NullStr, maxnames: i32, flags: u32 = 0) =>
         names(maxnames, |list, n| virNodeListDevices(con, cap, list, n, flags));
     list_node_devices(con: Connect, cap: OptStr) => by_names::<NodeDevice>(virNodeNumOfDevices(con, cap, 0),
         |list, n| virNodeListDevices(con, cap, list, n, 0), |name| virNodeDeviceLookupByName(con, name));

@@ -24,7 +24,7 @@ methods! {
     list_defined_storage_pools(con: Connect) => by_names::<StoragePool>(virConnectNumOfDefinedStoragePools(con),
         |list, n| virConnectListDefinedStoragePools(con, list, n), |name| virStoragePoolLookupByName(con, name));
     list_all_storage_pools(con: Connect, flags: u32 = 0) => object_list::<StoragePool>(|list| virConnectListAllStoragePools(con, list, flags));
-    find_storage_pool_sources(con: Connect, r#type: Str, srcspec: OptStr, flags: u32 = 0) =>
+    find_storage_pool_sources(con: Connect, r#type: Str, srcspec: NullStr, flags: u32 = 0) =>
         owned_str(virConnectFindStoragePoolSources(con, r#type, srcspec, flags));
     get_storage_pool_capabilities(con: Connect, flags: u32 = 0) => owned_str(virConnectGetStoragePoolCapabilities(con, flags));
 
