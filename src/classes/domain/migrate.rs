@@ -22,10 +22,8 @@ methods! {
     };
     migrate_to_uri(dom: Domain, desturi: NullStr, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) with call => {
         // The URI of the migration came later: before there was one, the bandwidth had its place.
-        let uri = match (uri.integer(0, u64::MAX), bandwidth) {
-            (Ok(_), Value::Undef) => (VIR_MIGRATE_PARAM_BANDWIDTH, uri),
-            _ => (VIR_MIGRATE_PARAM_URI, uri),
-        };
+        let number = !matches!(uri, Value::Undef | Value::Text(_)) || uri.integer(0, u64::MAX).is_ok();
+        let uri = (if number { VIR_MIGRATE_PARAM_BANDWIDTH } else { VIR_MIGRATE_PARAM_URI }, uri);
         let (params, flags) = given(call, params, flags, [uri, (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
         to_uri(dom, desturi, params, flags)
     };
