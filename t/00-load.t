@@ -2,6 +2,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Test::More;
+use Config;
 use Cwd qw(abs_path);
 use File::Basename qw(basename);
 use File::Temp qw(tempdir);
@@ -16,7 +17,7 @@ cmp_ok(scalar @modules, '>=', 17, 'modules to load');
 # As installed: the library beside the modules. While it is being built they are apart, and
 # XSLoader has to ask DynaLoader.
 my $installed = tempdir(CLEANUP => 1);
-for my $file ('Sys/Virt.pm', 'auto/Sys/Virt') {
+for my $file ('Sys/Virt.pm', "auto/Sys/Virt/Virt.$Config{dlext}") {
     my ($there) = map { abs_path("$_/$file") } grep { !ref && -e "$_/$file" } @INC;
     my ($top) = split m{/}, $file;
     symlink $there =~ s{\Q/$file\E$}{/$top}r, "$installed/$top" or die "$installed/$top: $!";
