@@ -40,8 +40,8 @@ fn main() {
     println!("cargo:rerun-if-changed=src/bridge");
     println!("cargo:rerun-if-changed=build.rs");
 
-    let config = perl_config(&["archlibexp", "ccflags", "usethreads", "cc"]);
-    let [archlib, ccflags, threads, _] = &config[..] else {
+    let config = perl_config(&["archlibexp", "ccflags", "usethreads"]);
+    let [archlib, ccflags, threads] = &config[..] else {
         panic!("perl printed {config:?} for its configuration");
     };
     if threads == "define" {

@@ -1,0 +1,197 @@
+# perl Makefile.PL says what is missing before anything is compiled, and its Makefile builds when
+# something changed, installs where it is told to, cleans up and packs. cargo is played by a
+# script: how the module is compiled is not looked at here.
+
+use strict;
+use warnings;
+use Config;
+use Cwd qw(getcwd);
+use ExtUtils::Manifest qw(manicopy maniread);
+use File::Find qw(find);
+use File::Spec;
+use File::Temp qw(tempdir);
+use FindBin;
+use Test::More;
+
+chdir "$FindBin::Bin/.." or die "chdir: $!";
+plan skip_all => 'only where the module can be built: there is no Makefile.PL' if !-e 'Makefile.PL' || !-e 'MANIFEST';
+plan skip_all => 'only where the module can be built: there are no headers of perl'
+    if !-e "$Config{archlibexp}/CORE/perl.h";
+my ($make) = grep { -x } map { "$_/$Config{make}" } File::Spec->path;
+plan skip_all => 'only where the module can be built: there is no make' if !$make;
+
+my $tmp = tempdir(CLEANUP => 1);
+my $log = "$tmp/log";
+my ($tree, $bin) = map { mkdir "$tmp/$_"; "$tmp/$_" } qw(tree bin);
+$ExtUtils::Manifest::Quiet = 1;
+manicopy(maniread(), $tree, 'cp');
+chdir $tree or die "chdir: $!";
+
+delete @ENV{ grep { /^(?:CARGO|RUST|PERL_M|MAKE|MFLAGS)/ } keys %ENV };
+delete @ENV{qw(CC PKG_CONFIG PERL5OPT)};
+$ENV{LIBCLANG_PATH} = $bin;
+
+sub write_file {
+    my ($file, $content) = @_;
+    open my $fh, '>', $file or die "$file: $!";
+    print {$fh} $content;
+    close $fh or die "$file: $!";
+    return;
+}
+
+sub read_file {
+    my ($file) = @_;
+    open my $fh, '<', $file or return '';
+    local $/;
+    return <$fh>;
+}
+
+sub program {
+    my ($name, $script) = @_;
+    write_file("$bin/$name", "#!/bin/sh\n$script\n");
+    chmod 0755, "$bin/$name";
+    return;
+}
+
+# Runs a command without a shell; returns its exit code and what it printed.
+sub run {
+    my @command = @_;
+    open my $pipe, '-|', 'sh', '-c', '"$@" 2>&1', 'sh', @command or die "sh: $!";
+    my $output = do { local $/; <$pipe> // '' };
+    close $pipe;
+    return ($? >> 8, $output);
+}
+
+sub ok_run {
+    my ($what, @command) = @_;
+    my ($status, $output) = run(@command);
+    is $status, 0, $what or diag $output;
+    return $output;
+}
+
+# How often cargo was asked to build since the last call.
+sub builds {
+    my @builds = grep { /\bbuild\b/ } split /\n/, read_file($log);
+    unlink $log;
+    return @builds;
+}
+
+subtest 'what is missing' => sub {
+    write_file("$bin/libclang.so", '');
+    local $ENV{PATH} = $bin;
+    my $sh = (grep { -x } '/bin/sh', '/usr/bin/sh')[0];
+    symlink $sh, "$bin/sh";
+    my ($status, $output) = run($^X, 'Makefile.PL');
+    isnt $status, 0, 'no tools: it fails';
+    like $output, qr/Rust 1\.\d+ or later \(Debian: rustc cargo, .*Fedora: rust cargo/, 'Rust is named';
+    like $output, qr/a C compiler, cc \(Debian: gcc libc6-dev; Fedora: gcc\)/, 'a compiler is named';
+    like $output, qr/make \(Debian: make; Fedora: make\)/, 'make is named';
+    like $output, qr/libvirt 7\.0 or later with its headers \(Debian: libvirt-dev pkg-config; /, 'libvirt is named';
+    unlike $output, qr/libclang/, 'what is there is not named';
+    ok !-e 'Makefile', 'there is no Makefile';
+
+    my ($least) = read_file('Cargo.toml') =~ /^rust-version = "(\d+\.\d+)"/m;
+    program(rustc => 'echo "rustc 1.9.0 (0123456789 2016-05-18)"');
+    program('pkg-config', 'echo 6.10.0');
+    (undef, $output) = run($^X, 'Makefile.PL');
+    like $output, qr/Rust \Q$least\E or later, 1\.9\.0 is too old/, 'an old Rust is too old, 9 is less than 10';
+    like $output, qr/libvirt 7\.0 or later, 6\.10\.0 is too old/, 'so is an old libvirt';
+
+    program(rustc => "echo 'rustc $least.0 (0123456789 2025-02-17)'");
+    program('pkg-config', 'echo 12.10.0');
+    program(cc => 'echo cc');
+    program(make => "exec $make \"\$\@\"");
+    (undef, $output) = run($^X, 'Makefile.PL');
+    like $output, qr/missing:\n  - cargo \(Debian: cargo, .*\n\n/, 'now cargo is the only thing missing';
+};
+
+program(cargo => <<"SH");
+echo "\$PERL: \$*" >> $log
+[ "\$1" = --version ] && exec echo cargo 1.100.0
+mkdir -p "\$CARGO_TARGET_DIR/release"
+echo "a module for \$PERL" > "\$CARGO_TARGET_DIR/release/libsys_virt.so"
+SH
+$ENV{PATH} = join ':', $bin, $ENV{PATH};
+my $module = 'blib/arch/auto/Sys/Virt/Virt.so';
+my $perl = $Config{perlpath};
+
+subtest 'building' => sub {
+    my $output = ok_run('perl Makefile.PL', $^X, 'Makefile.PL');
+    unlike $output, qr/warn|missing/i, 'without a complaint';
+    is_deeply [builds()], [], 'it compiles nothing';
+    ok_run('make -j4', $make, '-j4');
+    my ($first, @more) = builds();
+    like $first, qr/^\Q$^X\E: build --release --locked$/, 'cargo builds the locked crates for this perl';
+    is_deeply \@more, [], 'once';
+    is read_file($module), "a module for $^X\n", 'the module is where perl looks for it';
+    ok -x $module, 'and executable, as shared objects are';
+    is_deeply [grep { !-e } map { s{^lib}{blib/lib}r } grep { m{^lib/} } sort keys %{ maniread() }], [],
+        'so are all of its files';
+
+    ok_run('make again', $make);
+    is_deeply [builds()], [], 'nothing is left to do';
+    for my $source ('src/lib.rs', 'src/bridge/read.c', 'src/bridge/bridge.h', 'build.rs', 'Cargo.lock') {
+        utime undef, undef, $source or die "$source: $!";
+        ok_run("make when $source is newer", $make);
+        is scalar(builds()), 1, 'cargo builds';
+    }
+    unlink 'src/lib.rs';
+    ok_run('make when a source is gone', $make);
+    is scalar(builds()), 1, 'that is left to cargo, too';
+    write_file('src/lib.rs', '');
+    ok_run('make clean', $make, 'clean');
+    is_deeply [grep { -e } qw(blib target Makefile pm_to_blib)], [], 'leaves nothing of the build';
+};
+
+subtest 'another perl' => sub {
+    ok_run('make for the first', $^X, 'Makefile.PL', 'INSTALLMAN3DIR=none');
+    ok_run('make', $make);
+    builds();
+    program(perl2 => "echo called >> $tmp/called\nexec $^X \"\$\@\"");
+    ok_run('Makefile.PL PERL=...', $^X, 'Makefile.PL', "PERL=$bin/perl2", 'INSTALLMAN3DIR=none');
+    is read_file("$tmp/called"), "called\n", 'hands over to that one';
+    builds();
+    ok_run('make', $make);
+    is scalar(builds()), 1, 'the module is built again';
+    ok_run('make realclean', $make, 'realclean');
+    is_deeply [grep { -e } qw(blib target Makefile Makefile.old MYMETA.json)], [], 'leaves nothing';
+};
+
+sub installed {
+    my ($dir) = @_;
+    my @files;
+    find({ no_chdir => 1, wanted => sub { push @files, $_ if -f } }, $dir);
+    return @files;
+}
+
+subtest 'installing' => sub {
+    my %way = (
+        DESTDIR      => [[], "DESTDIR=$tmp/DESTDIR", "$tmp/DESTDIR$Config{installsitearch}"],
+        PREFIX       => [["PREFIX=$tmp/PREFIX"], '', "$tmp/PREFIX"],
+        INSTALL_BASE => [["INSTALL_BASE=$tmp/INSTALL_BASE"], '', "$tmp/INSTALL_BASE/lib/perl5/$Config{archname}"],
+    );
+    for my $way (sort keys %way) {
+        my ($configure, $install, $dir) = @{ $way{$way} };
+        ok_run("Makefile.PL for $way", $^X, 'Makefile.PL', @$configure);
+        ok_run('make', $make);
+        builds();
+        ok_run("make install with $way", $make, 'install', $install || ());
+        is_deeply [builds()], [], 'builds nothing again';
+        my @files = installed("$tmp/$way");
+        for my $file ('Sys/Virt.pm', 'Sys/Virt/Domain.pm', 'Sys/Virt/Domain.pod', 'auto/Sys/Virt/Virt.so') {
+            is scalar(grep { m{^\Q$dir\E(?:/.*)?/\Q$file\E$} } @files), 1, "$file is in $dir";
+        }
+        is scalar(grep { m{/Sys::Virt::Domain\.3\w*$} } @files), 1, 'and its manual page is installed';
+    }
+};
+
+subtest 'packing' => sub {
+    my ($version) = read_file('lib/Sys/Virt.pm') =~ /VERSION = '([\d.]+)'/;
+    ok_run('make dist', $make, 'dist');
+    my $output = ok_run('tar', 'tar', 'tzf', "Sys-Virt-$version.tar.gz");
+    my @packed = sort map { s{^Sys-Virt-\Q$version\E/}{}r } grep { !m{/$} } split /\n/, $output;
+    is_deeply \@packed, [sort 'META.json', 'META.yml', keys %{ maniread() }], 'packs what MANIFEST lists, and META files';
+};
+
+chdir '/';
+done_testing;
