@@ -116,7 +116,7 @@ sub selves {
 
 sub refused {
     my ($method, $make, $code) = @_;
-    my ($self, @others) = @{ $method->{parameters} }[0 .. $method->{least} ? $method->{least} - 1 : 0];
+    my ($self, @others) = @{ $method->{parameters} }[0 .. ($method->{least} || 1) - 1];
     my $error = error($method, $make->($method->{package}), map { $host->argument($_->{kind}) } @others);
     return 'gives ' . shown($error) if ref $error ne 'Sys::Virt::Error' || $error->{code} != $code;
     my $name = $method->{listed} ? bare($self->{name}) . '(?:ref|_rv)?' : '\w+';
