@@ -26,7 +26,6 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
         tables.iter().copied().flatten().for_each(|method| install(perl, method));
     }
     crate::events::TABLES.iter().copied().flatten().for_each(|method| install(perl, method));
-    crate::classes::error::overload(perl);
     for class in classes() {
         let name = [class.package.to_bytes(), b"::DESTROY"].concat();
         if let Ok(name) = CString::new(name) {

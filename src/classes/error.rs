@@ -32,13 +32,8 @@ fn text(err: HashArg) -> Vec<u8> {
 }
 
 /// What `use overload '""' => 'stringify', fallback => 1` installs, without the cost of loading
-<<<<<<< HEAD
-/// overload.pm: the operator, the mark of a class that has any, and where the fallback is looked
-/// up, which [`overload`] sets.
-=======
 /// overload.pm: the operator, the mark of a class that has any, and the place of `fallback`,
 /// which lib/Sys/Virt.pm sets.
->>>>>>> 1c8e72a1834c6633cc80185d71efa24d1ad55fa5
 pub static OVERLOADING: &[Method] = &[
     method("Sys::Virt::Error::(\"\"\0", OPERANDS, as_string),
     method("Sys::Virt::Error::((\0", OPERANDS, as_string),
@@ -47,11 +42,6 @@ pub static OVERLOADING: &[Method] = &[
 
 const OPERANDS: &[Param] =
     &[param("err\0", Hash::SPEC, None), param("other\0", Any::SPEC, None), param("swapped\0", Any::SPEC, None)];
-
-/// Lets all other operators work on the string, such as `eq`.
-pub fn overload(perl: Perl) {
-    perl.set_int(perl.variable(c"Sys::Virt::Error::()"), 1);
-}
 
 /// Calls `stringify` by its name: a subclass may have its own.
 unsafe extern "C-unwind" fn as_string(frame: &mut Frame) {

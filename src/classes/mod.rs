@@ -4,7 +4,7 @@ mod connect;
 mod domain;
 mod domain_checkpoint;
 mod domain_snapshot;
-pub mod error;
+mod error;
 mod interface;
 mod network;
 mod network_port;

@@ -3,7 +3,7 @@
 use super::Perl;
 use crate::ffi::bridge;
 use libperl_sys::{SV, thx};
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
 // SAFETY of every block in this file: `Perl` is the running interpreter, the pointers are live
 // scalars of it, lengths are those of the slices, and none of these functions can die.
@@ -71,13 +71,6 @@ impl Perl {
 }
 
 impl Perl {
-    /// A package's scalar variable, made if there is none.
-    pub fn variable(self, name: &CStr) -> *mut SV {
-        const GV_ADD: i32 = 1;
-        // SAFETY: see above.
-        unsafe { thx::Perl_get_sv(self.raw(), name.as_ptr(), GV_ADD) }
-    }
-
     /// Turns the characters of a string that Perl code has written into bytes; false if one of
     /// them is above 255.
     pub fn downgrade(self, sv: *mut SV) -> bool {
