@@ -1,5 +1,6 @@
 //! Why a call failed, and the `Sys::Virt::Error` that Perl sees of it.
 
+use crate::convert::Class;
 use crate::ffi::bridge;
 use crate::method::Call;
 use crate::perl::{Exception, Hash, Key, Perl};
@@ -15,6 +16,8 @@ pub enum Failure {
     /// An argument cannot be used: which one, and what is wrong with it. The method's name and
     /// the caller's place are added on the way out.
     Argument(String),
+    /// An argument is an object of this class that is destroyed already.
+    Destroyed(&'static Class, String),
     /// Perl code that the call ran died.
     Died(Exception),
 }
@@ -89,17 +92,21 @@ impl Failure {
         match self {
             Failure::Libvirt(report) => report.into_sv(call.perl()),
             Failure::Died(exception) => exception.into_sv(),
-            Failure::Argument(problem) => {
-                let perl = call.perl();
-                let text = format!("{}: {problem}", call.method_name());
-                let located = perl.mortal(perl.new_string(text.as_bytes()));
-                // SAFETY: the running interpreter and a string scalar of our own.
-                unsafe { bridge::sv_bridge_locate(perl.raw(), located) };
-                Report { message: perl.bytes_of(located), ..Report::new(sys::VIR_ERR_INVALID_ARG, String::new()) }
-                    .into_sv(perl)
-            }
+            Failure::Argument(problem) => argument_error(call, sys::VIR_ERR_INVALID_ARG, &problem),
+            Failure::Destroyed(class, problem) => argument_error(call, class.invalid, &problem),
         }
     }
+}
+
+/// The error for an argument, with the method's name before the problem and the caller's place
+/// behind it.
+fn argument_error(call: &Call, code: sys::virErrorNumber, problem: &str) -> *mut SV {
+    let perl = call.perl();
+    let text = format!("{}: {problem}", call.method_name());
+    let located = perl.mortal(perl.new_string(text.as_bytes()));
+    // SAFETY: the running interpreter and a string scalar of our own.
+    unsafe { bridge::sv_bridge_locate(perl.raw(), located) };
+    Report { message: perl.bytes_of(located), ..Report::new(code, String::new()) }.into_sv(perl)
 }
 
 /// For the bridge: the error for an argument that C could not read.

@@ -1,7 +1,7 @@
 //! A method is a row: its name, its parameters with their types and defaults, and one
 //! expression that calls libvirt and says what becomes of the result.
 
-use crate::convert::{Return, Spec};
+use crate::convert::{Object, Return, Spec};
 use crate::error::Failure;
 use crate::ffi::bridge::{self, Frame, Kind, MAX_PARAMS, Param, RawValue};
 use crate::perl::Perl;
@@ -73,6 +73,13 @@ impl Call {
     pub fn bad_argument(&self, index: usize, problem: &str) -> Failure {
         let name = self.name_of(self.value(index)).to_string_lossy();
         Failure::Argument(format!("argument '{name}' {problem}"))
+    }
+
+    /// The error for parameter `index` that is a destroyed object.
+    pub fn destroyed<T: Object>(&self, index: usize) -> Failure {
+        let name = self.name_of(self.value(index)).to_string_lossy();
+        let package = T::class().package.to_string_lossy();
+        Failure::Destroyed(T::class(), format!("argument '{name}' is a {package} object that is already destroyed"))
     }
 }
 

@@ -18,6 +18,10 @@ pub trait Object {
     type Target;
     /// Index into the class table, from 1.
     const CLASS: u8;
+
+    fn class() -> &'static Class {
+        &CLASSES[usize::from(Self::CLASS) - 1]
+    }
 }
 
 /// A class as data.
@@ -143,7 +147,7 @@ impl Items<'_> {
             match value {
                 Value::Object(class, object) if class == T::CLASS && !object.is_null() => objects.push(object.cast()),
                 _ => {
-                    let package = class_of(T::CLASS).map_or(c"", |class| class.package).to_string_lossy();
+                    let package = T::class().package.to_string_lossy();
                     return Err(self.bad_element(index, &format!("not a live {package} object")));
                 }
             }
@@ -171,11 +175,10 @@ impl<T: Object> Handle<T> {
 
     /// The Perl object, which now owns the reference.
     pub fn into_sv(self, perl: Perl) -> *mut SV {
-        let package = class_of(T::CLASS).map_or(c"", |class| class.package);
         let object = self.0.cast();
         std::mem::forget(self);
         // SAFETY: the running interpreter, the stash of the object's class.
-        unsafe { bridge::sv_bridge_object(perl.raw(), perl.stash(package), T::CLASS, object) }
+        unsafe { bridge::sv_bridge_object(perl.raw(), perl.stash(T::class().package), T::CLASS, object) }
     }
 }
 

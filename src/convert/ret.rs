@@ -352,7 +352,7 @@ pub struct Handles<T: Object> {
 impl<T: Object> Return for Handles<T> {
     fn put(self, perl: Perl, frame: &mut Frame) {
         let objects = self.array.as_slice();
-        let stash = perl.stash(super::class_of(T::CLASS).map_or(c"", |class| class.package));
+        let stash = perl.stash(T::class().package);
         let made = objects.iter().map(|&object| {
             // SAFETY: the running interpreter, and an object whose reference is ours to give.
             unsafe { bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object.cast()) }

@@ -58,6 +58,7 @@ fn own_version(version: *mut u64) -> c_int {
 fn connection_of(call: &Call, con: Value) -> Result<Option<virConnectPtr>, Failure> {
     match con {
         Value::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
+        Value::Object(Connect::CLASS, _) => Err(call.destroyed::<Connect>(0)),
         Value::Undef => Ok(None),
         Value::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
         other => Err(call.bad_argument(0, &format!("is {}, not a Sys::Virt object", other.describe()))),
