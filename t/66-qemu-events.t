@@ -28,14 +28,14 @@ for my $event (qw(LIFECYCLE REBOOT RTC_CHANGE WATCHDOG IO_ERROR GRAPHICS IO_ERRO
     my $number = Sys::Virt::Domain->can("EVENT_ID_$event")->();
     $id{$event} = $conn->domain_event_register_any(undef, $number, sub {
         my ($from, $dom, @args) = @_;
-        push @seen, [$event, ref $from, $dom->get_name, @args];
+        push @seen, [$event, ref $from, $dom->get_name, @args] if $dom->get_name =~ /^\Q@{[$bed->name('')]}/;
         return;
     });
 }
 is(scalar(keys %{ { reverse %id } }), scalar(keys %id), 'each registration has its own number');
 
 # Runs the loop until an event of a kind has come whose first argument is such, unless that may be
-# any. Returns its arguments, and forgets it and all before it.
+# any. Returns its arguments, and forgets it and all of the domain before it.
 sub event {
     my ($dom, $kind, @first) = @_;
     my ($name, $end) = ($dom->get_name, time + 30);
@@ -43,13 +43,13 @@ sub event {
         for my $i (0 .. $#seen) {
             my ($of_kind, $class, $of_name, @args) = @{ $seen[$i] };
             next if "$of_kind $of_name" ne "$kind $name" || @first && $args[0] ne $first[0];
-            splice @seen, 0, $i + 1;
+            @seen = ((grep { $_->[2] ne $name } @seen[0 .. $i]), @seen[$i + 1 .. $#seen]);
             is($class, 'Sys::Virt', "$kind comes with the connection");
             return @args;
         }
         Sys::Virt::Event::run_default();
     }
-    diag explain \@seen;
+    diag explain [grep { $_->[2] eq $name } @seen];
     return 'no such event';
 }
 
@@ -215,6 +215,7 @@ subtest 'registrations' => sub {
     my $watch = $conn->domain_event_register_any($linux, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { push @one, $_[2]; return });
     $conn->domain_event_register(sub { push @old, [ref $_[0], $_[1]->get_name, $_[2], $_[3]]; return });
     $conn->domain_event_deregister_any($id{LIFECYCLE});
+    @seen = ();
     my $other = $conn->define_domain($bed->xml('other'));
     $linux->set_metadata(Sys::Virt::Domain::METADATA_TITLE, 'x');
     my $xml = $linux->get_xml_description;

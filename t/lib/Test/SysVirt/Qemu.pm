@@ -62,7 +62,7 @@ sub new {
         or $class->missing("qemu:///system does not answer: $@");
     alarm($opt{seconds} // 60);
     sweep_stale($uri);
-    /svt-(\d+)-/ && !kill(0, $1) and File::Path::remove_tree($_) for glob File::Spec->tmpdir . '/svt-*';
+    /svt-(\d+)-/ && !kill(0, $1) and remove_dir($_) for glob File::Spec->tmpdir . '/svt-*';
     # QEMU runs as a user of its own.
     $dir = File::Temp::tempdir("${prefix}XXXXXX", TMPDIR => 1);
     chmod 0777, $dir;
@@ -166,6 +166,12 @@ sub wait_for {
     }
 }
 
+sub remove_dir {
+    my ($path) = @_;
+    system "umount $path/small 2>/dev/null";
+    File::Path::remove_tree($path);
+}
+
 # Removes what tests have left that run no more.
 sub sweep_stale {
     my ($uri) = @_;
@@ -200,8 +206,7 @@ END {
     if (defined $dir && $owner == $$) {
         local ($?, $@);
         sweep($uri, qr/^\Q$prefix/, sub { 1 });
-        system "umount $small" if $small;
-        File::Path::remove_tree($dir);
+        remove_dir($dir);
     }
 }
 
