@@ -15,9 +15,13 @@
     {
         why => 'libvirtd counts the domains it starts, and the host its pseudo terminals',
         text => sub {
-            s{(<domain type='qemu' id=')\d+}{$1<id>}g;
-            s{domain-\d+-}{domain-<id>-}g;
+            s{(<domain type='qemu' id=')\d+}{$1<number>}g;
+            s{(domain|qemu)-\d+-}{$1-<number>-}g;
             s{/dev/pts/\d+}{/dev/pts/<number>}g;
         },
+    },
+    {
+        why => 'addresses in memory, as in the message of libvirt that names a callback',
+        text => sub { s{\b0x[0-9a-f]{9,}}{<address>}g },
     },
 );

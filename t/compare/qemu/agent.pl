@@ -5,12 +5,12 @@ use warnings;
 
 use Test::SysVirt::Guest;
 
-my $bed = qemu(90);
+my $bed = qemu(180);
 my $conn = $bed->conn;
 my $package = 'Sys::Virt::Domain';
 
 my $mute = $conn->define_domain($bed->xml('mute', more => '<uuid>' . uuid(2) . '</uuid>'));
-$mute->create(Sys::Virt::Domain::START_PAUSED);
+$mute->create;
 my %calls = (
     get_hostname => [Sys::Virt::Domain::GET_HOSTNAME_AGENT], get_time => [], set_time => [1000000000, 0],
     get_fs_info => [], fs_freeze => [[]], fs_thaw => [[]], fs_trim => [undef, 0],

@@ -5,7 +5,7 @@ use warnings;
 
 use Test::SysVirt::SecondHost;
 
-my $bed = qemu(90);
+my $bed = qemu(180);
 my $host = Test::SysVirt::SecondHost->new($bed);
 my ($conn, $target) = ($bed->conn, $host->conn);
 my $package = 'Sys::Virt::Domain';

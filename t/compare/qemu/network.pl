@@ -58,7 +58,6 @@ my $bandwidth = {
     Sys::Virt::NetworkPort::BANDWIDTH_IN_AVERAGE => 1000,
     Sys::Virt::NetworkPort::BANDWIDTH_IN_PEAK => 2000,
     Sys::Virt::NetworkPort::BANDWIDTH_IN_BURST => 512,
-    Sys::Virt::NetworkPort::BANDWIDTH_IN_FLOOR => 10,
     Sys::Virt::NetworkPort::BANDWIDTH_OUT_AVERAGE => 100,
     Sys::Virt::NetworkPort::BANDWIDTH_OUT_PEAK => 200,
     Sys::Virt::NetworkPort::BANDWIDTH_OUT_BURST => 64,

@@ -59,8 +59,9 @@ case 'set_block_threshold of no disk', sub { $dom->set_block_threshold('none', 1
 my $iotune = { Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_BYTES_SEC => 1000000 };
 forms 'set_block_iotune', sub { $dom->set_block_iotune('vda', $iotune, @flags) }, $package, 'AFFECT';
 forms 'get_block_iotune', sub { $dom->get_block_iotune('vda', @flags) }, $package, 'AFFECT';
-case 'set_block_iotune, back to none', sub {
-    $dom->set_block_iotune('vda', { Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_BYTES_SEC => 0 });
+case 'set_block_iotune, live and config', sub {
+    $dom->set_block_iotune('vda', { Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_BYTES_SEC => 0 },
+        Sys::Virt::Domain::AFFECT_LIVE | Sys::Virt::Domain::AFFECT_CONFIG);
 };
 
 sub vcpus { return map { { %$_, cpu => 'some' } } @_ }
@@ -95,7 +96,11 @@ step 'del_iothread', sub { attempt { $dom->del_iothread(3) }, $dom->get_iothread
 for my $group (qw(scheduler memory blkio numa)) {
     my ($get, $set) = ("get_${group}_parameters", "set_${group}_parameters");
     forms $get, sub { $dom->$get(@flags) }, $package, 'AFFECT';
-    case $set, sub { $dom->$set({ no_such_key => 1 }) };
+    case "$set, an unknown key", sub { $dom->$set({ no_such_key => 1 }) };
+    step "$set, live and config", sub {
+        my $values = $dom->$get(Sys::Virt::Domain::AFFECT_CONFIG);
+        $dom->$set($values, Sys::Virt::Domain::AFFECT_LIVE | Sys::Virt::Domain::AFFECT_CONFIG);
+    };
 }
 case 'get_interface_parameters', sub { $dom->get_interface_parameters('52:54:00:00:00:01') };
 case 'set_interface_parameters', sub {

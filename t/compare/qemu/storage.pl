@@ -92,10 +92,10 @@ step 'download by recv_all', sub { download($receive_all, 0, $size) };
 step 'upload by send', sub {
     upload(sub {
         my ($stream) = @_;
-        my ($at, @sent) = 0;
+        my $at = 0;
         while ($at < $size) {
-            my $sent = $stream->send(substr($bytes, $at, 16384), 16384);
-            $at += $sent;
+            my $piece = substr $bytes, $at, 16384;
+            $at += $stream->send($piece, length $piece);
         }
         return $at;
     }, 0, $size);

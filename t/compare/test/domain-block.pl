@@ -46,6 +46,9 @@ case 'get_block_iotune of an inactive domain', sub { $idle->get_block_iotune('vd
 forms 'set_block_iotune', sub {
     attempt { $dom->set_block_iotune('vdb', \%iotune, @flags) }, attempt { $dom->get_block_iotune('vdb') };
 }, $package, 'AFFECT';
+case 'set_block_iotune, live and config', sub {
+    $dom->set_block_iotune('vdb', \%iotune, Sys::Virt::Domain::AFFECT_LIVE | Sys::Virt::Domain::AFFECT_CONFIG);
+};
 for my $key (sort keys %iotune) {
     case "set_block_iotune, $key alone", sub {
         attempt { $dom->set_block_iotune('vdb', { $key => $iotune{$key} }) },

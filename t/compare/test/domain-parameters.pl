@@ -59,6 +59,11 @@ for my $group (sort keys %groups) {
                 attempt { $dom->$get(@$before) };
         };
     }
+    case "$set, live and config", sub {
+        my $both = Sys::Virt::Domain::AFFECT_LIVE | Sys::Virt::Domain::AFFECT_CONFIG;
+        attempt { $dom->$set(@$before, $values, $both) },
+            attempt { $dom->$get(@$before, Sys::Virt::Domain::AFFECT_CONFIG) };
+    };
     case "$set, no keys", sub { $dom->$set(@$before, {}) };
     case "$set, an unknown key", sub { $dom->$set(@$before, { no_such_key => 1 }) };
     case "$set, an unknown key among known ones", sub {

@@ -122,10 +122,18 @@ case 'domain_event_register_any of one domain', sub {
 };
 case 'domain_event_register_any, what the callback is given', sub {
     my $id = $conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub {
-        observe(wantarray, scalar @_, ref $_[0], $_[0]->get_uri, $_[1]->get_name,
+        observe(wantarray, scalar @_, ref $_[0], $_[0]->get_uri, $_[0] == $conn, $_[1]->get_name,
             $_[2] == Sys::Virt::Domain::EVENT_SUSPENDED, $_[3] == Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED);
         return;
     });
+    $dom->suspend;
+    run_loop();
+    $conn->domain_event_deregister_any($id);
+};
+case 'domain_event_register_any of a subclass', sub {
+    @Local::Virt::ISA = ('Sys::Virt');
+    bless $conn, 'Local::Virt';
+    my $id = $conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { observe(ref $_[0]); return });
     $dom->suspend;
     run_loop();
     $conn->domain_event_deregister_any($id);

@@ -106,8 +106,10 @@ sub compare {
 
 sub same {
     my ($self, $case, $there, $here) = @_;
-    my @differ = grep { $there->{$_} ne ($here->{$_} // '') } sort keys %$there;
-    for my $wanted (grep { $_->{like} ? $case =~ $_->{like} : exists $_->{seen}{$case} } @{ $self->{differences} }) {
+    my @wanted = grep { $_->{like} ? $case =~ $_->{like} : exists $_->{seen}{$case} } @{ $self->{differences} };
+    # In void context a wanted difference has nothing more to show.
+    my @differ = grep { $there->{$_} ne ($here->{$_} // '') && !(@wanted && $_ eq 'void') } sort keys %$there;
+    for my $wanted (@wanted) {
         my @left = grep { !turns($wanted, $there->{$_}, $here->{$_} // '') } @differ;
         $wanted->{seen}{$case} = 1 if @left < @differ;
         @differ = @left;
@@ -121,7 +123,7 @@ sub same {
 sub turns {
     my ($wanted, $there, $here) = @_;
     local $_ = $there;
-    $wanted->{turns}->();
+    $wanted->{turns}->($here);
     return $_ eq $here;
 }
 

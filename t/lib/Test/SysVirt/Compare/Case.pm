@@ -151,7 +151,7 @@ sub node {
 sub qemu {
     my ($seconds) = @_;
     require Test::SysVirt::Qemu;
-    my $bed = Test::SysVirt::Qemu->new(seconds => $seconds // 60);
+    my $bed = Test::SysVirt::Qemu->new(seconds => $seconds // 120);
     hide($bed->dir, '<dir>');
     hide($bed->name(''), '<bed>-');
     return $bed;
