@@ -3,7 +3,7 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events::{deliver, drop_callback, opaque};
+use crate::events::run;
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl};
 use libperl_sys::SV;
@@ -35,7 +35,7 @@ methods! {
     finish(st: Stream) => void(virStreamFinish(st));
     abort(st: Stream) => void(virStreamAbort(st));
 
-    add_callback(stref: Stream, events: i32, cb: Code) => add_callback(stref, events, cb);
+    add_callback(stref: Stream, events: i32, cb: Code) with call => add_callback(call, stref, events, cb);
     update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
     remove_callback(st: Stream) => void(virStreamEventRemoveCallback(st));
 }
@@ -207,18 +207,32 @@ unsafe extern "C" fn source_hole(
     }
 }
 
-fn add_callback(stream: virStreamPtr, events: c_int, callback: Callback) -> Result<(), Failure> {
-    let data = opaque(callback);
+/// A registered callback, and the script's own object that it gets.
+struct Registered {
+    callback: Callback,
+    stream: Callback,
+}
+
+fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, callback: Callback) -> Result<(), Failure> {
+    let perl = call.perl();
+    let object = Callback::keep(perl, perl.mortal(perl.copy(call.argument(0))));
+    let data = Box::into_raw(Box::new(Registered { callback, stream: object })).cast();
     // SAFETY: a live stream, and a callback that libvirt frees when it is done with it.
-    let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_callback)) });
+    let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_registered)) });
     if added.is_err() {
         // SAFETY: libvirt did not take it.
-        unsafe { drop_callback(data) };
+        unsafe { drop_registered(data) };
     }
     added
 }
 
-unsafe extern "C" fn ready(stream: virStreamPtr, events: c_int, data: *mut c_void) {
-    // SAFETY: libvirt calls it with what `add_callback` registered, and a live stream.
-    unsafe { deliver(data, |perl| vec![Handle::<Stream>::borrowed(stream).into_sv(perl), events.into_sv(perl)]) };
+unsafe extern "C" fn drop_registered(data: *mut c_void) {
+    // SAFETY: libvirt hands back what `add_callback` gave it, once.
+    drop(unsafe { Box::from_raw(data.cast::<Registered>()) });
+}
+
+unsafe extern "C" fn ready(_: virStreamPtr, events: c_int, data: *mut c_void) {
+    // SAFETY: libvirt calls it with what `add_callback` gave it.
+    let Registered { callback, stream } = unsafe { &*data.cast() };
+    run(callback, |perl| vec![stream.another(), events.into_sv(perl)]);
 }

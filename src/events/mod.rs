@@ -34,14 +34,18 @@ pub unsafe extern "C" fn drop_callback(callback: *mut c_void) {
     drop(unsafe { Box::from_raw(callback.cast::<Callback>()) });
 }
 
-/// Runs a callback with the arguments that `arguments` makes. On a thread that does not run
-/// the callback's interpreter nothing happens: its values must not be touched there.
+/// As [`run`], for libvirt's opaque pointer.
 ///
 /// # Safety
 /// `callback` is from [`opaque`] and registered.
 pub unsafe fn deliver(callback: *mut c_void, arguments: impl FnOnce(Perl) -> Vec<*mut SV>) {
     // SAFETY: the caller's promise.
-    let callback = unsafe { &*callback.cast::<Callback>() };
+    run(unsafe { &*callback.cast::<Callback>() }, arguments);
+}
+
+/// Runs a callback with the arguments that `arguments` makes. On a thread that does not run
+/// the callback's interpreter nothing happens: its values must not be touched there.
+pub fn run(callback: &Callback, arguments: impl FnOnce(Perl) -> Vec<*mut SV>) {
     let Some(perl) = callback.perl() else { return };
     // The callback may end its own registration, and with it its own life.
     let callback = callback.share(perl);
