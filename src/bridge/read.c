@@ -9,21 +9,23 @@
 #include "read.h"
 #include "object.h"
 
-/* More than any libvirt call takes; a tied array may claim any length. */
+/* More than any libvirt call takes; a tied array may claim any length, and an array that
+ * contains itself has no end. */
 #define MOST_ELEMENTS (1 << 20)
-#define DEEPEST 3
+#define DEEPEST 2
 
 typedef struct {
     const bridge_method *method;
     const bridge_param *param;
+    SSize_t elements; /* in arrays and hashes, so far */
     bool held;
 } reader;
 
 /* The functions that read return false where they would have to run Perl code and `held` is
  * not set. */
-static bool read_any(pTHX_ const reader *in, SV *sv, bridge_value *out, int depth);
+static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth);
 
-static void refuse(pTHX_ const reader *in, U8 destroyed_class, const char *format, ...)
+static void refuse(pTHX_ reader *in, U8 destroyed_class, const char *format, ...)
 {
     va_list arguments;
     SV *message = sv_2mortal(newSVpvf("%s: argument '%s' ", in->method->name, in->param->name));
@@ -45,10 +47,12 @@ static SV *describe(pTHX_ SV *sv)
     return sv_2mortal(newSVpvf("a reference to %s", sv_reftype(SvRV(sv), FALSE)));
 }
 
-static bridge_value *new_values(pTHX_ SSize_t count)
+static bridge_value *new_values(pTHX_ reader *in, SSize_t count)
 {
-    SV *buffer = sv_2mortal(newSV((count ? count : 1) * sizeof(bridge_value)));
-    return (bridge_value *)SvPVX(buffer);
+    in->elements += count;
+    if (count > MOST_ELEMENTS || in->elements > MOST_ELEMENTS)
+        refuse(aTHX_ in, 0, "has too many elements");
+    return (bridge_value *)SvPVX(sv_2mortal(newSV((count ? count : 1) * sizeof(bridge_value))));
 }
 
 /* The scalar without its magic, and without overloading resolved by `method`. */
@@ -90,7 +94,7 @@ static bool set_number(bridge_value *out, NV nv)
 }
 
 /* Like SvIV: fractions are cut off, text behind a number is warned of and ignored. */
-static bool read_integer(pTHX_ const reader *in, SV *sv, bridge_value *out)
+static bool read_integer(pTHX_ reader *in, SV *sv, bridge_value *out)
 {
     const bridge_param *param = in->param;
     bool exact = true, fits;
@@ -143,7 +147,7 @@ static bool read_integer(pTHX_ const reader *in, SV *sv, bridge_value *out)
     return true;
 }
 
-static bool read_string(pTHX_ const reader *in, SV *sv, bridge_value *out)
+static bool read_string(pTHX_ reader *in, SV *sv, bridge_value *out)
 {
     STRLEN len;
     const char *pv;
@@ -187,7 +191,7 @@ static void set_object(bridge_value *out, const MAGIC *object)
     out->u.ptr = bridge_object_ptr(object);
 }
 
-static bool read_array(pTHX_ const reader *in, AV *av, bridge_value *out, int depth)
+static bool read_array(pTHX_ reader *in, AV *av, bridge_value *out, int depth)
 {
     bool tied = SvRMAGICAL(av) && mg_find((SV *)av, PERL_MAGIC_tied);
     SSize_t count, i;
@@ -199,9 +203,7 @@ static bool read_array(pTHX_ const reader *in, AV *av, bridge_value *out, int de
     if (in->held)
         sv_2mortal(SvREFCNT_inc((SV *)av));
     count = av_len(av) + 1;
-    if (count > MOST_ELEMENTS)
-        refuse(aTHX_ in, 0, "has too many elements");
-    items = new_values(aTHX_ count);
+    items = new_values(aTHX_ in, count);
     if (in->held) {
         copies = (SV **)SvPVX(sv_2mortal(newSV((count ? count : 1) * sizeof(SV *))));
         for (i = 0; i < count; i++) {
@@ -222,7 +224,7 @@ static bool read_array(pTHX_ const reader *in, AV *av, bridge_value *out, int de
 
 /* A tied hash is iterated as perl would; any other is walked bucket by bucket, which leaves
  * the caller's each() where it was. */
-static bool read_hash(pTHX_ const reader *in, HV *hv, bridge_value *out, int depth)
+static bool read_hash(pTHX_ reader *in, HV *hv, bridge_value *out, int depth)
 {
     bool tied = SvRMAGICAL(hv) && mg_find((SV *)hv, PERL_MAGIC_tied);
     SSize_t count = 0, i;
@@ -258,7 +260,7 @@ static bool read_hash(pTHX_ const reader *in, HV *hv, bridge_value *out, int dep
             }
         }
     }
-    items = new_values(aTHX_ count * 2);
+    items = new_values(aTHX_ in, count * 2);
     for (i = 0; i < count * 2; i++)
         if (!read_any(aTHX_ in, pairs[i], &items[i], depth + 1))
             return false;
@@ -269,7 +271,7 @@ static bool read_hash(pTHX_ const reader *in, HV *hv, bridge_value *out, int dep
 }
 
 /* A scalar as what it holds. */
-static bool read_any(pTHX_ const reader *in, SV *sv, bridge_value *out, int depth)
+static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth)
 {
     MAGIC *object = bridge_object_magic(sv);
 
@@ -316,7 +318,7 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *out)
     }
 }
 
-static bool read_container(pTHX_ const reader *in, SV *sv, bridge_value *out)
+static bool read_container(pTHX_ reader *in, SV *sv, bridge_value *out)
 {
     svtype type = in->param->kind == KIND_HASH ? SVt_PVHV : SVt_PVAV;
 
@@ -336,7 +338,7 @@ static bool read_container(pTHX_ const reader *in, SV *sv, bridge_value *out)
                             : read_array(aTHX_ in, (AV *)SvRV(sv), out, 0);
 }
 
-static bool read_code(pTHX_ const reader *in, SV *sv, bridge_value *out)
+static bool read_code(pTHX_ reader *in, SV *sv, bridge_value *out)
 {
     if (RUNS_PERL_CODE(sv) && !in->held)
         return false;
@@ -354,7 +356,7 @@ static bool read_code(pTHX_ const reader *in, SV *sv, bridge_value *out)
     return true;
 }
 
-static bool read_object(pTHX_ const reader *in, SV *sv, bridge_value *out)
+static bool read_object(pTHX_ reader *in, SV *sv, bridge_value *out)
 {
     MAGIC *object;
 
@@ -378,7 +380,7 @@ static bool read_object(pTHX_ const reader *in, SV *sv, bridge_value *out)
     return true;
 }
 
-static bool read_argument(pTHX_ const reader *in, SV *sv, bridge_value *out)
+static bool read_argument(pTHX_ reader *in, SV *sv, bridge_value *out)
 {
     switch (in->param->kind) {
     case KIND_OBJECT:
@@ -471,13 +473,14 @@ void sv_bridge_always_hold(void)
 
 void bridge_read_arguments(pTHX_ const bridge_method *method, I32 ax, I32 items, bridge_value *values)
 {
-    reader in = { method, NULL, false };
+    reader in = { method, NULL, 0, false };
     int i;
 
     if (!method->calls_back && !always_hold && read_quickly(aTHX_ method, ax, items, values))
         return;
     if (method->calls_back || always_hold || !read_all(aTHX_ &in, ax, items, values)) {
         in.held = true;
+        in.elements = 0;
         for (i = 0; i < items; i++)
             sv_2mortal(SvREFCNT_inc(PL_stack_base[ax + i]));
         read_all(aTHX_ &in, ax, items, values);
