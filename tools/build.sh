@@ -41,7 +41,7 @@ rust_packages() {
 
 install_missing() {
     packages=
-    for package in gcc libc6-dev make perl libperl-dev pkg-config libvirt-dev libclang-dev "$@"; do
+    for package in ca-certificates gcc libc6-dev make perl libperl-dev pkg-config libvirt-dev libclang-dev "$@"; do
         dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
             packages="$packages $package"
     done
