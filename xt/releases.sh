@@ -9,7 +9,7 @@
 #   unthreaded  sid, with its perl built again without threads and without a libperl.so
 #
 # Rust is the release's own where that will do, and the one of this machine where not. Crates
-# come from this machine. DIR/RELEASE is kept and used again: 2 GB each.
+# come from this machine. DIR/RELEASE is kept and used again: up to 3 GB each.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -65,13 +65,15 @@ unthreaded_perl() {
 }
 
 test_release() {
-    local name=$1 root=$dir/$1 release=$1 perl=perl started=$SECONDS
+    local name=$1 release=$1 perl=perl root
     [ "$name" = unthreaded ] && release=sid perl=/opt/perl/bin/perl
+    root=$dir/$release
     bootstrap "$release" "$root"
     mount_all "$root"
     rm -rf "$root/root/sys-virt"
     mkdir "$root/root/sys-virt"
-    git -C "$top" archive HEAD | tar -x -C "$root/root/sys-virt"
+    # Not with the time of the commit: what is newer than the last build is built.
+    git -C "$top" archive HEAD | tar -xm -C "$root/root/sys-virt"
     if [ "$perl" != perl ] && [ ! -x "$root$perl" ]; then
         inside "$root" bash -euc "$(declare -f unthreaded_perl); unthreaded_perl"
     fi
@@ -85,10 +87,12 @@ test_release() {
         $1 -V:version -V:usethreads
         pkg-config --modversion libvirt
         rustc --version
+        # Crates stay from one run to the next.
+        export CARGO_TARGET_DIR=/root/target-$($1 -MConfig -e "print \$Config{version}, \$Config{archname}")
         $1 Makefile.PL
         make
         make test' sh "$perl"
-    echo "== $name: passed in $((SECONDS - started)) s"
+    echo "== $name: passed in $SECONDS s"
 }
 
 # Each in a namespace of its own: what it mounted and started ends with it, however it ends.
