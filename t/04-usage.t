@@ -33,16 +33,19 @@ my %methods;
 push @{ $methods{ $_->{package} } }, $_ for grep { !$open{ $_->{full} } } Test::SysVirt::Methods::all();
 for my $package (sort keys %methods) {
     subtest $package => sub {
-        for my $method (@{ $methods{$package} }) {
-            is(join("\n", survivors(\&attempt, counts($method), selves($method))), '', $method->{full});
+        my @methods = @{ $methods{$package} };
+        my @problems = survivors(\&attempt, map { counts($_), selves($_) } @methods);
+        for my $method (@methods) {
+            is(join('', map { /^\Q$method->{full}\E (.*)/s ? "$1\n" : () } @problems), '', $method->{full});
         }
+        is_deeply([grep { !/^$package/ } @problems], [], 'nothing else');
     };
 }
 done_testing;
 
 sub counts {
     my ($method) = @_;
-    my $wrong = sub { ["$_ arguments", $method, \&usage, $_] };
+    my $wrong = sub { ["$method->{full} with $_ arguments", $method, \&usage, $_] };
     return map { $wrong->($_) } 0 .. $method->{least} - 1, $method->{most} + 1, $method->{most} + 7;
 }
 
@@ -106,11 +109,17 @@ sub selves {
     my $class = $method->{package};
     my @not = sort keys %not_self;
     @not = grep { !/undef|name of the class/ } @not if $classless{ $method->{full} };
+    my $on = sub { my ($what, $make, $code) = @_; ["$method->{full} on $what", $method, \&refused, $make, $code] };
     return
-        (map { [$_, $method, \&refused, $not_self{$_}, Sys::Virt::Error::ERR_INVALID_ARG] } @not),
+        (map { $on->($_, $not_self{$_}, Sys::Virt::Error::ERR_INVALID_ARG) } @not),
         (!$invalid{$class} ? () : (
-            ['a destroyed object', $method, \&refused, sub { my $self = $host->object($class); $self->DESTROY; $self }, $invalid{$class}],
-            ['a copy of a destroyed object', $method, \&refused, sub { my $self = $host->object($class); my $copy = $$self; $self->DESTROY; bless \$copy, $class }, Sys::Virt::Error::ERR_INVALID_ARG],
+            $on->('a destroyed object', sub { my $self = $host->object($class); $self->DESTROY; $self }, $invalid{$class}),
+            $on->('a copy of a destroyed object', sub {
+                my $self = $host->object($class);
+                my $copy = $$self;
+                $self->DESTROY;
+                bless \$copy, $class;
+            }, Sys::Virt::Error::ERR_INVALID_ARG),
         ));
 }
 

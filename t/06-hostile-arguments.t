@@ -5,7 +5,7 @@ use Test::More;
 use Sys::Virt;
 use Test::SysVirt::Constants;
 use Test::SysVirt::Host;
-use Test::SysVirt::Hostile qw(containers scalars);
+use Test::SysVirt::Hostile qw(containers endless scalars);
 use Test::SysVirt::Methods;
 use Test::SysVirt::Survive qw(survivors);
 
@@ -27,34 +27,70 @@ my %refused = (
     output => [],
 );
 
-my %keys;
-for my $constant (grep { $_->{type} eq 'str' } Test::SysVirt::Constants::all()) {
-    push @{ $keys{ $constant->{package} } }, $constant->{value};
+# What the hashes are for that methods take, as the names of their keys' constants begin.
+my %topic = (
+    announce_interface         => 'ANNOUNCE_INTERFACE',
+    block_copy                 => 'BLOCK_COPY',
+    migrate                    => 'MIGRATE_PARAM',
+    migrate_to_uri             => 'MIGRATE_PARAM',
+    restore_domain             => 'SAVE_PARAM',
+    save                       => 'SAVE_PARAM',
+    set_blkio_parameters       => 'BLKIO',
+    set_block_iotune           => 'BLOCK_IOTUNE',
+    set_identity               => 'IDENTITY',
+    set_interface_parameters   => 'BANDWIDTH',
+    set_iothread               => 'IOTHREAD_PARAM',
+    set_launch_security_state  => 'LAUNCH_SECURITY',
+    set_memory_parameters      => 'MEMORY',
+    set_node_memory_parameters => 'NODE_MEMORY',
+    set_numa_parameters        => 'NUMA',
+    set_parameters             => 'BANDWIDTH',
+    set_perf_events            => 'PERF_PARAM',
+    set_scheduler_parameters   => 'SCHEDULER',
+    set_throttle_group         => 'BLOCK_IOTUNE',
+);
+my @strings = grep { $_->{type} eq 'str' } Test::SysVirt::Constants::all();
+
+sub keys_for {
+    my ($method) = @_;
+    my $topic = $topic{ $method->{name} } or return 'key';
+    return map { $_->{name} =~ /^${topic}_/ ? $_->{value} : () } @strings;
 }
 
+# new is written in Perl, and passes what it gets on to these.
+sub Local::open_uri      { Sys::Virt->new(uri => $_[0]) }
+sub Local::open_flags    { Sys::Virt->new(uri => 'test:///default', flags => $_[0]) }
+sub Local::open_credlist { Sys::Virt->new(uri => 'test:///default', auth => 1, callback => sub { }, credlist => $_[0]) }
+sub Local::open_callback { Sys::Virt->new(uri => 'test:///default', auth => 1, credlist => [1], callback => $_[0]) }
+my %open = (uri => 'str', flags => 'int', credlist => 'array', callback => 'code');
+
 my %methods;
-push @{ $methods{ $_->{package} } }, $_ for Test::SysVirt::Methods::all();
+push @{ $methods{ $_->{package} } }, $_ for grep { $_->{full} ne 'Sys::Virt::new' } Test::SysVirt::Methods::all();
+push @{ $methods{'Sys::Virt'} }, map {
+    { name => $_, full => "Local::open_$_", parameters => [{ name => $_, kind => $open{$_}, undef => 1 }] }
+} sort keys %open;
 
 for my $package (sort keys %methods) {
-    my @containers = containers(@{ $keys{$package} // ['key'] });
     subtest $package => sub {
         for my $method (grep { @{ $_->{parameters} } } @{ $methods{$package} }) {
-            my @problems = survivors(\&attack, cases($method, @containers));
+            my @problems = survivors(\&attack, cases($method));
             is(join("\n", @problems[0 .. ($#problems < 9 ? $#problems : 9)]), '', $method->{full});
         }
     };
 }
 done_testing;
 
-# A place for each value in each position, with fatal warnings and without any.
+# Each value in each position, without warnings and with fatal ones.
 sub cases {
-    my ($method, @containers) = @_;
+    my ($method) = @_;
+    my @containers = containers(keys_for($method));
     my @cases;
     for my $position (0 .. $#{ $method->{parameters} }) {
         my $parameter = $method->{parameters}[$position];
         my $holds = $parameter->{kind} =~ /^(?:hash|array|any)$/;
-        for my $value (scalars(), $holds ? @containers : ()) {
-            for my $fatal (0, 1) {
+        my $may_warn = $parameter->{kind} !~ /^(?:code|Sys::Virt.*)$/;
+        for my $value (scalars(), $holds ? @containers : (), $parameter->{name} eq 'newident' ? endless() : ()) {
+            for my $fatal (0, $may_warn ? 1 : ()) {
                 push @cases, ["$parameter->{name}, $value->[0]" . ($fatal ? ', warnings fatal' : ''),
                     $method, $position, $value, $fatal];
             }
@@ -63,7 +99,7 @@ sub cases {
     return @cases;
 }
 
-my ($host, $calls);
+my ($host, $calls, $loop);
 
 sub attack {
     my (undef, $method, $position, $value, $fatal) = @_;
@@ -72,6 +108,8 @@ sub attack {
     my $arguments = arguments($method, $position, $make->()) or return;
     $Test::SysVirt::Hostile::victims = $arguments;
     my $context = $calls++ % 3;
+    # Most callbacks wait for events.
+    $loop ||= Sys::Virt::Event::register_default() || 1 if $parameter->{kind} eq 'code';
     my $left = 1;
     my $code = \&{ $method->{full} };
     OUTSIDE: {

@@ -21,8 +21,8 @@ my $uri = 'test://' . abs_path(dirname(__FILE__) . '/../../../compare/test/node.
 my %make = (
     'Sys::Virt'                   => sub { Sys::Virt->new(uri => 'test:///default') },
     'Sys::Virt::Domain'           => sub { $_[0]->get_domain_by_name('busy') },
-    'Sys::Virt::DomainSnapshot'   => sub { $_[0]->get_domain_by_name('held')->create_snapshot('<domainsnapshot/>') },
-    'Sys::Virt::DomainCheckpoint' => sub { $_[0]->get_domain_by_name('busy')->create_checkpoint('<domaincheckpoint/>') },
+    'Sys::Virt::DomainSnapshot'   => sub { moment($_[0]->get_domain_by_name('held'), 'snapshot') },
+    'Sys::Virt::DomainCheckpoint' => sub { moment($_[0]->get_domain_by_name('busy'), 'checkpoint') },
     'Sys::Virt::Interface'        => sub { $_[0]->get_interface_by_name('eth1') },
     'Sys::Virt::Network'          => sub { $_[0]->get_network_by_name('lan') },
     'Sys::Virt::NodeDevice'       => sub { $_[0]->get_node_device_by_name('scsi_host5') },
@@ -30,6 +30,12 @@ my %make = (
     'Sys::Virt::StorageVol'       => sub { $_[0]->get_storage_pool_by_name('images')->get_volume_by_name('one.img') },
     'Sys::Virt::Stream'           => sub { $_[0]->new_stream },
 );
+
+sub moment {
+    my ($dom, $kind) = @_;
+    my ($find, $create) = ("get_${kind}_by_name", "create_$kind");
+    return eval { $dom->$find('moment') } || $dom->$create("<domain$kind><name>moment</name></domain$kind>");
+}
 
 my %plain = (
     int   => sub { 0 },

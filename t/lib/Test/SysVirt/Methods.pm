@@ -26,15 +26,22 @@ my $table = abs_path(dirname(__FILE__)) . '/../../../data/methods.tsv';
 # What the table does not say in a form that could be read.
 my %written_out = (
     (map { ("Sys::Virt::get_${_}version" => 'con=') } '', qw(library_ major_ minor_ micro_)),
-    'Sys::Virt::create_interface'        => 'con, xml, flags=',
-    'Sys::Virt::create_storage_pool'     => 'con, xml, flags=',
-    'Sys::Virt::list_node_devices'       => 'con, cap=',
-    'Sys::Virt::Domain::announce_interface' => 'dom, device=, params=, flags=',
-    'Sys::Virt::Domain::migrate'         => 'dom, destcon, params=, dname=, uri=, bandwidth=',
-    'Sys::Virt::Domain::migrate2'        => 'dom, destcon, dxml=, flags=, dname=, uri=, bandwidth=',
-    'Sys::Virt::Domain::migrate_to_uri'  => 'dom, desturi, params=, dname=, bandwidth=',
-    'Sys::Virt::Domain::migrate_to_uri2' => 'dom, dconnuri, miguri=, dxml=, flags=, dname=, bandwidth=',
-    'Sys::Virt::Event::register'         => 'impl',
+    'Sys::Virt::create_interface'            => 'con, xml, flags=',
+    'Sys::Virt::create_storage_pool'         => 'con, xml, flags=',
+    'Sys::Virt::list_node_devices'           => 'con, cap=',
+    'Sys::Virt::Domain::announce_interface'  => 'dom, device=, params=, flags=',
+    'Sys::Virt::Domain::backup_begin'        => 'dom, backupxmlsv, checkpointxmlsv=, flags=',
+    'Sys::Virt::Domain::get_checkpoint_by_name' => 'dom, name, flags=',
+    'Sys::Virt::Domain::get_snapshot_by_name'   => 'dom, name, flags=',
+    'Sys::Virt::Domain::list_snapshot_names' => 'dom, maxnames=, flags=',
+    'Sys::Virt::Domain::migrate'             => 'dom, destcon, params=, dname=, uri=, bandwidth=',
+    'Sys::Virt::Domain::migrate2'            => 'dom, destcon, dxml=, flags=, dname=, uri=, bandwidth=',
+    'Sys::Virt::Domain::migrate_to_uri'      => 'dom, desturi, params=, dname=, uri=, bandwidth=',
+    'Sys::Virt::Domain::migrate_to_uri2'     => 'dom, dconnuri, miguri=, dxml=, flags=, dname=, bandwidth=',
+    'Sys::Virt::Event::register'             => 'impl',
+    'Sys::Virt::NodeDevice::dettach'         => 'dev, driversv=, flags=',
+    'Sys::Virt::StoragePool::clone_volume'   => 'pool, xml, clonevol, flags=',
+    'Sys::Virt::StoragePool::create_volume'  => 'pool, xml, flags=',
 );
 
 # Kinds by the names of parameters, where most methods agree, and then by method.

@@ -15,7 +15,7 @@ use File::Temp ();
 
 our @EXPORT_OK = qw(survivors);
 
-my $seconds  = 30;
+my $seconds  = 60;
 my $most_ends = 40;
 
 sub survivors {
@@ -56,6 +56,7 @@ sub one_child {
             syswrite $to_parent, "!" . $problem =~ s/\s+/ /gr . "\n" if defined $problem;
         }
         syswrite $to_parent, "end\n";
+        $@ = '';
         exit 0;
     }
     close $to_parent;

@@ -1,0 +1,162 @@
+use strict;
+use warnings;
+use Config;
+BEGIN {
+    if (!$Config{useithreads}) {
+        require Test::More;
+        Test::More::plan(skip_all => 'this perl has no threads');
+    }
+}
+use threads;
+use lib 't/lib';
+use Test::More;
+use Sys::Virt;
+use Test::SysVirt::Host;
+use Test::SysVirt::Perl qw(run_perl);
+
+# A new thread gets a copy of every object. Each copy works, and ends by itself.
+
+sub in_thread { my ($code) = @_; return threads->create({ context => 'list' }, $code)->join }
+
+my $host = Test::SysVirt::Host->new;
+my $conn = $host->conn;
+
+subtest 'the same object on both sides' => sub {
+    for my $class ($host->classes) {
+        my $object = $host->object($class);
+        my $look = $object->can('get_name') || $object->can('get_type') || sub { ref $_[0] };
+        my $name = $look->($object);
+        is_deeply([in_thread(sub { $look->($object) })], [$name], "$class: in the thread");
+        is($look->($object), $name, 'and behind it');
+    }
+};
+
+subtest 'many threads' => sub {
+    my $dom = $conn->get_domain_by_name('busy');
+    my @more = map { $_->list_all_domains } $conn, $conn, $conn;
+    is(join(' ', map { in_thread(sub { $dom->get_name . @more }) } 1 .. 20), join(' ', ('busy' . @more) x 20), 'one after the other');
+    is($dom->get_name, 'busy', 'the object is alive');
+    my @threads = map { threads->create(sub { my $sum = 0; $sum += length $dom->get_xml_description for 1 .. 50; $sum }) } 1 .. 5;
+    my $sum = 50 * length $dom->get_xml_description;
+    is(join(' ', map { $_->join } @threads), join(' ', ($sum) x 5), 'at once');
+    is(scalar(grep { $_->get_name =~ /\w/ } @more), scalar @more, 'all objects are alive');
+};
+
+subtest 'ends in either order' => sub {
+    my $dom = $conn->get_domain_by_name('busy');
+    in_thread(sub { undef $dom; undef $conn; return });
+    is($dom->get_name, 'busy', 'gone in the thread first');
+    in_thread(sub { $_->DESTROY for $dom, $conn; $_->DESTROY for $dom, $conn; return });
+    is($dom->get_name, 'busy', 'ended there by hand, twice');
+    is($conn->get_type, 'TEST', 'and its connection');
+
+    my ($code) = in_thread(sub { $dom->DESTROY; eval { $dom->get_name }; $@->code });
+    is($code, Sys::Virt::Error::ERR_INVALID_DOMAIN, 'the copy there has ended');
+
+    pipe my $wait, my $go or die $!;
+    my $thread = threads->create(sub { sysread $wait, my $byte, 1; $dom->get_name . ' ' . $dom->get_info->{nrVirtCpu} });
+    undef $dom;
+    syswrite $go, '!';
+    is($thread->join, 'busy 2', 'gone here first');
+
+    $dom = $conn->get_domain_by_name('busy');
+    $thread = threads->create(sub { sysread $wait, my $byte, 1; $dom->get_name });
+    $dom->DESTROY;
+    syswrite $go, '!';
+    is($thread->join, 'busy', 'ended here by hand first');
+    eval { $dom->get_name };
+    is($@->code, Sys::Virt::Error::ERR_INVALID_DOMAIN, 'and it stays so');
+    is(in_thread(sub { eval { $dom->get_name }; $@->code }), $@->code, 'also in new threads');
+};
+
+subtest 'objects out of threads' => sub {
+    my ($made) = in_thread(sub { Sys::Virt->new(uri => 'test:///default') });
+    is($made->get_type, 'TEST', 'a connection');
+    my ($dom) = in_thread(sub { $made->get_domain_by_name('test') });
+    is($dom->get_name, 'test', 'a domain');
+    my @many = in_thread(sub { $conn->list_all_domains });
+    is_deeply([sort map { $_->get_name } @many], [sort map { $_->get_name } $conn->list_all_domains], 'a list');
+    my ($error) = in_thread(sub { eval { $conn->get_domain_by_name('none') }; $@ });
+    is($error->code . " $error", "42 libvirt error code: 42, message: Domain not found\n", 'an error');
+};
+
+subtest 'all of the module in a thread' => sub {
+    my @got = in_thread(sub {
+        my $own = Sys::Virt->new(uri => 'test:///default');
+        my $dom = $own->get_domain_by_name('test');
+        my $constant = Sys::Virt::Domain::STATE_RUNNING;
+        no strict 'refs';
+        return $dom->get_info->{state}, $constant, &{'Sys::Virt::Domain::STATE_PAUSED'}, Sys::Virt::Domain->STATE_SHUTOFF,
+            Sys::Virt::Domain->can('STATE_CRASHED')->(), Sys::Virt::Domain->can('get_name')->($dom);
+    });
+    is_deeply(\@got, [1, 1, 3, 5, 6, 'test'], 'methods and constants');
+    is_deeply([in_thread(sub { in_thread(sub { $conn->get_type }) })], ['TEST'], 'a thread of a thread');
+    is_deeply([in_thread(sub { eval { $conn->get_domain_by_name }; $@ =~ /^Usage/ ? 'usage' : $@ })], ['usage'], 'usage');
+
+    my ($out, $err, $status) = run_perl('-Mthreads', '-e', <<'PERL');
+print threads->create({ context => 'scalar' }, sub {
+    require Sys::Virt;
+    Sys::Virt->new(uri => 'test:///default')->get_type . ' ' . Sys::Virt::Domain->STATE_RUNNING;
+})->join;
+require Sys::Virt;
+print ' ', Sys::Virt->new(uri => 'test:///default')->get_type, ' ', Sys::Virt::Domain->STATE_RUNNING;
+print ' ', threads->create(sub { Sys::Virt->new(uri => 'test:///default')->get_type })->join;
+PERL
+    is($out, 'TEST 1 TEST 1 TEST', 'loaded in a thread first');
+    is("$status$err", '0', 'and silent');
+};
+
+subtest 'connections of several threads' => sub {
+    my @threads = map { my $number = $_; threads->create(sub {
+        my $own = Sys::Virt->new(uri => Test::SysVirt::Host::uri());
+        my $found = 0;
+        for (1 .. 100) {
+            $found++ if $own->get_domain_by_name('busy')->get_info->{nrVirtCpu} == 2;
+            eval { $own->get_domain_by_name("none $number") };
+            $found++ if $@->code == 42;
+            $found++ if (() = $own->list_all_domains) == 6;
+        }
+        return $found;
+    }) } 1 .. 4;
+    is_deeply([map { $_->join } @threads], [(300) x 4], 'work side by side');
+};
+
+# A loop of its own, as the default one is the process's.
+subtest 'callbacks' => sub {
+    my $program = <<'PERL';
+use threads;
+use Sys::Virt;
+$| = 1;
+Sys::Virt::Event::register_default();
+my $conn = Sys::Virt->new(uri => 'test:///default');
+my $dom = $conn->get_domain_by_name('test');
+my ($here, $events, $late) = (0, 0, 0);
+my $timer = Sys::Virt::Event::add_timeout(1, sub { $here++; return });
+$conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { $events++; return });
+$conn->register_close_callback(sub { });
+sub run { my ($until) = @_; for (1 .. 1000) { Sys::Virt::Event::run_default(); return 1 if $until->() } return 0 }
+
+# The thread's loop finds timers and events of both interpreters.
+my ($there, $before) = threads->create({ context => 'list' }, sub {
+    my ($there, $before) = (0, $here);
+    my $own = Sys::Virt::Event::add_timeout(5, sub { $there++; return });
+    $dom->suspend;
+    run(sub { $there >= 3 });
+    Sys::Virt::Event::remove_timeout($own);
+    Sys::Virt::Event::add_timeout(1, sub { $late++; return }) for 1 .. 2;
+    return $there, $here - $before;
+})->join;
+print "there $there, of here $before\n";
+run(sub { $here >= 3 });
+$dom->resume;
+run(sub { $events });
+print "here ", $here >= 3 ? 'yes' : 'no', ", events ", $events ? 'yes' : 'no', ", late $late\n";
+threads->create(sub { undef $conn; undef $dom; return })->join for 1 .. 3;
+run(sub { $here >= 6 });
+print $dom->get_name, "\n";
+PERL
+    my ($out, $err, $status) = run_perl('-e', $program);
+    is($out, "there 3, of here 0\nhere yes, events yes, late 0\ntest\n", 'run in their own thread only');
+    is("$status$err", '0', 'and the program ends in silence');
+};
+done_testing;

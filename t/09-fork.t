@@ -1,0 +1,139 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use POSIX ();
+use Sys::Virt;
+use Test::SysVirt::Host;
+
+# Scripts fork workers while a connection is open: what a child does with its copies of the
+# objects, and how it ends, is nothing to the parent.
+
+# Each in a child that has copies of all objects.
+my %child = (
+    'does nothing'               => sub { },
+    'lets go of its copies'      => sub { undef $_ for @_ },
+    'ends its copies by hand'    => sub { $_->DESTROY for @_, @_ },
+    'dies'                       => sub { open STDERR, '>', '/dev/null'; die "in a child\n" },
+    'ends by POSIX::_exit'       => sub { POSIX::_exit(0) },
+    'is killed'                  => sub { kill KILL => $$ },
+    'runs a program'             => sub { exec $^X, '-e', '1' },
+    'runs a program by system'   => sub { system $^X, '-e', '1' },
+    'has a child'                => sub { my $pid = fork // die $!; exit 0 if !$pid; waitpid $pid, 0 },
+    'connects itself'            => sub { Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('test')->get_info },
+    'makes an error'             => sub { eval { Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('none') }; $@->code == 42 or die },
+);
+
+sub children_are_harmless {
+    my ($conn, $dom) = @_;
+    my $name = $dom->get_name;
+    for my $does (sort keys %child) {
+        my $pid = fork // die "fork: $!";
+        if (!$pid) {
+            $child{$does}->($dom, $conn);
+            exit 0;
+        }
+        waitpid $pid, 0;
+        my $status = $?;
+        is($status, $does eq 'dies' ? 255 << 8 : $does eq 'is killed' ? 9 : 0, "a child that $does ends as it should");
+        is(eval { $dom->get_name . ' ' . $conn->get_domain_by_name($name)->get_name } // $@, "$name $name", 'and all works here');
+        ok($conn->is_alive, 'the connection is alive');
+    }
+    is(`$^X -e 'print 7'`, 7, 'backticks');
+    is(eval { $conn->get_domain_by_name($name)->get_name } // $@, $name, 'and all works here');
+    return;
+}
+
+my $host = Test::SysVirt::Host->new;
+subtest 'the test driver' => sub { children_are_harmless($host->conn, $host->conn->get_domain_by_name('busy')) };
+
+sub from_child {
+    my ($code) = @_;
+    my $pid = open my $child, '-|';
+    die "fork: $!" if !defined $pid;
+    if (!$pid) {
+        print $code->();
+        exit 0;
+    }
+    my $said = join '', <$child>;
+    close $child;
+    return $? ? "status $?" : $said;
+}
+
+subtest 'a child works' => sub {
+    my $conn = $host->conn;
+    my $dom = $conn->get_domain_by_name('busy');
+    is(from_child(sub { $dom->get_name }), 'busy', 'with a copy of an object');
+    is(from_child(sub { my @made = map { $conn->get_domain_by_name($_)->get_name } 'busy', 'held'; "@made" }), 'busy held', 'with objects it makes');
+    is(from_child(sub { $dom->DESTROY; eval { $dom->get_name }; $@->code }), Sys::Virt::Error::ERR_INVALID_DOMAIN, 'not with a copy it has ended');
+    is(from_child(sub { from_child(sub { $dom->get_name }) }), 'busy', 'and so does its child');
+    is(from_child(sub { my $own = Sys::Virt->new(uri => Test::SysVirt::Host::uri()); undef $conn; $own->get_domain_by_name('held')->get_name }), 'held', 'with a connection of its own');
+    is(from_child(sub { my $error = eval { $conn->get_domain_by_name('none') } || $@; "$error" }), "libvirt error code: 42, message: Domain not found\n", 'with errors');
+    is($dom->get_name, 'busy', 'and the parent too');
+};
+
+subtest 'workers' => sub {
+    my @names = sort map { $_->get_name } $host->conn->list_all_domains;
+    my %worker;
+    for my $name (@names) {
+        pipe my $from, my $to or die $!;
+        my $pid = fork // die "fork: $!";
+        if (!$pid) {
+            my $conn = Sys::Virt->new(uri => Test::SysVirt::Host::uri());
+            print $to $conn->get_domain_by_name($name)->get_uuid_string;
+            close $to;
+            exit 0;
+        }
+        close $to;
+        $worker{$name} = { from => $from, pid => $pid };
+    }
+    for my $name (@names) {
+        my $from = $worker{$name}{from};
+        is(<$from>, $host->conn->get_domain_by_name($name)->get_uuid_string, "the one for $name");
+        waitpid $worker{$name}{pid}, 0;
+        is($?, 0, 'ends well');
+    }
+};
+
+subtest 'a child while callbacks are registered' => sub {
+    Sys::Virt::Event::register_default();
+    my $conn = Sys::Virt->new(uri => Test::SysVirt::Host::uri());
+    my $dom = $conn->get_domain_by_name('busy');
+    my $events = 0;
+    my $id = $conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { $events++; return });
+    $conn->register_close_callback(sub { });
+    for my $does (sort keys %child) {
+        my $pid = fork // die "fork: $!";
+        if (!$pid) {
+            $child{$does}->($dom, $conn);
+            exit 0;
+        }
+        waitpid $pid, 0;
+    }
+    my $timer = Sys::Virt::Event::add_timeout(50, sub { });
+    $dom->suspend;
+    for (1 .. 100) {
+        Sys::Virt::Event::run_default();
+        last if $events;
+    }
+    is($events, 1, 'events still arrive');
+    $conn->domain_event_deregister_any($id);
+    $conn->unregister_close_callback;
+    Sys::Virt::Event::remove_timeout($timer);
+};
+
+# Here a child shares the socket with its parent, and could close it.
+subtest 'a remote connection' => sub {
+    plan skip_all => 'set SYS_VIRT_TEST_QEMU=1 to use the system libvirtd' if !$ENV{SYS_VIRT_TEST_QEMU};
+    my $conn = eval { Sys::Virt->new(uri => 'test+unix:///default') } || eval { Sys::Virt->new(uri => 'qemu:///system') };
+    if (!$conn) {
+        die "The test bed is required, but there is no system libvirtd: $@" if $ENV{SYS_VIRT_TEST_REQUIRE};
+        plan skip_all => 'no system libvirtd answers';
+    }
+    my ($dom) = $conn->list_all_domains or plan skip_all => 'no domain there';
+    diag($conn->get_uri);
+    children_are_harmless($conn, $dom);
+    is(from_child(sub { Sys::Virt->new(uri => $conn->get_uri)->get_domain_by_name($dom->get_name)->get_name }), $dom->get_name,
+        'a child opens one of its own');
+};
+done_testing;
