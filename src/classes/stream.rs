@@ -3,7 +3,7 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events::run;
+use crate::events::{parked, run};
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl};
 use libperl_sys::SV;
@@ -33,7 +33,8 @@ methods! {
             .run(|all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
 
     finish(st: Stream) => void(virStreamFinish(st));
-    abort(st: Stream) => void(virStreamAbort(st));
+    // Some streams tell their callback of the abort at once.
+    abort(st: Stream) with call => void(virStreamAbort(st)).and_then(|()| parked::release(call.perl()));
 
     add_callback(stref: Stream, events: i32, cb: Code) with call => add_callback(call, stref, events, cb);
     update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
