@@ -55,9 +55,9 @@ subtest 'network interfaces' => sub {
 
 subtest 'console' => sub {
     fresh();
-    foreach my $kind ('Console', 'Channel') {
-        my $method = 'open_' . lc $kind;
-        unsupported($dom, $method, [$conn->new_stream, $_], "virDomainOpen$kind") foreach 'serial0', undef;
+    my %function = (open_console => 'virDomainOpenConsole', open_channel => 'virDomainOpenChannel');
+    foreach my $method (sort keys %function) {
+        unsupported($dom, $method, [$conn->new_stream, $_], $function{$method}) foreach 'serial0', undef;
         fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->$method($conn, undef) }, "$method with what is no stream",
             qr/argument 'st' is a Sys::Virt object, not a Sys::Virt::Stream object/);
     }

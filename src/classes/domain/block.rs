@@ -12,7 +12,8 @@ use virt::sys::*;
 methods! {
     "Sys::Virt::Domain";
     block_stats(dom: Domain, path: Str, flags: u32 = 0) => block_stats(dom, path, flags);
-    get_block_info(dom: Domain, dev: Str, flags: u32 = 0) => filled(|info: *mut virDomainBlockInfo| virDomainGetBlockInfo(dom, dev, info, flags));
+    get_block_info(dom: Domain, dev: Str, flags: u32 = 0) =>
+        filled(|info: *mut virDomainBlockInfo| virDomainGetBlockInfo(dom, dev, info, flags));
     get_disk_errors(dom: Domain, flags: u32 = 0) => disk_errors(dom, flags);
     block_peek(dom: Domain, path: Str, offset: u64, size: usize, flags: u32 = 0) =>
         bytes(size, |buffer| virDomainBlockPeek(dom, path, offset, size, buffer, flags));

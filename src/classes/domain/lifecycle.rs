@@ -21,7 +21,8 @@ methods! {
         void(associate(dom, name, fds.len() as u32, fds.as_mut_ptr(), flags))
     };
     shutdown(dom: Domain, flags: u32 = 0) => void(if flags == 0 { virDomainShutdown(dom) } else { virDomainShutdownFlags(dom, flags) });
-    destroy(dom_rv: Domain, flags: u32 = 0) => void(if flags == 0 { virDomainDestroy(dom_rv) } else { virDomainDestroyFlags(dom_rv, flags) });
+    destroy(dom_rv: Domain, flags: u32 = 0) =>
+        void(if flags == 0 { virDomainDestroy(dom_rv) } else { virDomainDestroyFlags(dom_rv, flags) });
     undefine(dom: Domain, flags: u32 = 0) => void(if flags == 0 { virDomainUndefine(dom) } else { virDomainUndefineFlags(dom, flags) });
     reboot(dom: Domain, flags: u32 = 0) => void(virDomainReboot(dom, flags));
     reset(dom: Domain, flags: u32 = 0) => void(virDomainReset(dom, flags));
