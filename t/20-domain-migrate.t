@@ -65,7 +65,7 @@ subtest 'wrong parameters' => sub {
         Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH => ['fast', qr/key 'bandwidth': is 'fast', not an integer/],
         Sys::Virt::Domain::MIGRATE_PARAM_DISK_PORT => [2**31, qr/key 'disks_port': is 2147483648, not between -2147483648 and 2147483647/],
         Sys::Virt::Domain::MIGRATE_PARAM_URI => [[], qr/key 'migrate_uri': is an array, not a string/],
-        Sys::Virt::Domain::MIGRATE_PARAM_MIGRATE_DISKS => [[{}], qr/key 'migrate_disks': is a hash, not a string/],
+        Sys::Virt::Domain::MIGRATE_PARAM_MIGRATE_DISKS => [[{}], qr/key 'migrate_disks': is a .*, not a string/],
     );
     foreach my $key (sort keys %wrong) {
         my ($value, $message) = @{ $wrong{$key} };
