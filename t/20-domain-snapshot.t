@@ -28,6 +28,7 @@ subtest 'snapshots' => sub {
     is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_ROOTS), 1, 'num_of_snapshots with flags');
     is($dom->current_snapshot->get_name, 'second', 'current_snapshot');
     is($dom->get_snapshot_by_name('first')->get_name, 'first', 'get_snapshot_by_name');
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_snapshot_by_name('first', 1 << 30) }, 'with an unknown flag', qr/0x40000000/);
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, sub { $dom->get_snapshot_by_name('third') }, 'get_snapshot_by_name of none');
 
     is_deeply([sort $dom->list_snapshot_names], ['first', 'second'], 'list_snapshot_names');
@@ -52,6 +53,7 @@ subtest 'checkpoints' => sub {
     is($first->get_name, 'first', 'with the name');
     $dom->create_checkpoint($xml->('second'), 0);
     is($dom->get_checkpoint_by_name('second')->get_name, 'second', 'get_checkpoint_by_name');
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_checkpoint_by_name('first', 1 << 30) }, 'with an unknown flag', qr/0x40000000/);
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, sub { $dom->get_checkpoint_by_name('third') }, 'get_checkpoint_by_name of none');
     is_deeply(names($dom->list_all_checkpoints), ['first', 'second'], 'list_all_checkpoints');
     is_deeply(names($dom->list_all_checkpoints(Sys::Virt::DomainCheckpoint::LIST_ROOTS)), ['first'], 'list_all_checkpoints with flags');
