@@ -12,7 +12,7 @@ use Test::SysVirt::Compare;
 use Test::SysVirt::Compare::Table qw(methods refused);
 
 my $compare = Test::SysVirt::Compare->new;
-$compare->file($_, together => 1) for sort glob "$FindBin::RealBin/compare/test/*.pl";
+$compare->file($_) for sort glob "$FindBin::RealBin/compare/test/*.pl";
 $compare->differences_show('test');
 
 # What the test driver cannot answer, 81-compare-qemu.t shows on QEMU.

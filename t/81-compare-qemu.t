@@ -12,12 +12,15 @@ use Test::SysVirt::Compare;
 use Test::SysVirt::Compare::Table qw(refused);
 use Test::SysVirt::Qemu;
 
-my $bed = Test::SysVirt::Qemu->new(seconds => 300);
+my $bed = Test::SysVirt::Qemu->new(seconds => 600);
 my $compare = Test::SysVirt::Compare->new;
-$compare->file($_, together => 1) for @ARGV ? @ARGV : sort glob "$FindBin::RealBin/compare/qemu/*.pl";
-$compare->differences_show('qemu');
+$compare->file($_) for @ARGV ? @ARGV : sort glob "$FindBin::RealBin/compare/qemu/*.pl";
+$compare->differences_show('qemu') if !@ARGV;
 
-my @missing = grep { !exists $compare->answered->{$_} } refused();
-is_deeply(\@missing, [], 'a case calls each method that the test driver refuses');
+SKIP: {
+    skip('not all files have run', 1) if @ARGV || !$compare->whole;
+    my @missing = grep { !exists $compare->answered->{$_} } refused();
+    is_deeply(\@missing, [], 'a case calls each method that the test driver refuses');
+}
 
 done_testing;

@@ -1,5 +1,6 @@
 # Where this module is meant to differ from the C module. Each entry says why, and in which cases:
-# a list of names, or a pattern that has to be met at least once; whatever is listed has to show.
+# a list of names, or a pattern that has to be met at least once, on one bed or on each; whatever
+# is listed has to show.
 # `turns` makes of the outcome under the C module, as JSON in $_, the outcome here, which it is
 # given.
 
@@ -66,6 +67,14 @@ my @unknown_keys = map {
         turns => sub { s/\}$/,"warns":[$warning]}/ },
     };
 } sort keys %setters;
+
+push @unknown_keys, {
+    why => 'a key that the function does not know is worth a warning',
+    cases => ['qemu/network: port set_parameters, an unknown key'],
+    turns => sub {
+        s/\}$/,"warns":["Sys::Virt::NetworkPort::set_parameters: argument 'newparams': 'no_such_key' is unknown here and ignored"]}/;
+    },
+};
 
 my @no_hash = map {
     my $method = "set_${_}_parameters";
@@ -156,6 +165,7 @@ my $bandwidth = '"inbound.average":1000,"inbound.burst":512,"inbound.floor":0,"i
     {
         why => 'a usage message names its arguments, and what may be left out, without C expressions',
         like => qr{^test/usage: },
+        bed => 'test',
         turns => sub {
             my ($here) = @_;
             my ($there_plain, $here_plain) = map { s/ |=[^,)]*//gr =~ s/_?(?:sv|ref)(?=[,)])//gr } $_, $here;
@@ -279,6 +289,12 @@ my $bandwidth = '"inbound.average":1000,"inbound.burst":512,"inbound.floor":0,"i
     },
     {
         why => 'undef where libvirt takes NULL is NULL, not an empty text',
+        cases => ['qemu/agent: fs_trim without an agent'],
+        turns => becomes(qr/"dies":\Q$no_mount_point\E,"warns":/,
+            '{"dies":' . libvirt_error(74, 10, 'argument unsupported: QEMU guest agent is not configured') . '}'),
+    },
+    {
+        why => 'undef where libvirt takes NULL is NULL, not an empty text',
         cases => ['qemu/block: block_commit, no names'],
         turns => sub { s/image ''/base image/g; s/$undef_warning/}/ },
     },
@@ -357,7 +373,7 @@ my $bandwidth = '"inbound.average":1000,"inbound.burst":512,"inbound.floor":0,"i
     {
         why => 'the parameters of a network port are set also where it has none yet',
         cases => [map { "qemu/network: port set_parameters($_)" } '', 'undef', '0', 'unused flag'],
-        turns => sub { s/\{"gives":\[\{\}\]\}\]\}/{"gives":[{$bandwidth}]}]}/; s/$undef_warning/}/ },
+        turns => sub { s/\{"gives":\[\{\}\]\}\]/{"gives":[{$bandwidth}]}]/; s/$undef_warning/}/ },
     },
     {
         why => 'a volume is made with the flags that are given',
