@@ -31,8 +31,6 @@ my %written_out = (
     'Sys::Virt::list_node_devices'           => 'con, cap=',
     'Sys::Virt::Domain::announce_interface'  => 'dom, device=, params=, flags=',
     'Sys::Virt::Domain::backup_begin'        => 'dom, backupxmlsv, checkpointxmlsv=, flags=',
-    'Sys::Virt::Domain::get_checkpoint_by_name' => 'dom, name, flags=',
-    'Sys::Virt::Domain::get_snapshot_by_name'   => 'dom, name, flags=',
     'Sys::Virt::Domain::list_snapshot_names' => 'dom, maxnames=, flags=',
     'Sys::Virt::Domain::migrate'             => 'dom, destcon, params=, dname=, uri=, bandwidth=',
     'Sys::Virt::Domain::migrate2'            => 'dom, destcon, dxml=, flags=, dname=, uri=, bandwidth=',
@@ -47,12 +45,12 @@ my %written_out = (
 # Kinds by the names of parameters, where most methods agree, and then by method.
 my %kind;
 $kind{$_} = 'int' for qw(
-    action algorithm autostart callbackID cellNum codeset command count cpuNum downtime end eventID
+    action algorithm autostart callbackID cellNum codeset command count cpuNum end eventID
     events fd flags format frequency holdtime id idx interval iothread_id maxids maxnames maxuuids ncpus nsecs num
     parentIndex screen secs section signum src start start_cpu state stats target timeout timer type types
     usageType vcpu watch);
 $kind{$_} = 'long' for qw(
-    bandwidth cacheSizeSv capacity duration lengthSV lengthsv minimumsv nbytes offset offsetsv pidsv secssv size
+    bandwidth cacheSizeSv capacity downtime duration lengthSV lengthsv minimumsv nbytes offset offsetsv pidsv secssv size
     thresholdsv val);
 $kind{$_} = 'str' for qw(
     alias arch archsv backupxmlsv base cap checkpointxmlsv configdata configtype cpumap dconnuri desturi destxml
@@ -100,7 +98,8 @@ sub method {
     my $text = $written_out{$full} // ($arguments ne '' ? $arguments : documented($package, $call));
     my @parameters = map { parameter($full, $_) } grep { length } split /\s*,\s*/, $text;
     my $object = $package ne 'Sys::Virt::Event' && $full ne 'Sys::Virt::new';
-    $parameters[0]{kind} = $package if $object;
+    # An error is a hash, whoever made it.
+    $parameters[0]{kind} = $package eq 'Sys::Virt::Error' ? 'hash' : $package if $object;
     return {
         package => $package, name => $name, full => $full,
         parameters => \@parameters,
