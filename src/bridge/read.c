@@ -131,8 +131,8 @@ static bool read_integer(pTHX_ reader *in, SV *sv, bridge_value *out)
                     return false;
                 PERL_UNUSED_RESULT(SvIV_nomg(sv_mortalcopy(sv))); /* for its warning */
             }
-            if ((kind & (IS_NUMBER_IN_UV | IS_NUMBER_GREATER_THAN_UV_MAX)) == IS_NUMBER_IN_UV
-                && (!(kind & IS_NUMBER_NEG) || uv <= (UV)IV_MAX + 1)) {
+            if ((kind & (IS_NUMBER_IN_UV | IS_NUMBER_GREATER_THAN_UV_MAX)) == IS_NUMBER_IN_UV) {
+                exact = !(kind & IS_NUMBER_NEG) || uv <= (UV)IV_MAX + 1;
                 out->tag = !(kind & IS_NUMBER_NEG) && uv > (UV)IV_MAX ? TAG_UINT : TAG_INT;
                 out->u.uv = kind & IS_NUMBER_NEG ? 0 - uv : uv;
             } else {

@@ -255,11 +255,6 @@ my $bandwidth = '"inbound.average":1000,"inbound.burst":512,"inbound.floor":0,"i
             . libvirt_error(8, 10, 'unsupported flags (0x40000000) in function qemuConnectGetSysinfo') . '}'),
     },
     {
-        why => 'get_max_vcpus reports its failure',
-        cases => ['qemu/config: get_max_vcpus', map { "test/domain-identity: get_max_vcpus of $_" } qw(idle kept)],
-        turns => sub { s/^\{"gives":\[(?:-1)?\]\}$/{"dies":$not_running}/ },
-    },
-    {
         why => 'a close callback that is not there cannot be unregistered',
         cases => ['qemu/event: close callback'],
         turns => sub {

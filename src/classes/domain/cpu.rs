@@ -13,7 +13,8 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
-    get_max_vcpus(dom: Domain) => int(virDomainGetMaxVcpus(dom));
+    // -1 for a domain that doesn't run, which scripts that look at all domains rely on.
+    get_max_vcpus(dom: Domain) => Ok(virDomainGetMaxVcpus(dom));
     get_vcpus(dom: Domain, flags: u32 = 0) => int(virDomainGetVcpusFlags(dom, flags));
     set_vcpus(dom: Domain, num: u32, flags: u32 = 0) =>
         void(if flags == 0 { virDomainSetVcpus(dom, num) } else { virDomainSetVcpusFlags(dom, num, flags) });
