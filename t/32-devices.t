@@ -1,0 +1,78 @@
+# Node devices and host interfaces, on libvirt's test driver; that has no secrets and no filters,
+# which 67-qemu-storage-network.t and 69-qemu-ports.t test on a real host.
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Sys::Virt;
+use Test::SysVirt::Driver;
+use Test::SysVirt::Host;
+
+my $conn = Sys::Virt->new(uri => Test::SysVirt::Host->uri);
+my $host = $conn->get_node_device_by_name('scsi_host5');
+
+subtest 'a device' => sub {
+    is($host->get_name, 'scsi_host5', 'get_name');
+    is($host->get_parent, 'computer', 'get_parent');
+    like($host->get_xml_description, qr{^<device>.*<name>scsi_host5</name>.*<parent>computer</parent>}s, 'get_xml_description');
+    is(($host->list_capabilities)[0], 'scsi_host', 'list_capabilities');
+    my $root = $conn->get_node_device_by_name('computer');
+    is_deeply([$root->list_capabilities], ['system'], 'those of another one');
+    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $root->get_parent }, 'no parent');
+};
+
+subtest 'taking it from the host' => sub {
+    unsupported($host, 'dettach', [undef], 'virNodeDeviceDettach');
+    unsupported($host, 'dettach', ['vfio'], 'virNodeDeviceDetachFlags');
+    unsupported($host, 'dettach', [undef, 1], 'virNodeDeviceDetachFlags');
+    unsupported($host, 'reattach', [], 'virNodeDeviceReAttach');
+    unsupported($host, 'reset', [], 'virNodeDeviceReset');
+};
+
+subtest 'defined devices' => sub {
+    unsupported($host, 'create', [0], 'virNodeDeviceCreate');
+    unsupported($host, 'undefine', [0], 'virNodeDeviceUndefine');
+    unsupported($host, 'is_active', [], 'virNodeDeviceIsActive');
+    unsupported($host, 'is_persistent', [], 'virNodeDeviceIsPersistent');
+    unsupported($host, 'get_autostart', [], 'virNodeDeviceGetAutostart');
+    unsupported($host, 'set_autostart', [1], 'virNodeDeviceSetAutostart');
+    unsupported($host, 'update', ['<device/>', Sys::Virt::NodeDevice::UPDATE_AFFECT_LIVE], 'virNodeDeviceUpdate');
+};
+
+subtest 'making and ending one' => sub {
+    my $port = Sys::Virt->new(uri => 'test:///default')->create_node_device(<<'XML');
+<device>
+  <parent>scsi_host1</parent>
+  <capability type='scsi_host'>
+    <capability type='fc_host'><wwnn>2000000012341234</wwnn><wwpn>1000000012341234</wwpn></capability>
+  </capability>
+</device>
+XML
+    is($port->get_parent, 'scsi_host1', 'below another one');
+    is_deeply([$port->destroy], [], 'destroy gives nothing');
+    fails(Sys::Virt::Error::ERR_NO_NODE_DEVICE, sub { $port->get_xml_description }, 'it is gone');
+};
+
+subtest 'an interface' => sub {
+    my $iface = $conn->get_interface_by_name('eth1');
+    is($iface->get_name, 'eth1', 'get_name');
+    is($iface->get_mac, '52:54:00:00:01:01', 'get_mac');
+    like($iface->get_xml_description, qr{^<interface type='ethernet' name='eth1'>.*<mtu size='1492'/>}s, 'get_xml_description');
+    is($iface->is_active, 1, 'is_active');
+    is_deeply([$iface->destroy], [], 'destroy gives nothing');
+    is($iface->is_active, 0, 'stopped');
+    fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $iface->destroy }, 'destroy again');
+    is_deeply([$iface->create], [], 'create gives nothing');
+    is($iface->is_active, 1, 'it runs again');
+    fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $iface->create }, 'create again');
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $iface->$_(1 << 30) }, "the flags of $_ count") for qw(create destroy);
+    is_deeply([$iface->undefine], [], 'undefine gives nothing');
+    fails(Sys::Virt::Error::ERR_NO_INTERFACE, sub { $iface->is_active }, 'it is gone');
+};
+
+subtest 'objects alone' => sub {
+    undef $conn;
+    is($host->get_name, 'scsi_host5', 'a device outlives its connection');
+};
+
+done_testing;

@@ -1,0 +1,257 @@
+# Streams, with the picture that libvirt's test driver has for a screenshot: bytes of all values.
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Sys::Virt;
+use Sys::Virt::Event;
+use Test::SysVirt::Driver;
+
+Sys::Virt::Event::register_default;
+my $conn = Sys::Virt->new(uri => 'test:///default');
+my $dom  = $conn->get_domain_by_name('test');
+
+sub screenshot {
+    my ($flags) = @_;
+    my $stream = $conn->new_stream($flags // 0);
+    $dom->screenshot($stream, 0);
+    return $stream;
+}
+
+my $picture = '';
+
+subtest 'recv' => sub {
+    my $stream = screenshot();
+    while ((my $got = $stream->recv(my $data, 4096)) > 0) {
+        is(length $data, $got, 'as many bytes as it says') or last;
+        $picture .= $data;
+    }
+    is_deeply([$stream->finish], [], 'finish gives nothing');
+    is(substr($picture, 0, 8), "\x89PNG\r\n\x1a\n", 'the start of a picture');
+    like($picture, qr/IEND\xaeB`\x82\z/, 'and its end');
+    cmp_ok(scalar(() = $picture =~ /\0/g), '>', 10, 'with NULs');
+
+    $stream = screenshot();
+    my $data = 'before';
+    is($stream->recv($data, 0), 0, 'nothing asked for');
+    is($data, 'before', 'leaves the variable as it is');
+    is($stream->recv($data, 4), 4, 'four bytes');
+    is($data, "\x89PNG", 'instead of what was there');
+    my %hash;
+    is($stream->recv($hash{element}, '2'), 2, 'into an element that was not there');
+    is($hash{element}, "\r\n", 'it is now');
+    tie my $tied, 'Local::Tied';
+    $stream->recv($tied, 2);
+    is($Local::Tied::stored, "\x1a\n", 'into a tied variable');
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->recv('constant', 1) }, 'into a constant', qr/argument 'data' is read-only/);
+    fails(Sys::Virt::Error::ERR_NO_MEMORY, sub { $stream->recv($data, '18446744073709551615') }, 'more than there is memory');
+    unsupported($stream, 'recv', [my $into, 1, Sys::Virt::Stream::RECV_STOP_AT_HOLE], 'virStreamRecvFlags');
+    is_deeply([$stream->abort], [], 'abort gives nothing');
+};
+
+subtest 'recv_all' => sub {
+    my $stream = screenshot();
+    my ($all, @first) = '';
+    my @result = $stream->recv_all(sub {
+        my ($on, $data, $length) = @_;
+        @first = (scalar @_, $on == $stream, length $data == $length) if !@first;
+        $all .= $data;
+        return $length;
+    });
+    $stream->finish;
+    is_deeply(\@result, [], 'recv_all gives nothing');
+    is_deeply(\@first, [3, 1, 1], 'the handler gets the stream, data and its length');
+    ok($all eq $picture, 'everything');
+
+    $stream = screenshot();
+    $all = '';
+    $stream->recv_all(sub { $all .= substr $_[1], 0, 1000; return $_[2] < 1000 ? $_[2] : 1000 });
+    ok($all eq $picture, 'taken piece by piece');
+
+    my $named = 0;
+    no warnings 'once';
+    local *Local::handler = sub { $named += $_[2]; $_[2] };
+    screenshot()->recv_all('Local::handler');
+    is($named, length $picture, 'a handler by its name');
+    $stream = screenshot();
+    my $inner = screenshot();
+    my $nested = '';
+    $stream->recv_all(sub {
+        $inner->recv_all(sub { $nested .= $_[1]; $_[2] }) if $nested eq '';
+        return $_[2];
+    });
+    ok($nested eq $picture, 'recv_all of another stream in a handler');
+};
+
+# What a handler may do wrong. The stream is aborted then, and cannot be finished.
+subtest 'handlers that fail' => sub {
+    my %ends = (
+        'dies'              => [sub { die "no room\n" }, qr/\Ano room\n\z/],
+        'dies of an object' => [sub { die { reason => 'no room' } }, qr/\AHASH/],
+        'gives up'          => [sub { -1 }, qr/recv handler failed/],
+        'says nothing'      => [sub { return }, qr/recv_all: the handler's answer is undef, not how many bytes it took/],
+        'says no number'    => [sub { 'all' }, qr/recv_all: the handler's answer is 'all', not an integer/],
+        'says too much'     => [sub { 1 << 40 }, qr/recv_all: the handler's answer is 1099511627776, not between/],
+        'gives a reference' => [sub { [] }, qr/recv_all: the handler's answer is a reference to ARRAY, not an integer/],
+        'is not there'      => ['Local::nothing', qr/^Undefined subroutine &Local::nothing called/],
+    );
+    for my $how (sort keys %ends) {
+        my ($handler, $error) = @{ $ends{$how} };
+        my $stream = screenshot();
+        my $calls = 0;
+        my $lived = eval { $stream->recv_all(ref $handler ? sub { $calls++; &$handler } : $handler); 1 };
+        ok(!$lived, "one that $how");
+        like($@, $error, 'is told of');
+        cmp_ok($calls, '<=', 1, 'and is not called again');
+        ok(!eval { $stream->recv(my $data, 1) > 0 }, 'there is no more data');
+    }
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { screenshot()->recv_all([]) }, 'no handler', qr/argument 'handler' is a reference to ARRAY/);
+
+    my $freed = 0;
+    {
+        my $guard = Local::Guard->new(\$freed);
+        eval { screenshot()->recv_all(sub { my $kept = $guard; die 'in between' }) };
+    }
+    is($freed, 1, 'a handler that died is let go of');
+    eval { die "earlier\n" };
+    screenshot()->recv_all(sub { eval { die "inner\n" }; $_[2] });
+    is($@, "earlier\n", 'the $@ of the caller stays');
+};
+
+subtest 'sending' => sub {
+    my $stream = screenshot();
+    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send("a\0b\xff", 4) }, 'a picture cannot be written to');
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send("\x{263a}", 3) }, 'characters are no bytes', qr/argument 'data' has a character above 255/);
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send('a', -1) }, 'fewer than none', qr/argument 'nbytes' is -1/);
+    my @given;
+    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send_all(sub { @given = @_; $_[1] = 'abc'; 3 }) }, 'send_all');
+    is_deeply([scalar @given, $given[0] == $stream, $given[1], $given[2] > 1000], [3, 1, '', 1],
+        'the handler gets the stream, an empty buffer and what it may put there');
+
+    my %ends = (
+        'dies'                         => [sub { die "gone\n" }, qr/\Agone\n\z/],
+        'gives up'                     => [sub { -1 }, qr/send handler failed/],
+        'promises more than it writes' => [sub { $_[1] = 'ab'; 3 }, qr/the handler's answer is 3; it has written 2 bytes, at most \d+ were asked for/],
+        'writes too much'              => [sub { $_[1] = 'x' x ($_[2] + 1); $_[2] + 1 }, qr/the handler's answer is \d+; it has written \d+ bytes/],
+        'writes characters'            => [sub { $_[1] = "\x{263a}"; 1 }, qr/the handler's data has a character above 255/],
+    );
+    for my $how (sort keys %ends) {
+        my ($handler, $error) = @{ $ends{$how} };
+        ok(!eval { screenshot()->send_all($handler); 1 }, "one that $how");
+        like($@, $error, 'is told of');
+    }
+    is_deeply([screenshot()->send_all(sub { $_[1] = 'text'; 0 })], [], 'nothing to send');
+    is_deeply([screenshot()->send_all(sub { return })], [], 'nothing at all');
+};
+
+subtest 'holes' => sub {
+    my $stream = $conn->new_stream;
+    unsupported($stream, 'send_hole', ['8589934592', 0], 'virStreamSendHole');
+    unsupported($stream, 'recv_hole', [0], 'virStreamRecvHole');
+    unsupported($stream, 'sparse_recv_all', [sub { $_[2] }, sub { 0 }], 'virStreamRecvFlags');
+
+    my @calls;
+    my $data = sub { push @calls, 'data'; $_[1] = ''; 0 };
+    my $skip = sub { push @calls, "skip $_[1]"; 0 };
+    my $holes = sub { my @answer = @_; sub { push @calls, 'hole'; @answer } };
+    screenshot()->sparse_send_all($data, $holes->(0, 0), $skip);
+    is_deeply(\@calls, ['hole', 'data'], 'the end is where no data, no hole and no bytes are');
+    my %ends = (
+        'dies'              => [sub { die "lost\n" }, qr/\Alost\n\z/],
+        'gives nothing'     => [sub { return }, qr/the handler's answer is not a flag and a length/],
+        'gives only a flag' => [sub { 1 }, qr/the handler's answer is not a flag and a length/],
+        'gives no length'   => [sub { (1, 'long') }, qr/the handler's answer is 'long', not an integer/],
+    );
+    for my $how (sort keys %ends) {
+        my ($handler, $error) = @{ $ends{$how} };
+        ok(!eval { screenshot()->sparse_send_all($data, $handler, $skip); 1 }, "a handler that $how");
+        like($@, $error, 'is told of');
+    }
+    @calls = ();
+    ok(!eval { screenshot()->sparse_send_all($data, $holes->(0, 4096), $skip); 1 }, 'a hole in a picture');
+    is_deeply(\@calls, ['hole'], 'is not skipped when it cannot be sent') or diag(@calls);
+};
+
+subtest 'events' => sub {
+    my $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
+    my ($all, @first, $done) = '';
+    my @result = $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub {
+        my ($on, $events) = @_;
+        @first = (scalar @_, $on == $stream, $events) if !@first;
+        my $got = $on->recv(my $data, 8192);
+        return if $got == -2;
+        if ($got) { $all .= $data; return }
+        $on->remove_callback;
+        $on->finish;
+        $done = 1;
+    });
+    is_deeply(\@result, [], 'add_callback gives nothing');
+    run_until(sub { $done });
+    is_deeply(\@first, [2, 1, Sys::Virt::Stream::EVENT_READABLE], 'the callback gets the stream and what is true of it');
+    ok($all eq $picture, 'everything');
+
+    $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
+    fails(undef, sub { $stream->update_callback(Sys::Virt::Stream::EVENT_WRITABLE) }, 'update_callback without one');
+    fails(undef, sub { $stream->remove_callback }, 'remove_callback without one');
+    my ($calls, $freed) = (0, 0);
+    {
+        my $guard = Local::Guard->new(\$freed);
+        $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { my $kept = $guard; $calls++; $_[0]->remove_callback; die "in a callback\n" });
+    }
+    fails(undef, sub { $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { }) }, 'one callback each');
+    is($freed, 0, 'it is kept');
+    ok(!eval { run_until(sub { $calls }); 1 }, 'what a callback dies of');
+    is($@, "in a callback\n", 'comes out of the event loop');
+    run_until(sub { $freed });
+    is("$calls $freed", '1 1', 'removed by itself it is let go of');
+    $stream->abort;
+
+    $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
+    $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { $calls++ });
+    is_deeply([$stream->update_callback(Sys::Virt::Stream::EVENT_HANGUP)], [], 'update_callback gives nothing');
+    $calls = 0;
+    run_until(sub { 0 });
+    is($calls, 0, 'the callback waits for something else now');
+    is_deeply([$stream->remove_callback], [], 'remove_callback gives nothing');
+    $stream->abort;
+
+    my @told;
+    $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
+    $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { push @told, $_[1]; die "told\n" });
+    ok(!eval { $stream->abort; 1 }, 'what a callback dies of that is told of the abort');
+    is($@, "told\n", 'comes out of abort');
+    is_deeply(\@told, [Sys::Virt::Stream::EVENT_ERROR], 'it is an error for it');
+};
+
+# Runs the event loop, at most for a while.
+sub run_until {
+    my ($done) = @_;
+    my $turns = 0;
+    my $timer = Sys::Virt::Event::add_timeout(5, sub { $turns++ });
+    Sys::Virt::Event::run_default while !$done->() && $turns < 40;
+    Sys::Virt::Event::remove_timeout($timer);
+    return;
+}
+
+subtest 'a stream that leads nowhere' => sub {
+    my $stream = $conn->new_stream;
+    unsupported($stream, 'send', ['x', 1], 'virStreamSend');
+    unsupported($stream, 'recv', [my $data, 1], 'virStreamRecv');
+    unsupported($stream, 'finish', [], 'virStreamFinish');
+    unsupported($stream, 'add_callback', [Sys::Virt::Stream::EVENT_READABLE, sub { }], 'virStreamEventAddCallback');
+    unsupported($stream, 'update_callback', [Sys::Virt::Stream::EVENT_READABLE], 'virStreamEventUpdateCallback');
+    unsupported($stream, 'remove_callback', [], 'virStreamEventRemoveCallback');
+    is_deeply([$stream->abort], [], 'only abort does not mind');
+};
+
+done_testing;
+
+package Local::Tied;
+our $stored;
+sub TIESCALAR { return bless [] }
+sub FETCH     { return $stored }
+sub STORE     { $stored = $_[1] }
+
+package Local::Guard;
+sub new     { my ($class, $freed) = @_; return bless [$freed], $class }
+sub DESTROY { ${ $_[0][0] }++ }
