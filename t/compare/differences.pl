@@ -178,6 +178,11 @@ my $bandwidth = '"inbound.average":1000,"inbound.burst":512,"inbound.floor":0,"i
         turns => becomes('{"gives":[42]}', '{"gives":[2]}'),
     },
     {
+        why => 'an error can be compared with a text',
+        cases => ['test/error: an error compared with text'],
+        turns => becomes(qr/Operation .*"eq\\": no method found/, '{"gives":[1]}'),
+    },
+    {
         why => 'an error without one of libvirt behind it is an error all the same',
         cases => [map { "test/event-loop: remove_$_ of nothing" } qw(handle timeout)],
         turns => sub { s/"level":0/"level":2/ },
