@@ -25,27 +25,27 @@ my %child = (
 );
 
 sub children_are_harmless {
-    my ($conn, $dom) = @_;
-    my $name = $dom->get_name;
+    my ($conn, $object, $find) = @_;
+    my $name = $object->get_name;
     for my $does (sort keys %child) {
         my $pid = fork // die "fork: $!";
         if (!$pid) {
-            $child{$does}->($dom, $conn);
+            $child{$does}->($object, $conn);
             exit 0;
         }
         waitpid $pid, 0;
         my $status = $?;
         is($status, $does eq 'dies' ? 255 << 8 : $does eq 'is killed' ? 9 : 0, "a child that $does ends as it should");
-        is(eval { $dom->get_name . ' ' . $conn->get_domain_by_name($name)->get_name } // $@, "$name $name", 'and all works here');
+        is(eval { $object->get_name . ' ' . $conn->$find($name)->get_name } // $@, "$name $name", 'and all works here');
         ok($conn->is_alive, 'the connection is alive');
     }
     is(`$^X -e 'print 7'`, 7, 'backticks');
-    is(eval { $conn->get_domain_by_name($name)->get_name } // $@, $name, 'and all works here');
+    is(eval { $conn->$find($name)->get_name } // $@, $name, 'and all works here');
     return;
 }
 
 my $host = Test::SysVirt::Host->new;
-subtest 'the test driver' => sub { children_are_harmless($host->conn, $host->conn->get_domain_by_name('busy')) };
+subtest 'the test driver' => sub { children_are_harmless($host->conn, $host->conn->get_domain_by_name('busy'), 'get_domain_by_name') };
 
 sub from_child {
     my ($code) = @_;
@@ -123,17 +123,24 @@ subtest 'a child while callbacks are registered' => sub {
 };
 
 # Here a child shares the socket with its parent, and could close it.
-subtest 'a remote connection' => sub {
-    plan skip_all => 'set SYS_VIRT_TEST_QEMU=1 to use the system libvirtd' if !$ENV{SYS_VIRT_TEST_QEMU};
-    my $conn = eval { Sys::Virt->new(uri => 'test+unix:///default') } || eval { Sys::Virt->new(uri => 'qemu:///system') };
-    if (!$conn) {
-        die "The test bed is required, but there is no system libvirtd: $@" if $ENV{SYS_VIRT_TEST_REQUIRE};
-        plan skip_all => 'no system libvirtd answers';
-    }
-    my ($dom) = $conn->list_all_domains or plan skip_all => 'no domain there';
-    diag($conn->get_uri);
-    children_are_harmless($conn, $dom);
-    is(from_child(sub { Sys::Virt->new(uri => $conn->get_uri)->get_domain_by_name($dom->get_name)->get_name }), $dom->get_name,
-        'a child opens one of its own');
-};
+my %remote = (
+    'test+unix:///default' => [qw(list_all_domains get_domain_by_name)],
+    'qemu:///system'       => [qw(list_all_nwfilters get_nwfilter_by_name)],
+);
+for my $uri (sort keys %remote) {
+    subtest "a remote connection, $uri" => sub {
+        plan skip_all => 'set SYS_VIRT_TEST_QEMU=1 to use the system libvirtd' if !$ENV{SYS_VIRT_TEST_QEMU};
+        my ($list, $find) = @{ $remote{$uri} };
+        my $conn = eval { Sys::Virt->new(uri => $uri) };
+        my ($object) = $conn ? $conn->$list : ();
+        if (!$object) {
+            my $missing = $@ || "nothing by $list";
+            die "The test bed is required, but: $missing" if $ENV{SYS_VIRT_TEST_REQUIRE};
+            plan skip_all => $missing;
+        }
+        children_are_harmless($conn, $object, $find);
+        my $name = $object->get_name;
+        is(from_child(sub { Sys::Virt->new(uri => $uri)->$find($name)->get_name }), $name, 'a child opens one of its own');
+    };
+}
 done_testing;
