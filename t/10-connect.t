@@ -70,10 +70,12 @@ subtest 'classes' => sub {
 sub descriptors { opendir my $dh, '/proc/self/fd' or return; return scalar grep { /^\d/ } readdir $dh }
 
 subtest 'nobody answers' => sub {
+    # Releases of libvirt differ in what they call it; an unknown scheme they ask libvirtd about,
+    # when there is one.
     my %nowhere = (
-        'a scheme nobody knows'     => ['nothing:///', Sys::Virt::Error::ERR_NO_CONNECT],
+        'a scheme nobody knows'     => ['nothing:///', Sys::Virt::Error::ERR_NO_CONNECT, Sys::Virt::Error::ERR_SYSTEM_ERROR],
         'no uri at all'             => ['not a uri', Sys::Virt::Error::ERR_INTERNAL_ERROR],
-        'no file there'             => ['test:///none/at/all.xml', Sys::Virt::Error::ERR_XML_ERROR],
+        'no file there'             => ['test:///none/at/all.xml', Sys::Virt::Error::ERR_XML_ERROR, Sys::Virt::Error::ERR_SYSTEM_ERROR],
         'no socket there'           => ['qemu+unix:///system?socket=/none/libvirt-sock', Sys::Virt::Error::ERR_SYSTEM_ERROR],
         'nobody at the port'        => ['qemu+tcp://127.0.0.1:1/system', Sys::Virt::Error::ERR_SYSTEM_ERROR],
         'a transport nobody knows'  => ['qemu+nothing:///system', Sys::Virt::Error::ERR_INVALID_ARG],
@@ -85,14 +87,14 @@ subtest 'nobody answers' => sub {
     # libvirt may write to a program that has ended.
     local $SIG{PIPE} = 'IGNORE';
     for my $name (sort keys %nowhere) {
-        my ($where, $code) = @{ $nowhere{$name} };
+        my ($where, @codes) = @{ $nowhere{$name} };
         my $failed = sub {
             eval { Sys::Virt->new(uri => $where) };
             return $@;
         };
         my $error = $failed->();
         isa_ok($error, 'Sys::Virt::Error', $name) or next;
-        is($error->code, $code, "libvirt's code") or diag($error);
+        ok((grep { $error->code == $_ } @codes), "libvirt's code") or diag($error);
         is($error->level, Sys::Virt::Error::LEVEL_ERROR, 'its level');
         isnt($error->message, '', 'a message');
         my $before = descriptors();
@@ -147,10 +149,12 @@ sub guarded {
     return eval { Sys::Virt->new(uri => "test://$guarded", %more) };
 }
 
+# Newer releases of libvirt have codes of their own for some cases: then there are two.
 sub refused_is {
-    my ($code, $name, %more) = @_;
+    my ($codes, $name, %more) = @_;
     is(guarded(%more), undef, $name);
-    is(ref $@ && $@->code, $code, 'and the code') or diag($@);
+    my $code = ref $@ && $@->code;
+    ok((grep { $code == $_ } ref $codes ? @$codes : $codes), 'and the code') or diag($@);
     return;
 }
 
@@ -178,9 +182,9 @@ subtest 'authentication' => sub {
     refused_is($failed, 'a wrong password', auth => 1, credlist => [@both], callback => answers('spade', 'club'));
     refused_is($failed, 'a password with more behind it', auth => 1, credlist => [@both], callback => answers('spade', "deck "));
     refused_is($failed, 'an unknown user', auth => 1, credlist => [@both], callback => answers('club', 'deck'));
-    refused_is(Sys::Virt::Error::ERR_INTERNAL_ERROR, 'no answer', auth => 1, credlist => [@both], callback => answers());
+    refused_is([Sys::Virt::Error::ERR_INTERNAL_ERROR, $failed], 'no answer', auth => 1, credlist => [@both], callback => answers());
     refused_is($failed, 'the callback gives up', auth => 1, credlist => [@both], callback => sub { -1 });
-    refused_is($failed, 'a password not offered', auth => 1, credlist => [Sys::Virt::CRED_AUTHNAME], callback => $right);
+    refused_is([$failed, Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED], 'a password not offered', auth => 1, credlist => [Sys::Virt::CRED_AUTHNAME], callback => $right);
     refused_is(Sys::Virt::Error::ERR_INVALID_ARG, 'not asked for', auth => 0, credlist => [@both], callback => $right);
     is(scalar @asked, 0, 'nor asked');
     is(Sys::Virt->new(uri => $uri, auth => 1, credlist => [@both], callback => $right)->get_type, 'TEST', 'where none is needed');
