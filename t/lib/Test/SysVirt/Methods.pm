@@ -31,6 +31,8 @@ my %written_out = (
     'Sys::Virt::list_node_devices'           => 'con, cap=',
     'Sys::Virt::Domain::announce_interface'  => 'dom, device=, params=, flags=',
     'Sys::Virt::Domain::backup_begin'        => 'dom, backupxmlsv, checkpointxmlsv=, flags=',
+    'Sys::Virt::Domain::get_checkpoint_by_name' => 'dom, name, flags=',
+    'Sys::Virt::Domain::get_snapshot_by_name' => 'dom, name, flags=',
     'Sys::Virt::Domain::list_snapshot_names' => 'dom, maxnames=, flags=',
     'Sys::Virt::Domain::migrate'             => 'dom, destcon, params=, dname=, uri=, bandwidth=',
     'Sys::Virt::Domain::migrate2'            => 'dom, destcon, dxml=, flags=, dname=, uri=, bandwidth=',
