@@ -5,6 +5,7 @@ use Sys::Virt::Event;
 use Test2::IPC;
 use Test::More;
 use Test::SysVirt::EventLoop;
+use Test::SysVirt::Perl qw(run_perl);
 
 # libvirt on the event loops of frameworks. A process has one event loop, so each of them has a
 # process of its own.
@@ -66,6 +67,43 @@ sub behaves {
     };
 }
 
+# What the manual shows works, and ends well with everything still registered.
+sub works_as_shown {
+    my ($framework) = @_;
+    open my $in, '<', "lib/Sys/Virt/EventImpl/$framework.pod" or die "$framework.pod: $!";
+    my ($synopsis) = do { local $/; <$in> } =~ /^=head1 SYNOPSIS\n(.*?)^=head1/ms;
+    my ($out, $err, $status) = run_perl('-w', '-Mstrict', '-e', $synopsis);
+    is($out, "test: event @{[Sys::Virt::Domain::EVENT_SUSPENDED]}, detail @{[Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED]}\n",
+        'the synopsis prints an event');
+    is("$status$err", '0', 'and nothing else');
+    return;
+}
+
+# Only IO::Async lets a callback run the loop. What is removed then has to wait until the
+# callback has returned, however often the loop turns in it.
+sub frees_afterwards {
+    my $loop = IO::Async::Loop->new;
+    $loop->loop_once(0.02) for 1 .. 5;
+    my (@freed, $within);
+    no warnings qw(once redefine);
+    local *Sys::Virt::EventImpl::Base::_free_callback_opaque = sub {
+        push @freed, $_[2];
+        return &Sys::Virt::Event::_free_callback_opaque;
+    };
+    my $timer;
+    $timer = Sys::Virt::Event::add_timeout(0, sub {
+        Sys::Virt::Event::remove_timeout($timer);
+        my $inner = Sys::Virt::Event::add_timeout(0, sub { });
+        $loop->loop_once(0.02) for 1 .. 5;
+        Sys::Virt::Event::remove_timeout($inner);
+        $within = @freed;
+    });
+    $loop->loop_once(0.02) until defined $within;
+    is($within, 0, 'nothing is freed under a callback that runs the loop');
+    is(scalar @freed, 2, 'all is freed when it has returned');
+    return;
+}
+
 for (
     [Mojo => 'Mojo::Reactor::Poll', MOJO_REACTOR => 'Mojo::Reactor::Poll'],
     [Mojo => 'Mojo::Reactor::EV', MOJO_REACTOR => 'Mojo::Reactor::EV'],
@@ -78,10 +116,13 @@ for (
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         $ENV{$variable} = $value;
+        alarm 60;
         subtest "$framework with $backend" => sub {
             eval "require Sys::Virt::EventImpl::$framework; require $backend; 1"
                 or plan skip_all => $@ =~ s/ \(you may need.*//sr;
+            works_as_shown($framework);
             behaves($framework);
+            subtest('a loop within a callback' => \&frees_afterwards) if $framework eq 'IOAsync';
         };
         exit;
     }

@@ -115,7 +115,6 @@ sub _ready {
 
 sub _due {
     my ($self, $timer) = @_;
-    delete $timer->{waiting};
     $self->_wait($timer);
     $self->_call(_run_timeout_callback => @$timer{qw(id cb opaque)});
     return;
