@@ -129,7 +129,7 @@ pub const fn method(
         if params[index].preset.is_null() {
             least = index + 1;
         }
-        calls_back |= matches!(params[index].kind, Kind::Code);
+        calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept);
         index += 1;
     }
     let most = params.len() as u8;

@@ -140,7 +140,7 @@ subtest 'building' => sub {
     is scalar(builds()), 1, 'that is left to cargo, too';
     write_file('src/lib.rs', '');
     ok_run('make clean', $make, 'clean');
-    is_deeply [grep { -e } qw(blib target Makefile pm_to_blib)], [], 'leaves nothing of the build';
+    is_deeply [grep { -e } qw(blib Makefile pm_to_blib)], [], 'leaves nothing of the build';
 };
 
 subtest 'another perl' => sub {

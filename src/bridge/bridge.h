@@ -33,6 +33,7 @@ enum bridge_kind {
     KIND_ARRAY,   /* an arrayref                                    -> TAG_ARRAY           */
     KIND_ANY,     /* whatever it is                                 -> any tag             */
     KIND_CODE,    /* a code reference, or the name of a sub         -> TAG_SCALAR          */
+    KIND_KEPT,    /* whatever it is, copied to be kept              -> TAG_SCALAR          */
     KIND_OUTPUT   /* a variable that the method assigns to          -> TAG_SCALAR          */
 };
 

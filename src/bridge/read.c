@@ -338,7 +338,8 @@ static bool read_container(pTHX_ reader *in, SV *sv, bridge_value *out)
                             : read_array(aTHX_ in, (AV *)SvRV(sv), out, 0);
 }
 
-static bool read_code(pTHX_ reader *in, SV *sv, bridge_value *out)
+/* A scalar that Rust keeps. */
+static bool read_kept(pTHX_ reader *in, SV *sv, bridge_value *out)
 {
     if (RUNS_PERL_CODE(sv) && !in->held)
         return false;
@@ -347,10 +348,12 @@ static bool read_code(pTHX_ reader *in, SV *sv, bridge_value *out)
         out->tag = TAG_UNDEF;
         return true;
     }
-    if (SvROK(sv) && SvTYPE(SvRV(sv)) != SVt_PVCV && SvAMAGIC(sv))
-        sv = sv_mortalcopy(amagic_deref_call(sv, to_cv_amg));
-    if (!SvPOK(sv) && !(SvROK(sv) && SvTYPE(SvRV(sv)) == SVt_PVCV))
-        refuse(aTHX_ in, 0, "is %" SVf ", not a code reference", SVfARG(describe(aTHX_ sv)));
+    if (in->param->kind == KIND_CODE) {
+        if (SvROK(sv) && SvTYPE(SvRV(sv)) != SVt_PVCV && SvAMAGIC(sv))
+            sv = sv_mortalcopy(amagic_deref_call(sv, to_cv_amg));
+        if (!SvPOK(sv) && !(SvROK(sv) && SvTYPE(SvRV(sv)) == SVt_PVCV))
+            refuse(aTHX_ in, 0, "is %" SVf ", not a code reference", SVfARG(describe(aTHX_ sv)));
+    }
     out->tag = TAG_SCALAR;
     out->u.sv = sv;
     return true;
@@ -394,7 +397,8 @@ static bool read_argument(pTHX_ reader *in, SV *sv, bridge_value *out)
     case KIND_ARRAY:
         return read_container(aTHX_ in, sv, out);
     case KIND_CODE:
-        return read_code(aTHX_ in, sv, out);
+    case KIND_KEPT:
+        return read_kept(aTHX_ in, sv, out);
     case KIND_OUTPUT:
         if (SvREADONLY(sv))
             refuse(aTHX_ in, 0, "is read-only, not a variable to write to");

@@ -136,6 +136,10 @@ parameter! {
     }
 }
 parameter! {
+    /// Any scalar, which the row's code keeps.
+    Kept: Spec::of(Kind::Kept) => Callback, |call, value| Callback::keep(call.perl(), scalar(value))
+}
+parameter! {
     /// A variable of the caller's that the method's result is assigned to.
     Output: Spec::of(Kind::Output) => *mut SV, |_call, value| scalar(value)
 }
@@ -248,11 +252,6 @@ impl Strings {
         let mut written = Vec::new();
         let pointers = items.strings(&mut written)?;
         Ok(Strings { pointers, _written: written })
-    }
-
-    /// No strings: for an array left out.
-    pub fn of_optional(items: &Option<Items>) -> Result<Self, Failure> {
-        items.as_ref().map_or(Ok(Strings { pointers: Vec::new(), _written: Vec::new() }), Strings::of)
     }
 
     /// NULL when there are none.

@@ -393,13 +393,6 @@ pub fn stored<T: Default>(call: impl FnOnce(*mut T) -> c_int) -> Result<T, Failu
     Ok(value)
 }
 
-/// A string that `call` stores through its pointer, to be freed.
-pub fn stored_str(call: impl FnOnce(*mut *mut c_char) -> c_int) -> Result<OwnedStr, Failure> {
-    let mut string = ptr::null_mut();
-    void(call(&mut string))?;
-    owned_str(string)
-}
-
 /// A struct that `call` fills in, as a hash.
 pub fn filled<T>(call: impl FnOnce(*mut T) -> c_int) -> Result<One<T>, Failure>
 where

@@ -6,8 +6,7 @@
 
 use crate::convert::{Connect, Handle, void};
 use crate::error::Failure;
-use crate::events::rows;
-use crate::perl::Callback;
+use crate::events::{Registration, rows};
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -34,7 +33,7 @@ struct Connection {
     registrations: Vec<(Source, c_int)>,
     /// The callback for the connection's end: libvirt forgets to free it where a driver has
     /// no use for it, so it is freed here.
-    close: Option<Box<Callback>>,
+    close: Option<Box<Registration>>,
 }
 
 // SAFETY: a callback checks that it is used and freed in its own interpreter.
@@ -65,9 +64,9 @@ pub fn registered(conn: virConnectPtr, source: Source, id: c_int) {
 ///
 /// # Safety
 /// `conn` is a live connection.
-pub unsafe fn register_close(conn: virConnectPtr, callback: Callback) -> Result<(), Failure> {
-    let mut callback = Box::new(callback);
-    let data: *mut Callback = &mut *callback;
+pub unsafe fn register_close(conn: virConnectPtr, registration: Registration) -> Result<(), Failure> {
+    let mut callback = Box::new(registration);
+    let data: *mut Registration = &mut *callback;
     // SAFETY: the caller's promise; the callback stays at its place until it is unregistered.
     void(unsafe { virConnectRegisterCloseCallback(conn, Some(rows::closed), data.cast(), None) })?;
     if let Some(connection) = connections().get_mut(&(conn as usize)) {

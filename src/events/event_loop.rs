@@ -1,7 +1,7 @@
 //! `Sys::Virt::Event`: libvirt's default event loop, and handles and timers on whichever loop
 //! is registered.
 
-use super::{deliver, drop_callback, opaque, parked};
+use super::{Registration, deliver, drop_registration, parked};
 use crate::convert::*;
 use crate::error::Failure;
 use crate::method::{Call, methods};
@@ -14,11 +14,11 @@ methods! {
     register_default() => void(virEventRegisterDefaultImpl());
     run_default() with call => run_once(call);
     add_handle(fd: i32, events: i32, coderef: Code) => added(coderef, |data|
-        virEventAddHandle(fd, events, Some(handle_ready), data, Some(drop_callback)));
+        virEventAddHandle(fd, events, Some(handle_ready), data, Some(drop_registration)));
     update_handle(watch: i32, events: i32) => { virEventUpdateHandle(watch, events); Ok(()) };
     remove_handle(watch: i32) => void(virEventRemoveHandle(watch));
     add_timeout(frequency: i32, coderef: Code) => added(coderef, |data|
-        virEventAddTimeout(frequency, Some(timer_due), data, Some(drop_callback)));
+        virEventAddTimeout(frequency, Some(timer_due), data, Some(drop_registration)));
     update_timeout(timer: i32, frequency: i32) => { virEventUpdateTimeout(timer, frequency); Ok(()) };
     remove_timeout(timer: i32) => void(virEventRemoveTimeout(timer));
 }
@@ -34,11 +34,11 @@ fn run_once(call: &Call) -> Result<(), Failure> {
 
 /// Adds a callback to the loop with `add`; gives its id there.
 fn added(callback: Callback, add: impl FnOnce(*mut c_void) -> c_int) -> Result<c_int, Failure> {
-    let data = opaque(callback);
+    let data = Registration::new(callback).into_opaque();
     let id = add(data);
     if id < 0 {
         // SAFETY: the loop did not take it.
-        unsafe { drop_callback(data) };
+        unsafe { drop_registration(data) };
         return Err(Failure::last());
     }
     Ok(id)
@@ -47,11 +47,11 @@ fn added(callback: Callback, add: impl FnOnce(*mut c_void) -> c_int) -> Result<c
 /// A handle is ready: ($watch, $fd, $events).
 unsafe extern "C" fn handle_ready(watch: c_int, fd: c_int, events: c_int, callback: *mut c_void) {
     // SAFETY: the loop calls with what was added.
-    unsafe { deliver(callback, |perl| [watch, fd, events].map(|number| number.into_sv(perl)).to_vec()) }
+    unsafe { deliver(callback, |perl, _| [watch, fd, events].map(|number| number.into_sv(perl)).to_vec()) }
 }
 
 /// A timer is due: ($timer).
 unsafe extern "C" fn timer_due(timer: c_int, callback: *mut c_void) {
     // SAFETY: the loop calls with what was added.
-    unsafe { deliver(callback, |perl| vec![timer.into_sv(perl)]) }
+    unsafe { deliver(callback, |perl, _| vec![timer.into_sv(perl)]) }
 }

@@ -19,7 +19,7 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Event";
-    register(implementation: Output) with call => register(call, implementation);
+    register(r#impl: Kept) with call => register(call, r#impl);
     _run_handle_callback(_self: Any, watch: i32, fd: i32, events: i32, cb: i64, opaque: i64) with call =>
         run_handle(call, (watch, fd, events), cb, opaque);
     _run_timeout_callback(_self: Any, timer: i32, cb: i64, opaque: i64) with call => run_timer(call, timer, cb, opaque);
@@ -57,21 +57,22 @@ fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn register(call: &Call, implementation: *mut SV) -> Result<(), Failure> {
+fn register(call: &Call, implementation: Callback) -> Result<(), Failure> {
     let perl = call.perl();
-    let implementation = perl.mortal(perl.copy(implementation));
+    let object = perl.mortal(implementation.another());
     let mut fits = false;
     for class in [c"Sys::Virt::EventImpl", c"Sys::Virt::Event"] {
-        let arguments = [perl.share(implementation), perl.new_string(class.to_bytes())];
-        // A plain value has no method isa: it fits as little as another class.
+        let arguments = [implementation.another(), perl.new_string(class.to_bytes())];
+        // A plain reference has no method isa: it fits as little as another class.
         if let Ok(answer) = perl.call_method(c"isa", &arguments) {
             fits |= Value::of_scalar(perl, perl.mortal(answer)).truth();
         }
     }
-    if !fits {
+    // The name of a class has the method, but is no object.
+    if !fits || !matches!(Value::of_scalar(perl, object), Value::Other(_)) {
         return Err(call.bad_argument(0, "is not an object of a subclass of Sys::Virt::EventImpl"));
     }
-    registry().implementation = Some(Callback::keep(perl, implementation));
+    registry().implementation = Some(implementation);
     // SAFETY: functions for the whole process. From now on libvirt may run the object's
     // methods inside any of its functions.
     unsafe {

@@ -1,7 +1,7 @@
 //! The events of connections: a C callback for every shape of arguments, and which event has
 //! which. A Perl callback gets ($conn, $object, then the C callback's own arguments in order).
 
-use super::deliver;
+use super::{connection_argument, deliver};
 use crate::convert::*;
 use crate::perl::{Array, Perl};
 use libperl_sys::SV;
@@ -14,8 +14,8 @@ use virt::sys::*;
 pub type Generic<T> = unsafe extern "C" fn(virConnectPtr, *mut <T as Object>::Target, *mut c_void);
 
 /// The arguments that every callback begins with.
-fn first<T: Object>(perl: Perl, conn: virConnectPtr, object: *mut T::Target) -> Vec<*mut SV> {
-    vec![Handle::<Connect>::borrowed(conn).into_sv(perl), Handle::<T>::borrowed(object).into_sv(perl)]
+fn first<T: Object>(perl: Perl, own: Option<*mut SV>, conn: virConnectPtr, object: *mut T::Target) -> Vec<*mut SV> {
+    vec![connection_argument(perl, own, conn), Handle::<T>::borrowed(object).into_sv(perl)]
 }
 
 /// Rows `name(argument: type, ...)` become C callbacks that pass their arguments on.
@@ -27,9 +27,9 @@ macro_rules! callbacks {
             $($arg: $type,)*
             callback: *mut c_void,
         ) {
-            let arguments = |perl: Perl| {
+            let arguments = |perl: Perl, own| {
                 #[allow(unused_mut)]
-                let mut arguments = first::<$object>(perl, conn, object);
+                let mut arguments = first::<$object>(perl, own, conn, object);
                 $(arguments.push($arg.into_sv(perl));)*
                 arguments
             };
@@ -107,8 +107,8 @@ unsafe extern "C" fn parameters(
     count: c_int,
     callback: *mut c_void,
 ) {
-    let arguments = |perl| {
-        let mut arguments = first::<Domain>(perl, conn, domain);
+    let arguments = |perl, own| {
+        let mut arguments = first::<Domain>(perl, own, conn, domain);
         arguments.push(params_hash(perl, as_slice(params, count)));
         arguments
     };
@@ -142,8 +142,8 @@ unsafe extern "C" fn graphics(
     subject: *const virDomainEventGraphicsSubject,
     callback: *mut c_void,
 ) {
-    let arguments = |perl: Perl| {
-        let mut arguments = first::<Domain>(perl, conn, domain);
+    let arguments = |perl: Perl, own| {
+        let mut arguments = first::<Domain>(perl, own, conn, domain);
         arguments.push(phase.into_sv(perl));
         // SAFETY: NULL, or structs that live as long as the callback runs.
         let (local, remote, subject) = unsafe { (local.as_ref(), remote.as_ref(), subject.as_ref()) };
@@ -166,7 +166,7 @@ unsafe extern "C" fn graphics(
 
 /// The end of a connection.
 pub unsafe extern "C" fn closed(conn: virConnectPtr, reason: c_int, callback: *mut c_void) {
-    let arguments = |perl| vec![Handle::<Connect>::borrowed(conn).into_sv(perl), reason.into_sv(perl)];
+    let arguments = |perl, own| vec![connection_argument(perl, own, conn), reason.into_sv(perl)];
     // SAFETY: libvirt calls with what was registered.
     unsafe { deliver(callback, arguments) }
 }

@@ -15,6 +15,7 @@ pub enum Kind {
     Array,
     Any,
     Code,
+    Kept,
     Output,
 }
 

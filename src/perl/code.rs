@@ -119,6 +119,13 @@ impl Perl {
         unsafe { libperl_sys::thx::Perl_newSVsv_flags(self.raw(), sv, SV_NOSTEAL) }
     }
 
+    /// A copy of a reference that does not keep its target alive, and is undef after that.
+    pub fn weak(self, sv: *mut SV) -> *mut SV {
+        let copy = self.copy(sv);
+        // SAFETY: a reference of our own, which can be weakened.
+        unsafe { libperl_sys::thx::Perl_sv_rvweaken(self.raw(), copy) }
+    }
+
     /// Another reference to `sv`, owned by the caller.
     pub fn share(self, sv: *mut SV) -> *mut SV {
         // SAFETY: a live scalar; only its reference count changes.

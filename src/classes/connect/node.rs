@@ -28,7 +28,7 @@ methods! {
     get_node_memory_parameters(conn: Connect, flags: u32 = 0) =>
         fetched(|params, count| virNodeGetMemoryParameters(conn, params, count, flags));
     set_node_memory_parameters(conn: Connect, newparams: crate::convert::Hash, flags: u32 = 0) => updated(newparams,
-        |params, count| virNodeGetMemoryParameters(conn, params, count, flags),
+        |params, count| virNodeGetMemoryParameters(conn, params, count, 0),
         |params, count| virNodeSetMemoryParameters(conn, params, count, flags));
     node_suspend_for_duration(conn: Connect, target: u32, duration: u64, flags: u32 = 0) =>
         void(virNodeSuspendForDuration(conn, target, duration, flags));
