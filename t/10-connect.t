@@ -63,8 +63,10 @@ subtest 'classes' => sub {
     $conn->DESTROY;
     eval { $conn->get_type };
     is(ref $@ && $@->code, Sys::Virt::Error::ERR_INVALID_CONN, 'closed by hand');
+    my @warnings;
+    local $SIG{__WARN__} = sub { push @warnings, @_ };
     undef $conn;
-    pass('and closed again by perl');
+    is_deeply(\@warnings, [], 'and closed again by perl');
 };
 
 sub descriptors { opendir my $dh, '/proc/self/fd' or return; return scalar grep { /^\d/ } readdir $dh }
