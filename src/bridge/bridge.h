@@ -99,7 +99,7 @@ typedef struct bridge_frame {
     const bridge_value *values;
     SV *target;         /* the op's own scalar for a single return value, or NULL */
     SV *error;          /* out: what to die with (owned), or NULL */
-    SV *output;         /* out: the variable that `content` (owned) is assigned to, or NULL */
+    SV *output;         /* out: the variable that gets the bytes in `content` (owned), or NULL */
     SV *content;
     SV *warning;        /* out: what to warn of (owned), or NULL */
     SSize_t returned;   /* out: how many scalars are on the stack, from `ax` on, or ... */

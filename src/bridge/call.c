@@ -63,8 +63,12 @@ static XS(call_row)
     sv_2mortal(frame.error);
     if (frame.warning)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(sv_2mortal(frame.warning)));
-    if (frame.content)
-        sv_setsv_mg(frame.output, frame.content);
+    if (frame.content) {
+        /* Copied, so that a variable in a loop keeps its memory. */
+        sv_setpvn(frame.output, SvPVX_const(frame.content), SvCUR(frame.content));
+        SvUTF8_off(frame.output);
+        SvSETMAGIC(frame.output);
+    }
     if (frame.error)
         croak_sv(frame.error);
 }

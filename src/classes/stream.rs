@@ -5,7 +5,7 @@ use crate::convert::*;
 use crate::error::Failure;
 use crate::events::{parked, run};
 use crate::method::{Call, methods};
-use crate::perl::{Callback, Perl};
+use crate::perl::{Buffer, Callback, Perl};
 use libperl_sys::SV;
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
@@ -15,7 +15,7 @@ use virt::sys::*;
 methods! {
     "Sys::Virt::Stream";
     send(st: Stream, data: Bytes, nbytes: usize) => moved(virStreamSend(st, data.as_ptr().cast(), nbytes.min(data.len())));
-    recv(st: Stream, data: Output, nbytes: usize, flags: u32 = 0) => received(data, nbytes, |buffer, room| {
+    recv(st: Stream, data: Output, nbytes: usize, flags: u32 = 0) with call => received(call, data, nbytes, |buffer, room| {
         if flags == 0 { virStreamRecv(st, buffer, room) } else { virStreamRecvFlags(st, buffer, room, flags) }
     });
     send_hole(st: Stream, lengthSV: i64, flags: u32 = 0) => void(virStreamSendHole(st, lengthSV, flags));
@@ -48,17 +48,18 @@ fn moved(result: c_int) -> Result<c_int, Failure> {
 
 /// At most `nbytes` bytes that `receive` stores, for the caller's variable.
 fn received(
+    call: &Call,
     variable: *mut SV,
     nbytes: usize,
     receive: impl FnOnce(*mut c_char, usize) -> c_int,
 ) -> Result<Assigned<c_int>, Failure> {
-    let mut buffer = room(nbytes)?;
-    let count = moved(receive(buffer.as_mut_ptr().cast(), nbytes))?;
-    if count > 0 {
-        // SAFETY: libvirt has stored that many, and had room for them.
-        unsafe { buffer.set_len(count as usize) };
-    }
-    Ok(Assigned { result: count, variable, content: (count > 0).then_some(buffer) })
+    // More than libvirt has at once: a script may ask for any number.
+    let room = nbytes.min(1 << 24);
+    let mut buffer = Buffer::with_room(call.perl(), room);
+    let count = moved(receive(buffer.as_mut_ptr(), room))?;
+    // SAFETY: libvirt has stored that many.
+    let content = (count > 0).then(|| unsafe { buffer.filled(count as usize) });
+    Ok(Assigned { result: count, variable, content })
 }
 
 /// Everything that a call which moves all data needs while libvirt calls back.

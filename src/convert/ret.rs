@@ -198,19 +198,19 @@ impl<T: IntoSv> Return for Counted<T> {
     }
 }
 
-/// A value, and bytes that are assigned to a variable of the caller's.
+/// A value, and bytes for a variable of the caller's.
 pub struct Assigned<T> {
     pub result: T,
     pub variable: *mut SV,
-    /// `None` leaves the variable as it is.
-    pub content: Option<Vec<u8>>,
+    /// A string, owned; `None` leaves the variable as it is.
+    pub content: Option<*mut SV>,
 }
 
 impl<T: Return> Return for Assigned<T> {
     fn put(self, perl: Perl, frame: &mut Frame) {
         if let Some(content) = self.content {
             frame.output = self.variable;
-            frame.content = perl.new_string(&content);
+            frame.content = content;
         }
         self.result.put(perl, frame);
     }

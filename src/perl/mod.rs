@@ -10,6 +10,7 @@ mod scalar;
 pub use array::Array;
 pub use code::{Callback, Exception};
 pub use hash::{Hash, Key};
+pub use scalar::Buffer;
 
 use crate::ffi::bridge;
 use libperl_sys::PerlInterpreter;

@@ -86,3 +86,41 @@ impl Perl {
         }
     }
 }
+
+/// A string scalar with room that C fills in.
+pub struct Buffer {
+    perl: Perl,
+    sv: *mut SV,
+    room: usize,
+}
+
+// SAFETY of the blocks below: `sv` is a string that only this value knows.
+impl Buffer {
+    pub fn with_room(perl: Perl, room: usize) -> Self {
+        // SAFETY: see above.
+        Buffer { perl, sv: unsafe { thx::Perl_newSV(perl.raw(), room) }, room }
+    }
+
+    /// Where the bytes go, `room` of them.
+    pub fn as_mut_ptr(&mut self) -> *mut c_char {
+        // SAFETY: see above; it has that size already and stays where it is.
+        unsafe { thx::Perl_sv_grow(self.perl.raw(), self.sv, self.room + 1) }
+    }
+
+    /// The scalar with the first `len` bytes.
+    ///
+    /// # Safety
+    /// They are filled in.
+    pub unsafe fn filled(mut self, len: usize) -> *mut SV {
+        let bytes = self.as_mut_ptr();
+        // SAFETY: the caller's promise; perl moves the bytes to where they are.
+        unsafe { thx::Perl_sv_setpvn(self.perl.raw(), self.sv, bytes, len) };
+        self.perl.share(self.sv)
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.perl.free(self.sv);
+    }
+}
