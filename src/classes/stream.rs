@@ -3,7 +3,7 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events::{parked, run};
+use crate::events::{Registration, deliver, drop_registration, parked};
 use crate::method::{Call, methods};
 use crate::perl::{Buffer, Callback, Perl};
 use libperl_sys::SV;
@@ -209,32 +209,23 @@ unsafe extern "C" fn source_hole(
     }
 }
 
-/// A registered callback, and the script's own object that it gets.
-struct Registered {
-    callback: Callback,
-    stream: Callback,
-}
-
 fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, callback: Callback) -> Result<(), Failure> {
-    let perl = call.perl();
-    let object = Callback::keep(perl, perl.mortal(perl.copy(call.argument(0))));
-    let data = Box::into_raw(Box::new(Registered { callback, stream: object })).cast();
-    // SAFETY: a live stream, and a callback that libvirt frees when it is done with it.
-    let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_registered)) });
+    let data = Registration::on_stream(call, callback).into_opaque();
+    // SAFETY: a live stream, and a registration that libvirt frees when it is done with it.
+    let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_registration)) });
     if added.is_err() {
         // SAFETY: libvirt did not take it.
-        unsafe { drop_registered(data) };
+        unsafe { drop_registration(data) };
     }
     added
 }
 
-unsafe extern "C" fn drop_registered(data: *mut c_void) {
-    // SAFETY: libvirt hands back what `add_callback` gave it, once.
-    drop(unsafe { Box::from_raw(data.cast::<Registered>()) });
-}
-
 unsafe extern "C" fn ready(_: virStreamPtr, events: c_int, data: *mut c_void) {
-    // SAFETY: libvirt calls it with what `add_callback` gave it.
-    let Registered { callback, stream } = unsafe { &*data.cast() };
-    run(callback, |perl| vec![stream.another(), events.into_sv(perl)]);
+    // SAFETY: libvirt calls it with what `add_callback` registered.
+    unsafe {
+        deliver(data, |perl, stream| {
+            let stream = stream.map(|stream| perl.share(stream));
+            stream.into_iter().chain([events.into_sv(perl)]).collect()
+        });
+    }
 }

@@ -22,24 +22,32 @@ use virt::sys::virConnectPtr;
 /// The tables of `Sys::Virt::Event`.
 pub const TABLES: &[&[Method]] = &[event_loop::METHODS, implementation::METHODS];
 
-/// A callback, and the connection it is registered on: the script's own object, so that its
-/// class and identity are kept, but no reason for the connection to stay open.
+/// A callback, and the object it is registered on: the script's own, so that its class and
+/// identity are kept.
 pub struct Registration {
     callback: Callback,
-    connection: Option<Callback>,
+    object: Option<Callback>,
 }
 
 impl Registration {
     /// A callback of the event loop.
     pub fn new(callback: Callback) -> Self {
-        Registration { callback, connection: None }
+        Registration { callback, object: None }
     }
 
-    /// A callback registered by a call of the connection in argument 0.
+    /// A callback registered by a call of the connection in argument 0; no reason for that to
+    /// stay open.
     pub fn on_connection(call: &Call, callback: Callback) -> Self {
         let perl = call.perl();
         let connection = perl.mortal(perl.weak(call.argument(0)));
-        Registration { callback, connection: Some(Callback::keep(perl, connection)) }
+        Registration { callback, object: Some(Callback::keep(perl, connection)) }
+    }
+
+    /// A callback registered by a call of the stream in argument 0, which lives on with it.
+    pub fn on_stream(call: &Call, callback: Callback) -> Self {
+        let perl = call.perl();
+        let stream = perl.mortal(perl.copy(call.argument(0)));
+        Registration { callback, object: Some(Callback::keep(perl, stream)) }
     }
 
     /// The registration as libvirt's opaque pointer, to be freed with [`drop_registration`].
@@ -66,26 +74,20 @@ pub fn connection_argument(perl: Perl, own: Option<*mut SV>, conn: virConnectPtr
     }
 }
 
-/// Runs a callback with the arguments that `arguments` makes, given the connection it is
-/// registered on.
+/// Runs a callback with the arguments that `arguments` makes, given the object it is registered
+/// on. On a thread that does not run the callback's interpreter nothing happens: its values
+/// must not be touched there.
 ///
 /// # Safety
 /// `data` is from [`Registration::into_opaque`] and registered.
 pub unsafe fn deliver(data: *mut c_void, arguments: impl FnOnce(Perl, Option<*mut SV>) -> Vec<*mut SV>) {
     // SAFETY: the caller's promise.
     let registration = unsafe { &*data.cast::<Registration>() };
-    run(&registration.callback, |perl| {
-        arguments(perl, registration.connection.as_ref().map(|connection| perl.mortal(connection.another())))
-    });
-}
-
-/// Runs a callback with the arguments that `arguments` makes. On a thread that does not run
-/// the callback's interpreter nothing happens: its values must not be touched there.
-pub fn run(callback: &Callback, arguments: impl FnOnce(Perl) -> Vec<*mut SV>) {
-    let Some(perl) = callback.perl() else { return };
+    let Some(perl) = registration.callback.perl() else { return };
+    let object = registration.object.as_ref().map(|object| perl.mortal(object.another()));
     // The callback may end its own registration, and with it its own life.
-    let callback = callback.share(perl);
-    match callback.call(&arguments(perl)) {
+    let callback = registration.callback.share(perl);
+    match callback.call(&arguments(perl, object)) {
         Ok(result) => perl.free(result),
         Err(exception) => parked::park(perl, exception),
     }
