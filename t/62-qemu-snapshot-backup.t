@@ -151,8 +151,8 @@ subtest 'checkpoints' => sub {
     is(names_of($one->list_all_children), 'two', 'the children of the first');
     is($dom->get_checkpoint_by_name('one')->get_name, 'one', 'one by its name');
     like($one->get_xml_description, qr{<disk name='vdb' checkpoint='bitmap' bitmap='one'/>}, 'its XML');
-    my @with = $conn->list_all_domains(Sys::Virt::Domain::LIST_HAS_CHECKPOINT);
-    is(names_of(@with), $dom->get_name, 'the domain is listed as one with checkpoints');
+    my @with = grep { $_->get_name eq $dom->get_name } $conn->list_all_domains(Sys::Virt::Domain::LIST_HAS_CHECKPOINT);
+    is(scalar @with, 1, 'the domain is listed as one with checkpoints');
     $bed->serial($dom)->ask('W');
     like($two->get_xml_description(Sys::Virt::DomainCheckpoint::XML_SIZE), qr{<disk name='vdb'[^>]* size='65536'/>},
         'a cluster was written to since');
