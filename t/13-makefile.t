@@ -8,6 +8,7 @@ use Config;
 use Cwd qw(getcwd);
 use ExtUtils::Manifest qw(manicopy maniread);
 use File::Find qw(find);
+use File::Path qw(make_path);
 use File::Spec;
 use File::Temp qw(tempdir);
 use FindBin;
@@ -77,7 +78,8 @@ sub builds {
 }
 
 subtest 'what is missing' => sub {
-    write_file("$bin/libclang.so", '');
+    make_path("$bin/clang/1/include");
+    write_file("$bin/$_", '') for 'libclang.so', 'clang/1/include/stddef.h';
     local $ENV{PATH} = $bin;
     my $sh = (grep { -x } '/bin/sh', '/usr/bin/sh')[0];
     symlink $sh, "$bin/sh";
