@@ -51,13 +51,12 @@ sub send_file {
     $volume->upload($stream, 0, $size);
     my ($sent, $start, $shown) = (0, time, 0);
     my $failure;
-    eval {
+    local @SIG{qw(INT TERM)} = (sub { $failure = "interrupted\n" }) x 2;
+    my $complete = eval {
         $stream->send_all(sub {
             my $got = sysread $in, $_[1], $_[2];
-            if (!defined $got) {
-                $failure = "cannot read: $!\n";
-                return -1;
-            }
+            $failure = "cannot read: $!\n" unless defined $got;
+            return -1 if $failure;
             $sent += $got;
             if (time - $shown > 0.1) {
                 $shown = time;
@@ -66,10 +65,12 @@ sub send_file {
             return $got;
         });
         $stream->finish;
+        progress($sent, $size, time - $start);
         1;
-    } or die $failure // $@;
-    progress($sent, $size, time - $start);
+    };
+    my $error = $@;
     print "\n";
+    die $failure // $error unless $complete;
     return;
 }
 
@@ -89,7 +90,7 @@ sub volume_xml {
     my ($format, $capacity) = ('raw', $size);
     ($format, $capacity) = ('qcow2', unpack '@24 Q>', $header) if $header =~ /^QFI\xfb\0\0\0[\2\3]/;
     my $escaped = escape($name);
-    return "<volume><name>$escaped</name><capacity>$capacity</capacity>"
+    return "<volume><name>$escaped</name><capacity>$capacity</capacity><allocation>0</allocation>"
         . "<target><format type='$format'/></target></volume>";
 }
 

@@ -254,6 +254,16 @@ subtest upload => sub {
     example(upload => '--replace', "$dir/raw.img", $pool_name);
     ok(bytes("$dir/pool/raw.img") eq bytes("$dir/raw.img"), 'unless asked for');
 
+    open my $large, '>', "$dir/large.img" or die $!;
+    truncate $large, 4 << 30 or die $!;
+    my $process = start(upload => "$dir/large.img", $pool_name);
+    ok($process->expect(qr/\r\[#* *\] +\d+ %  [\d.]+ MiB/), 'a large one shows how far it has got');
+    $process->signal('INT');
+    my ($printed, $status) = $process->end;
+    is($status >> 8, 1, 'Ctrl-C stops it');
+    like($printed, qr/^upload: interrupted$/m, 'which it says');
+    ok(!-e "$dir/pool/large.img", 'no volume stays behind');
+
     example(upload => '--name', 'R&D.qcow2', $data, $pool_name);
     my $volume = $pool->get_volume_by_name('R&D.qcow2');
     is($volume->get_info->{capacity}, 8 << 20, 'a qcow2 image is as large as its disk');
