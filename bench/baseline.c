@@ -1,0 +1,311 @@
+/* The work of each case in bench/cases.pl done by libvirt alone: what is left when Perl and
+ * Sys::Virt are taken away.
+ *
+ *   baseline URI CASE COUNT     does the case COUNT times
+ *   baseline                    starts and ends, with libvirt linked */
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define VOLUME_BYTES (256ULL << 20)
+
+static virConnectPtr con;
+static virDomainPtr dom;
+
+static void must(int ok, const char *what)
+{
+    if (!ok) {
+        fprintf(stderr, "baseline: %s: %s\n", what, virGetLastErrorMessage());
+        exit(1);
+    }
+}
+
+static void quiet(void *data, virErrorPtr error)
+{
+    (void)data;
+    (void)error;
+}
+
+static void get_name(void)
+{
+    virDomainGetName(dom);
+}
+
+static void get_info(void)
+{
+    virDomainInfo info;
+    virDomainGetInfo(dom, &info);
+}
+
+static void lookup(void)
+{
+    virDomainFree(virDomainLookupByName(con, "test1"));
+}
+
+static void read_params(int (*get)(virDomainPtr, virTypedParameterPtr, int *))
+{
+    int count = 0;
+    virTypedParameterPtr params;
+
+    get(dom, NULL, &count);
+    params = calloc(count, sizeof(*params));
+    get(dom, params, &count);
+    virTypedParamsFree(params, count);
+}
+
+static int block_iotune(virDomainPtr domain, virTypedParameterPtr params, int *count)
+{
+    return virDomainGetBlockIoTune(domain, "vda", params, count, 0);
+}
+
+static int memory_parameters(virDomainPtr domain, virTypedParameterPtr params, int *count)
+{
+    return virDomainGetMemoryParameters(domain, params, count, 0);
+}
+
+static void get_block_iotune(void)
+{
+    read_params(block_iotune);
+}
+
+static void set_memory_parameters(void)
+{
+    virTypedParameter params[2] = {
+        { .field = VIR_DOMAIN_MEMORY_HARD_LIMIT, .type = VIR_TYPED_PARAM_ULLONG, .value.ul = 4000000 },
+        { .field = VIR_DOMAIN_MEMORY_SOFT_LIMIT, .type = VIR_TYPED_PARAM_ULLONG, .value.ul = 3000000 },
+    };
+
+    read_params(memory_parameters); /* names and types of what the hash may hold */
+    must(virDomainSetMemoryParameters(dom, params, 2, 0) == 0, "set_memory_parameters");
+}
+
+static void error(void)
+{
+    virDomainLookupByName(con, "none");
+}
+
+static void memory_stats(void)
+{
+    virDomainMemoryStatStruct stats[VIR_DOMAIN_MEMORY_STAT_NR];
+    virDomainMemoryStats(dom, stats, VIR_DOMAIN_MEMORY_STAT_NR, 0);
+}
+
+static void block_stats(void)
+{
+    virDomainBlockStatsStruct stats;
+    virDomainBlockStats(dom, "vda", &stats, sizeof(stats));
+}
+
+static void get_vcpu_info(void)
+{
+    virDomainInfo info;
+    virNodeInfo node;
+    virVcpuInfoPtr vcpus;
+    unsigned char *maps;
+    int length;
+
+    virNodeGetInfo(con, &node);
+    virDomainGetInfo(dom, &info);
+    length = VIR_CPU_MAPLEN(VIR_NODEINFO_MAXCPUS(node));
+    vcpus = calloc(info.nrVirtCpu, sizeof(*vcpus));
+    maps = calloc(info.nrVirtCpu, length);
+    must(virDomainGetVcpus(dom, vcpus, info.nrVirtCpu, maps, length) > 0, "get_vcpu_info");
+    free(vcpus);
+    free(maps);
+}
+
+static void get_job_stats(void)
+{
+    virTypedParameterPtr params = NULL;
+    int type, count = 0;
+    virDomainGetJobStats(dom, &type, &params, &count, 0);
+}
+
+static void migrate(void)
+{
+    virTypedParameterPtr params = NULL;
+    int count = 0, most = 0;
+
+#define ADD(type, name, value) \
+    virTypedParamsAdd##type(&params, &count, &most, VIR_MIGRATE_PARAM_##name, value)
+    ADD(String, URI, "tcp://127.0.0.1");
+    ADD(String, DEST_NAME, "other");
+    ADD(String, DEST_XML, "<domain/>");
+    ADD(String, PERSIST_XML, "<domain/>");
+    ADD(ULLong, BANDWIDTH, 100);
+    ADD(ULLong, BANDWIDTH_POSTCOPY, 100);
+    ADD(String, GRAPHICS_URI, "vnc://127.0.0.1");
+    ADD(String, LISTEN_ADDRESS, "127.0.0.1");
+    ADD(Int, DISKS_PORT, 49152);
+    ADD(String, COMPRESSION, "mt");
+    ADD(Int, COMPRESSION_MT_LEVEL, 1);
+    ADD(Int, COMPRESSION_MT_THREADS, 2);
+    ADD(Int, COMPRESSION_MT_DTHREADS, 2);
+    ADD(Int, PARALLEL_CONNECTIONS, 2);
+    ADD(Int, AUTO_CONVERGE_INITIAL, 20);
+    virDomainMigrateToURI3(dom, "test:///default", params, count, 0);
+    virTypedParamsFree(params, count);
+}
+
+static void list_all_domains(void)
+{
+    virDomainPtr *domains;
+    int i, count = virConnectListAllDomains(con, &domains, 0);
+
+    for (i = 0; i < count; i++)
+        virDomainFree(domains[i]);
+    free(domains);
+}
+
+static void get_all_domain_stats(void)
+{
+    virDomainStatsRecordPtr *records;
+
+    must(virConnectGetAllDomainStats(con, 0, &records, 0) > 0, "get_all_domain_stats");
+    virDomainStatsRecordListFree(records);
+}
+
+static int delivered;
+
+static void deliver(virConnectPtr connection, virDomainPtr domain, int event, int detail, void *data)
+{
+    (void)connection;
+    (void)domain;
+    (void)event;
+    (void)detail;
+    (void)data;
+    delivered++;
+}
+
+static void listen_to_events(void)
+{
+    must(virConnectDomainEventRegisterAny(con, NULL, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                          VIR_DOMAIN_EVENT_CALLBACK(deliver), NULL, NULL) >= 0, "listen");
+}
+
+static void two_events(void)
+{
+    delivered = 0;
+    virDomainSuspend(dom);
+    virDomainResume(dom);
+    while (delivered < 2)
+        virEventRunDefaultImpl();
+}
+
+static virStorageVolPtr volume(void)
+{
+    virStoragePoolPtr pool = virStoragePoolLookupByName(con, "sys-virt-bench");
+    virStorageVolPtr vol = virStorageVolLookupByName(pool, "volume");
+
+    must(vol != NULL, "volume");
+    virStoragePoolFree(pool);
+    return vol;
+}
+
+static unsigned long long moved;
+
+static int take(virStreamPtr stream, const char *bytes, size_t count, void *data)
+{
+    (void)stream;
+    (void)bytes;
+    (void)data;
+    moved += count;
+    return count;
+}
+
+static int give(virStreamPtr stream, char *bytes, size_t count, void *data)
+{
+    (void)stream;
+    (void)data;
+    if (count > VOLUME_BYTES - moved)
+        count = VOLUME_BYTES - moved;
+    memset(bytes, 'x', count);
+    moved += count;
+    return count;
+}
+
+static void move_volume(int (*start)(virStorageVolPtr, virStreamPtr, unsigned long long, unsigned long long,
+                                     unsigned int),
+                        int upload)
+{
+    virStorageVolPtr vol = volume();
+    virStreamPtr stream = virStreamNew(con, 0);
+
+    moved = 0;
+    must(start(vol, stream, 0, VOLUME_BYTES, 0) == 0, "start");
+    must((upload ? virStreamSendAll(stream, give, NULL) : virStreamRecvAll(stream, take, NULL)) == 0, "transfer");
+    must(virStreamFinish(stream) == 0 && moved == VOLUME_BYTES, "finish");
+    virStreamFree(stream);
+    virStorageVolFree(vol);
+}
+
+static void download(void)
+{
+    move_volume(virStorageVolDownload, 0);
+}
+
+static void upload(void)
+{
+    move_volume(virStorageVolUpload, 1);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+    void (*prepare)(void);
+} cases[] = {
+    { "get_name", get_name, NULL },
+    { "get_info", get_info, NULL },
+    { "lookup", lookup, NULL },
+    { "get_block_iotune", get_block_iotune, NULL },
+    { "set_memory_parameters", set_memory_parameters, NULL },
+    { "error", error, NULL },
+    { "memory_stats", memory_stats, NULL },
+    { "block_stats", block_stats, NULL },
+    { "get_vcpu_info", get_vcpu_info, NULL },
+    { "get_job_stats", get_job_stats, NULL },
+    { "migrate", migrate, NULL },
+    { "list_all_domains", list_all_domains, NULL },
+    { "get_all_domain_stats", get_all_domain_stats, NULL },
+    { "two_events", two_events, listen_to_events },
+    { "download", download, NULL },
+    { "upload", upload, NULL },
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+    double start;
+    size_t i;
+    long count;
+
+    virSetErrorFunc(NULL, quiet);
+    if (argc < 4)
+        return 0;
+    virEventRegisterDefaultImpl();
+    con = virConnectOpen(argv[1]);
+    must(con != NULL, argv[1]);
+    dom = virDomainLookupByName(con, "test1");
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (strcmp(cases[i].name, argv[2]))
+            continue;
+        if (cases[i].prepare)
+            cases[i].prepare();
+        start = now();
+        for (count = atol(argv[3]); count > 0; count--)
+            cases[i].run();
+        printf("%f\n", now() - start);
+        return 0;
+    }
+    fprintf(stderr, "baseline: no case %s\n", argv[2]);
+    return 1;
+}
