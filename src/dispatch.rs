@@ -1,29 +1,24 @@
 //! Where every call enters Rust, and no panic leaves it.
 
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::Frame;
 use crate::method::Call;
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 use virt::sys;
 
-/// Runs the method of `frame`, and leaves what it returns, or dies with, in it.
-///
-/// # Safety
-/// Called by the bridge, with a frame it filled.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_dispatch(frame: &mut Frame) {
-    let run = frame.method.run;
-    // SAFETY: the bridge filled the frame for the row it names.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| unsafe { run(frame) }));
-    if let Err(panic) = outcome {
-        // SAFETY: as above.
-        let call = unsafe { Call::of(frame) };
-        let text = format!("{}: {}", call.method_name(), panic_text(&*panic));
-        let failure = Failure::Libvirt(Report::new(sys::VIR_ERR_INTERNAL_ERROR, text));
-        frame.returned = 0;
-        frame.error = failure.into_sv(&call);
+/// Runs `row`, the code of a method. Inlined into every row, so that nothing else is called
+/// between the bridge and that code.
+#[inline(always)]
+pub fn dispatch(call: &Call, row: impl FnOnce()) {
+    if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(row)) {
+        report(call, &*panic);
     }
+}
+
+#[cold]
+fn report(call: &Call, panic: &(dyn Any + Send)) {
+    let text = format!("{}: {}", call.method_name(), panic_text(panic));
+    call.fail(Failure::Libvirt(Report::new(sys::VIR_ERR_INTERNAL_ERROR, text)));
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

@@ -3,34 +3,21 @@
 
 use crate::convert::{Object, Return, Spec};
 use crate::error::Failure;
-use crate::ffi::bridge::{self, Frame, Kind, MAX_PARAMS, Param, RawValue};
+use crate::ffi::bridge::{self, Kind, MAX_PARAMS, Param, RawValue};
 use crate::perl::Perl;
 use libperl_sys::SV;
-use std::cell::Cell;
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 
-pub use crate::ffi::bridge::Method;
+pub use crate::ffi::bridge::{Call, Method};
 
-/// One call of a method, for its code: who was called, and by which interpreter.
-pub struct Call {
-    perl: Perl,
-    method: &'static Method,
-    values: *const RawValue,
-    ax: i32,
-    warning: Cell<Option<String>>,
-}
-
+/// One call of a method, for its code: who was called, by which interpreter, and with what; and
+/// what becomes of it.
 impl Call {
-    /// # Safety
-    /// The bridge filled `frame` for the call that runs now.
-    pub unsafe fn of(frame: &Frame) -> Self {
-        // SAFETY: the bridge passes the interpreter it runs in.
-        let perl = unsafe { Perl::assume_current(frame.perl) };
-        Call { perl, method: frame.method, values: frame.values, ax: frame.ax, warning: Cell::new(None) }
-    }
-
+    #[inline(always)]
     pub fn perl(&self) -> Perl {
-        self.perl
+        // SAFETY: the bridge passes the interpreter it runs in, and a call ends where it began.
+        unsafe { Perl::assume_current(self.perl) }
     }
 
     /// With its package.
@@ -44,14 +31,14 @@ impl Call {
     pub fn value(&self, index: usize) -> &RawValue {
         // SAFETY: the bridge fills one value for each parameter of the row; `index` counts
         // the row's parameters.
-        unsafe { &*self.values.add(index) }
+        unsafe { self.values[index].assume_init_ref() }
     }
 
     /// The scalar that was given as argument number `index`. Only a row that takes a code
     /// reference, or runs no Perl code, can rely on it to stay alive.
     pub fn argument(&self, index: usize) -> *mut SV {
-        // SAFETY: the running interpreter and its frame; the row requires that argument.
-        unsafe { bridge::sv_bridge_argument(self.perl.raw(), self.ax, index as isize) }
+        // SAFETY: the running interpreter and its call; the row requires that argument.
+        unsafe { bridge::sv_bridge_argument(self.perl, self.ax, index as isize) }
     }
 
     /// The name of the parameter that `value` was read for.
@@ -59,20 +46,43 @@ impl Call {
         // SAFETY: `value` is one of the call's, so both pointers are into one array, and the
         // row has a parameter at that place.
         unsafe {
-            let index = (value as *const RawValue).offset_from(self.values);
+            let index = (value as *const RawValue).offset_from(self.values.as_ptr().cast());
             CStr::from_ptr((*self.method.params.offset(index)).name)
         }
     }
 
     /// Warns when the call is over, if warnings of category "misc" are on where it stands.
     pub fn warn(&self, problem: &str) {
-        self.warning.set(Some(format!("{}: {problem}", self.method_name())));
+        let text = format!("{}: {problem}", self.method_name());
+        self.warning.set(MaybeUninit::new(self.perl().mortal(self.perl().new_string(text.as_bytes()))));
+        self.note(bridge::NOTE_WARNING);
     }
 
-    /// The error for parameter `index`.
-    pub fn bad_argument(&self, index: usize, problem: &str) -> Failure {
-        let name = self.name_of(self.value(index)).to_string_lossy();
-        Failure::Argument(format!("argument '{name}' {problem}"))
+    /// Assigns `content`, taken over, to a variable of the caller's when the call is over.
+    pub fn assign(&self, output: *mut SV, content: *mut SV) {
+        self.output.set(MaybeUninit::new(output));
+        self.content.set(MaybeUninit::new(content));
+        self.note(bridge::NOTE_OUTPUT);
+    }
+
+    /// Ends the call with an exception.
+    pub fn fail(&self, failure: Failure) {
+        self.error.set(MaybeUninit::new(failure.into_sv(self)));
+        self.returned.set(0);
+        self.note(bridge::NOTE_ERROR);
+    }
+
+    /// Ends the call with what a row's code gives, as Perl values.
+    #[inline(always)]
+    pub fn finish<R: Return>(&self, outcome: Result<R, Failure>) {
+        match outcome {
+            Ok(value) => value.put(self),
+            Err(failure) => self.fail(failure),
+        }
+    }
+
+    fn note(&self, what: u32) {
+        self.notes.set(self.notes.get() | what);
     }
 
     /// The error for parameter `index` that is a destroyed object.
@@ -81,16 +91,11 @@ impl Call {
         let package = T::class().package.to_string_lossy();
         Failure::Destroyed(T::class(), format!("argument '{name}' is a {package} object that is already destroyed"))
     }
-}
 
-/// Leaves the outcome of a method's code in the frame, as Perl values.
-pub fn finish<R: Return>(frame: &mut Frame, call: &Call, outcome: Result<R, Failure>) {
-    if let Some(warning) = call.warning.take() {
-        frame.warning = call.perl().new_string(warning.as_bytes());
-    }
-    match outcome {
-        Ok(value) => value.put(call.perl(), frame),
-        Err(failure) => frame.error = failure.into_sv(call),
+    /// The error for parameter `index`.
+    pub fn bad_argument(&self, index: usize, problem: &str) -> Failure {
+        let name = self.name_of(self.value(index)).to_string_lossy();
+        Failure::Argument(format!("argument '{name}' {problem}"))
     }
 }
 
@@ -118,11 +123,7 @@ pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str,
 }
 
 /// A method from its row. For the macro below.
-pub const fn method(
-    name: &'static str,
-    params: &'static [Param],
-    run: unsafe extern "C-unwind" fn(&mut Frame),
-) -> Method {
+pub const fn method(name: &'static str, params: &'static [Param], run: unsafe extern "C" fn(&Call)) -> Method {
     assert!(params.len() <= MAX_PARAMS);
     let (mut least, mut calls_back, mut index) = (0, false, 0);
     while index < params.len() {
@@ -156,19 +157,18 @@ macro_rules! methods {
             ),*];
             #[allow(unused_mut, unused_variables, unused_assignments, unused_unsafe)]
             #[allow(non_snake_case, clippy::redundant_closure_call)]
-            unsafe extern "C-unwind" fn run(frame: &mut $crate::ffi::bridge::Frame) {
-                // SAFETY: the dispatcher runs rows only with the frame of a call.
-                let call = unsafe { $crate::method::Call::of(frame) };
-                let mut next = 0;
-                $(
-                    let $arg = <$type as FromArg>::from_arg(&call, call.value(next));
-                    next += 1;
-                )*
-                $(let $with = &call;)?
-                // SAFETY: the arguments are what the row declares: live objects of their
-                // class, strings with their NUL, integers in range.
-                let outcome = (|| unsafe { $body })();
-                $crate::method::finish(frame, &call, outcome)
+            unsafe extern "C" fn run(call: &$crate::method::Call) {
+                $crate::dispatch::dispatch(call, || {
+                    let mut next = 0;
+                    $(
+                        let $arg = <$type as FromArg>::from_arg(call, call.value(next));
+                        next += 1;
+                    )*
+                    $(let $with = call;)?
+                    // SAFETY: the arguments are what the row declares: live objects of their
+                    // class, strings with their NUL, integers in range.
+                    call.finish((|| unsafe { $body })())
+                })
             }
             $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, run)
         }),*];

@@ -78,13 +78,13 @@ typedef struct bridge_param {
     U8 optional;        /* may be left out, and undef stands for that */
 } bridge_param;
 
-struct bridge_frame;
+struct bridge_call;
 
 /* One method: a static row on the Rust side, which the method's CV points at. */
 typedef struct bridge_method {
     const char *name;   /* with its package */
     const bridge_param *params;
-    void (*run)(struct bridge_frame *frame);
+    void (*run)(struct bridge_call *call); /* leaves the outcome there; never unwinds */
     U8 least;
     U8 most;
     U8 calls_back;      /* runs Perl code while it works: its arguments are held, not borrowed */
@@ -93,26 +93,31 @@ typedef struct bridge_method {
 #define BRIDGE_MAX_PARAMS 8
 
 /* One call, as Rust gets it and as Rust leaves it. */
-typedef struct bridge_frame {
+typedef struct bridge_call {
     void *perl;         /* the interpreter */
+    I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
+#define RETURNED_SINGLE (-1) /* ... that it is `single` alone, which need not be there */
+    U32 notes;          /* out: which of the last four are set */
+#define NOTE_ERROR 1
+#define NOTE_WARNING 2
+#define NOTE_OUTPUT 4
     const bridge_method *method;
-    const bridge_value *values;
-    SV *target;         /* the op's own scalar for a single return value, or NULL */
-    SV *error;          /* out: what to die with (owned), or NULL */
-    SV *output;         /* out: the variable that gets the bytes in `content` (owned), or NULL */
-    SV *content;
-    SV *warning;        /* out: what to warn of (owned), or NULL */
-    SSize_t returned;   /* out: how many scalars are on the stack, from `ax` on, or ... */
-#define RETURNED_TARGET (-1) /* ... that the one to return is `target` */
+    SV *single;         /* the op's own scalar for a single return value, or NULL; out: that value */
     I32 ax;
-    U8 items;           /* how many arguments were given */
-    U8 scalar;          /* called in scalar context */
-} bridge_frame;
+    U32 want;           /* the op's context, or 0 if that is the caller's */
+    bridge_value values[BRIDGE_MAX_PARAMS];
+    SV *error;          /* what to die with (owned) */
+    SV *warning;        /* what to warn of (mortal) */
+    SV *output;         /* the variable that gets the bytes in `content` (owned) */
+    SV *content;
+} bridge_call;
 
 /* --- C for Rust ------------------------------------------------------------------------- */
 
 /* Room on the stack for `count` return values; where the first one goes. */
-SV **sv_bridge_reserve(void *perl, const bridge_frame *frame, SSize_t count);
+SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count);
+/* Whether the call is in scalar context. */
+bool sv_bridge_wants_scalar(void *perl, const bridge_call *call);
 /* A new reference to a new object of `stash` that owns `ptr`. */
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
 /* A reference that takes over `target`. Functions that are inline in some perls, as
@@ -142,8 +147,6 @@ void sv_bridge_always_hold(void);
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 
-/* Runs frame->method, catches panics, leaves the outcome in the frame. */
-void sys_virt_dispatch(bridge_frame *frame);
 /* What to die with for an argument that cannot be used: a new Sys::Virt::Error. `class` is
  * that of a destroyed object, or 0. */
 SV *sys_virt_argument_error(void *perl, const char *message, STRLEN len, U8 class);

@@ -8,69 +8,71 @@
 LAYOUT(bridge_value, 3 * sizeof(void *));
 LAYOUT(bridge_param, 2 * sizeof(void *) + 3 * sizeof(UV) + sizeof(void *));
 LAYOUT(bridge_method, 4 * sizeof(void *));
-LAYOUT(bridge_frame, 8 * sizeof(void *) + sizeof(SSize_t) + 8);
+LAYOUT(bridge_call, 9 * sizeof(void *) + BRIDGE_MAX_PARAMS * sizeof(bridge_value));
 
 /* exit() in Perl code that libvirt called must not longjmp over libvirt or Rust either: it
  * stops here, every call from here on is refused, and call_row exits in the end. */
 #define EXITING (&PL_sv_placeholder)
 static bool exiting;
 
-static void croak_usage(pTHX_ const bridge_method *method)
+/* What a call leaves to do besides returning values. */
+static void heed(pTHX_ const bridge_call *call)
 {
-    SV *usage = sv_2mortal(newSVpvf("Usage: %s(", method->name));
-    int i;
+    const U32 notes = call->notes;
 
-    for (i = 0; i < method->most; i++) {
-        const bridge_param *param = &method->params[i];
-        sv_catpvf(usage, i >= method->least ? "%s%s=%s" : "%s%s", i ? ", " : "", param->name, param->preset);
+    if ((notes & NOTE_ERROR) && call->error == EXITING) {
+        exiting = false;
+        my_exit(STATUS_EXIT);
     }
-    croak("%" SVf ")", SVfARG(usage));
+    /* A fatal warning must not lose them. */
+    if (notes & NOTE_ERROR)
+        sv_2mortal(call->error);
+    if (notes & NOTE_OUTPUT)
+        sv_2mortal(call->content);
+    if (notes & NOTE_WARNING)
+        Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(call->warning));
+    if (notes & NOTE_OUTPUT) {
+        /* Copied, so that a variable in a loop keeps its memory. */
+        sv_setpvn(call->output, SvPVX_const(call->content), SvCUR(call->content));
+        SvUTF8_off(call->output);
+        SvSETMAGIC(call->output);
+    }
+    if (notes & NOTE_ERROR)
+        croak_sv(call->error);
 }
 
 static XS(call_row)
 {
     dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
-    bridge_value values[BRIDGE_MAX_PARAMS];
-    bridge_frame frame;
+    bridge_call call;
+    bool read = false;
 
-    if (items < method->least || items > method->most)
-        croak_usage(aTHX_ method);
-    bridge_read_arguments(aTHX_ method, ax, items, values);
+    call.perl = BRIDGE_PERL;
+    call.method = method;
+    call.ax = ax;
+    call.returned = 0;
+    call.notes = 0;
+    if (UNLIKELY(items != method->most))
+        bridge_leave_out(aTHX_ method, items, call.values);
+    if (LIKELY(!bridge_always_hold))
+        read = items == 1 && method->params->kind == KIND_OBJECT
+             ? read_object_quickly(method->params, *SP, call.values)
+             : bridge_read_quickly(method, MARK + 1, SP, call.values);
+    if (UNLIKELY(!read))
+        bridge_read_arguments(aTHX_ &call);
+    call.single = PL_op->op_private & OPpENTERSUB_HASTARG ? PAD_SV(PL_op->op_targ) : NULL;
+    call.want = PL_op->op_flags & OPf_WANT;
+    method->run(&call);
 
-    frame.perl = BRIDGE_PERL;
-    frame.method = method;
-    frame.values = values;
-    frame.target = PL_op->op_private & OPpENTERSUB_HASTARG ? PAD_SV(PL_op->op_targ) : NULL;
-    frame.error = frame.output = frame.content = frame.warning = NULL;
-    frame.returned = 0;
-    frame.ax = ax;
-    frame.items = (U8)items;
-    frame.scalar = GIMME_V == G_SCALAR;
-    sys_virt_dispatch(&frame);
-
-    if (frame.error == EXITING) {
-        exiting = false;
-        my_exit(STATUS_EXIT);
+    if (call.returned == RETURNED_SINGLE) {
+        PL_stack_sp = PL_stack_base + call.ax; /* perl has room for one */
+        *PL_stack_sp = call.single;
+    } else {
+        PL_stack_sp = PL_stack_base + call.ax + call.returned - 1;
     }
-    if (frame.returned == RETURNED_TARGET) {
-        *sv_bridge_reserve(BRIDGE_PERL, &frame, 1) = frame.target;
-        frame.returned = 1;
-    }
-    PL_stack_sp = PL_stack_base + ax + frame.returned - 1;
-    /* A fatal warning must not lose them. */
-    sv_2mortal(frame.content);
-    sv_2mortal(frame.error);
-    if (frame.warning)
-        Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(sv_2mortal(frame.warning)));
-    if (frame.content) {
-        /* Copied, so that a variable in a loop keeps its memory. */
-        sv_setpvn(frame.output, SvPVX_const(frame.content), SvCUR(frame.content));
-        SvUTF8_off(frame.output);
-        SvSETMAGIC(frame.output);
-    }
-    if (frame.error)
-        croak_sv(frame.error);
+    if (UNLIKELY(call.notes))
+        heed(aTHX_ &call);
 }
 
 void sv_bridge_install(void *perl, const bridge_method *method)
@@ -80,15 +82,21 @@ void sv_bridge_install(void *perl, const bridge_method *method)
     CvXSUBANY(cv).any_ptr = (void *)method;
 }
 
-SV **sv_bridge_reserve(void *perl, const bridge_frame *frame, SSize_t count)
+SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count)
 {
     BRIDGE_THX(perl);
-    SV **base = PL_stack_base + frame->ax;
+    SV **base = PL_stack_base + call->ax;
     SSize_t used = PL_stack_sp - base + 1;
 
     if (count > used && PL_stack_max - PL_stack_sp < count - used)
         (void)stack_grow(PL_stack_sp, PL_stack_sp, count - used);
-    return PL_stack_base + frame->ax;
+    return PL_stack_base + call->ax;
+}
+
+bool sv_bridge_wants_scalar(void *perl, const bridge_call *call)
+{
+    BRIDGE_THX(perl);
+    return (call->want ? call->want : block_gimme()) == G_SCALAR;
 }
 
 SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **results, SSize_t wanted)

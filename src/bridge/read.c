@@ -70,13 +70,6 @@ static SV *settled(pTHX_ SV *sv, int method)
 
 #define RUNS_PERL_CODE(sv) (SvGMAGICAL(sv) || (SvROK(sv) && SvAMAGIC(sv)))
 
-static void set_string(bridge_value *out, const char *pv, STRLEN len)
-{
-    out->tag = TAG_STRING;
-    out->len = len;
-    out->u.pv = pv;
-}
-
 static bool set_number(bridge_value *out, NV nv)
 {
     if (nv >= 0 && nv < (NV)UV_MAX) {
@@ -182,13 +175,6 @@ static void hold_object(pTHX_ const bridge_value *value)
         sys_virt_object_ref(value->class, value->u.ptr);
         sv_2mortal(sv_bridge_object(BRIDGE_PERL, stash, value->class, value->u.ptr));
     }
-}
-
-static void set_object(bridge_value *out, const MAGIC *object)
-{
-    out->tag = TAG_OBJECT;
-    out->class = bridge_object_class(object);
-    out->u.ptr = bridge_object_ptr(object);
 }
 
 static bool read_array(pTHX_ reader *in, AV *av, bridge_value *out, int depth)
@@ -410,86 +396,91 @@ static bool read_argument(pTHX_ reader *in, SV *sv, bridge_value *out)
     }
 }
 
-static void leave_out(const bridge_param *param, bridge_value *out)
-{
-    out->tag = param->kind == KIND_INTEGER ? TAG_INT : TAG_UNDEF;
-    out->u.iv = param->preset_value;
-}
-
 static bool read_all(pTHX_ reader *in, I32 ax, I32 items, bridge_value *values)
 {
     int i;
 
-    for (i = 0; i < in->method->most; i++) {
+    for (i = 0; i < items; i++) {
         in->param = &in->method->params[i];
-        if (i >= items)
-            leave_out(in->param, &values[i]);
-        else if (!read_argument(aTHX_ in, PL_stack_base[ax + i], &values[i]))
+        if (!read_argument(aTHX_ in, PL_stack_base[ax + i], &values[i]))
             return false;
     }
     return true;
 }
 
-/* The commonest arguments, in the simplest shape that each can have: an object of ours, an
- * integer, a string. False sends the call to the readers above, for anything else and for
- * every complaint. */
-static bool read_quickly(pTHX_ const bridge_method *method, I32 ax, I32 items, bridge_value *values)
+bool bridge_read_quickly(const bridge_method *method, SV **argument, SV **last, bridge_value *out)
 {
     const bridge_param *param = method->params;
-    int i;
 
-    for (i = 0; i < items; i++, param++) {
-        SV *sv = PL_stack_base[ax + i];
-        bridge_value *out = &values[i];
+    for (; argument <= last; argument++, param++, out++) {
+        SV *sv = *argument;
 
         if (param->kind == KIND_OBJECT) {
-            const MAGIC *object = SvROK(sv) && SvTYPE(SvRV(sv)) == SVt_PVMG ? SvMAGIC(SvRV(sv)) : NULL;
-            if (!object || !bridge_is_object(object) || bridge_object_class(object) != param->class
-                || !bridge_object_ptr(object) || SvGMAGICAL(sv))
+            if (!read_object_quickly(param, sv, out))
                 return false;
-            set_object(out, object);
         } else if (param->kind == KIND_INTEGER) {
-            if (!SvIOK(sv) || SvGMAGICAL(sv) || SvIsUV(sv))
+            if ((SvFLAGS(sv) & (SVf_IOK | SVs_GMG | SVf_IVisUV)) != SVf_IOK)
                 return false;
             out->tag = TAG_INT;
             out->u.iv = SvIVX(sv);
             if (out->u.iv >= 0 ? out->u.uv > param->max : out->u.iv < param->min)
                 return false;
         } else if (param->kind == KIND_STRING) {
-            if (!SvPOK(sv) || SvGMAGICAL(sv) || memchr(SvPVX(sv), '\0', SvCUR(sv)))
+            if ((SvFLAGS(sv) & (SVf_POK | SVs_GMG)) != SVf_POK || memchr(SvPVX(sv), '\0', SvCUR(sv)))
                 return false;
             set_string(out, SvPVX(sv), SvCUR(sv));
         } else {
             return false;
         }
     }
-    for (; i < method->most; i++, param++)
-        leave_out(param, &values[i]);
     return true;
 }
 
-static bool always_hold;
+bool bridge_always_hold;
 
 void sv_bridge_always_hold(void)
 {
-    always_hold = true;
+    bridge_always_hold = true;
 }
 
-void bridge_read_arguments(pTHX_ const bridge_method *method, I32 ax, I32 items, bridge_value *values)
+static void croak_usage(pTHX_ const bridge_method *method)
 {
-    reader in = { method, NULL, 0, false };
+    SV *usage = sv_2mortal(newSVpvf("Usage: %s(", method->name));
     int i;
 
-    if (!method->calls_back && !always_hold && read_quickly(aTHX_ method, ax, items, values))
-        return;
-    if (method->calls_back || always_hold || !read_all(aTHX_ &in, ax, items, values)) {
+    for (i = 0; i < method->most; i++) {
+        const bridge_param *param = &method->params[i];
+        sv_catpvf(usage, i >= method->least ? "%s%s=%s" : "%s%s", i ? ", " : "", param->name, param->preset);
+    }
+    croak("%" SVf ")", SVfARG(usage));
+}
+
+void bridge_leave_out(pTHX_ const bridge_method *method, I32 items, bridge_value *values)
+{
+    if (items < method->least || items > method->most)
+        croak_usage(aTHX_ method);
+    for (; items < method->most; items++) {
+        const bridge_param *param = &method->params[items];
+        values[items].tag = param->kind == KIND_INTEGER ? TAG_INT : TAG_UNDEF;
+        values[items].u.iv = param->preset_value;
+    }
+}
+
+void bridge_read_arguments(pTHX_ bridge_call *call)
+{
+    reader in = { call->method, NULL, 0, false };
+    const I32 ax = call->ax, items = PL_stack_sp - (PL_stack_base + ax) + 1;
+    bridge_value *values = call->values;
+    int i;
+
+    if (in.method->calls_back || bridge_always_hold || !read_all(aTHX_ &in, ax, items, values)) {
         in.held = true;
         in.elements = 0;
         for (i = 0; i < items; i++)
             sv_2mortal(SvREFCNT_inc(PL_stack_base[ax + i]));
         read_all(aTHX_ &in, ax, items, values);
         for (i = 0; i < items; i++) {
-            in.param = &method->params[i];
+            in.param = &in.method->params[i];
             if (in.param->kind == KIND_OBJECT && values[i].tag == TAG_OBJECT) {
                 read_object(aTHX_ &in, PL_stack_base[ax + i], &values[i]);
                 hold_object(aTHX_ &values[i]);

@@ -2,11 +2,10 @@
 //! scripts make errors of their own.
 
 use crate::convert::*;
+use crate::dispatch::dispatch;
 use crate::error::Failure;
-use crate::ffi::bridge::{Frame, Method, Param};
-use crate::method::{Call, finish, method, methods, param};
-use crate::perl::Perl;
-use libperl_sys::SV;
+use crate::ffi::bridge::{Method, Param};
+use crate::method::{Call, method, methods, param};
 
 methods! {
     "Sys::Virt::Error";
@@ -44,19 +43,9 @@ const OPERANDS: &[Param] =
     &[param("err\0", Hash::SPEC, None), param("other\0", Any::SPEC, None), param("swapped\0", Any::SPEC, None)];
 
 /// Calls `stringify` by its name: a subclass may have its own.
-unsafe extern "C-unwind" fn as_string(frame: &mut Frame) {
-    // SAFETY: the dispatcher runs rows only with the frame of a call.
-    let call = unsafe { Call::of(frame) };
-    let perl = call.perl();
-    let outcome = perl.call_method(c"stringify", &[perl.share(call.argument(0))]);
-    finish(frame, &call, outcome.map(|text| One(Made(text))).map_err(Failure::from));
-}
-
-/// A scalar that a call has made.
-struct Made(*mut SV);
-
-impl IntoSv for Made {
-    fn into_sv(self, _: Perl) -> *mut SV {
-        self.0
-    }
+unsafe extern "C" fn as_string(call: &Call) {
+    dispatch(call, || {
+        let text = call.perl().call_method(c"stringify", &[call.perl().share(call.argument(0))]);
+        call.finish(text.map(One).map_err(Failure::from));
+    })
 }

@@ -3,7 +3,8 @@
 
 use super::{Handle, Object};
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::{self, Frame};
+use crate::ffi::bridge;
+use crate::method::Call;
 use crate::perl::{Array, Perl};
 use libperl_sys::SV;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -23,36 +24,47 @@ pub trait IntoSv {
 /// What a method's code may return.
 pub trait Return {
     /// Puts the value on Perl's stack.
-    fn put(self, perl: Perl, frame: &mut Frame);
+    fn put(self, call: &Call);
 }
 
-/// Puts scalars, which the stack takes over, on it.
-pub fn put_list(perl: Perl, frame: &mut Frame, count: usize, scalars: impl Iterator<Item = *mut SV>) {
-    // SAFETY: the running interpreter and its frame.
-    let base = unsafe { bridge::sv_bridge_reserve(perl.raw(), frame, count as isize) };
+/// Puts values on the stack.
+pub fn put_list<T: IntoSv>(call: &Call, values: impl ExactSizeIterator<Item = T>) {
+    let (perl, count) = (call.perl(), values.len());
+    // SAFETY: the running interpreter and its call.
+    let base = unsafe { bridge::sv_bridge_reserve(perl.raw(), call, count as isize) };
     let mut put = 0;
-    for scalar in scalars.take(count) {
+    for value in values.take(count) {
         // SAFETY: within the `count` places just reserved. Making scalars does not touch the
         // stack.
-        unsafe { base.add(put).write(perl.mortal(scalar)) };
+        unsafe { base.add(put).write(perl.mortal(value.into_sv(perl))) };
         put += 1;
     }
-    frame.returned = put as isize;
+    call.returned.set(put as i32);
 }
 
-/// The op's own scalar where it has one: it saves making a scalar for every call.
-fn put_single(perl: Perl, frame: &mut Frame, set: impl FnOnce(*mut SV), make: impl FnOnce() -> *mut SV) {
-    if frame.target.is_null() {
-        put_list(perl, frame, 1, std::iter::once_with(make));
+/// Puts one value, a new scalar, on the stack.
+fn put_one(call: &Call, value: impl IntoSv) {
+    let perl = call.perl();
+    call.single.set(perl.mortal(value.into_sv(perl)));
+    call.returned.set(bridge::RETURNED_SINGLE);
+}
+
+/// Puts one value on the stack, in the op's own scalar where it has one: it saves making a
+/// scalar for every call.
+#[inline(always)]
+fn put_single(call: &Call, set: impl FnOnce(Perl, *mut SV), value: impl IntoSv) {
+    let target = call.single.get();
+    if target.is_null() {
+        put_one(call, value);
     } else {
-        set(frame.target);
-        frame.returned = bridge::RETURNED_TARGET;
+        set(call.perl(), target);
+        call.returned.set(bridge::RETURNED_SINGLE);
     }
 }
 
 /// Nothing: the empty list, undef in scalar context.
 impl Return for () {
-    fn put(self, _: Perl, _: &mut Frame) {}
+    fn put(self, _: &Call) {}
 }
 
 macro_rules! integers {
@@ -63,8 +75,8 @@ macro_rules! integers {
             }
         }
         impl Return for $type {
-            fn put(self, perl: Perl, frame: &mut Frame) {
-                put_single(perl, frame, |target| perl.$set(target, self as $as), || self.into_sv(perl))
+            fn put(self, call: &Call) {
+                put_single(call, |perl, target| perl.$set(target, self as $as), self)
             }
         }
     )*};
@@ -145,33 +157,41 @@ impl Element for i64 {}
 impl Element for *const c_char {}
 impl Element for *mut c_char {}
 
+/// A scalar that is made already, and handed over.
+impl IntoSv for *mut SV {
+    fn into_sv(self, _: Perl) -> *mut SV {
+        self
+    }
+}
+
 /// A value of any kind as the only return value.
 pub struct One<T>(pub T);
 
 impl<T: IntoSv> Return for One<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        put_list(perl, frame, 1, std::iter::once(self.0.into_sv(perl)));
+    fn put(self, call: &Call) {
+        put_one(call, self.0);
     }
 }
 
 impl<T: Object> Return for Handle<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        One(self).put(perl, frame);
+    fn put(self, call: &Call) {
+        put_one(call, self);
     }
 }
 
 /// Two values.
 impl<A: IntoSv, B: IntoSv> Return for (A, B) {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        put_list(perl, frame, 2, [self.0.into_sv(perl), self.1.into_sv(perl)].into_iter());
+    fn put(self, call: &Call) {
+        let perl = call.perl();
+        put_list(call, [self.0.into_sv(perl), self.1.into_sv(perl)].into_iter());
     }
 }
 
 /// Three values.
 impl<A: IntoSv, B: IntoSv, C: IntoSv> Return for (A, B, C) {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        let scalars = [self.0.into_sv(perl), self.1.into_sv(perl), self.2.into_sv(perl)];
-        put_list(perl, frame, 3, scalars.into_iter());
+    fn put(self, call: &Call) {
+        let perl = call.perl();
+        put_list(call, [self.0.into_sv(perl), self.1.into_sv(perl), self.2.into_sv(perl)].into_iter());
     }
 }
 
@@ -179,9 +199,8 @@ impl<A: IntoSv, B: IntoSv, C: IntoSv> Return for (A, B, C) {
 pub struct Values<T>(pub Vec<T>);
 
 impl<T: IntoSv> Return for Values<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        let count = self.0.len();
-        put_list(perl, frame, count, self.0.into_iter().map(|value| value.into_sv(perl)));
+    fn put(self, call: &Call) {
+        put_list(call, self.0.into_iter());
     }
 }
 
@@ -189,11 +208,12 @@ impl<T: IntoSv> Return for Values<T> {
 pub struct Counted<T>(pub Vec<T>);
 
 impl<T: IntoSv> Return for Counted<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        if frame.scalar {
-            (self.0.len() as u64).put(perl, frame);
+    fn put(self, call: &Call) {
+        // SAFETY: the running interpreter and its call.
+        if unsafe { bridge::sv_bridge_wants_scalar(call.perl, call) } {
+            (self.0.len() as u64).put(call);
         } else {
-            Values(self.0).put(perl, frame);
+            Values(self.0).put(call);
         }
     }
 }
@@ -207,12 +227,11 @@ pub struct Assigned<T> {
 }
 
 impl<T: Return> Return for Assigned<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
+    fn put(self, call: &Call) {
         if let Some(content) = self.content {
-            frame.output = self.variable;
-            frame.content = content;
+            call.assign(self.variable, content);
         }
-        self.result.put(perl, frame);
+        self.result.put(call);
     }
 }
 
@@ -240,8 +259,8 @@ impl IntoSv for OwnedStr {
 }
 
 impl Return for OwnedStr {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        put_single(perl, frame, |target| perl.set_string(target, self.bytes()), || perl.new_string(self.bytes()));
+    fn put(self, call: &Call) {
+        put_single(call, |perl, target| perl.set_string(target, self.bytes()), self.bytes());
     }
 }
 
@@ -249,16 +268,16 @@ impl Return for OwnedStr {
 pub struct BorrowedStr(*const c_char);
 
 impl Return for BorrowedStr {
-    fn put(self, perl: Perl, frame: &mut Frame) {
+    fn put(self, call: &Call) {
         // SAFETY: checked by `borrowed_str`.
         let bytes = unsafe { CStr::from_ptr(self.0) }.to_bytes();
-        put_single(perl, frame, |target| perl.set_string(target, bytes), || perl.new_string(bytes));
+        put_single(call, |perl, target| perl.set_string(target, bytes), bytes);
     }
 }
 
 impl Return for Vec<u8> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        One(self).put(perl, frame);
+    fn put(self, call: &Call) {
+        put_one(call, self);
     }
 }
 
@@ -289,9 +308,9 @@ impl<T> Drop for OwnedArray<T> {
 
 /// As a list of hashes.
 impl<T: IntoSv + Copy> Return for OwnedArray<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
+    fn put(self, call: &Call) {
         let values = self.as_slice();
-        put_list(perl, frame, values.len(), values.iter().map(|value| value.into_sv(perl)));
+        put_list(call, values.iter().copied());
     }
 }
 
@@ -311,11 +330,10 @@ impl<T> Drop for Records<T> {
 }
 
 impl<T: IntoSv + Copy> Return for Records<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
+    fn put(self, call: &Call) {
         let records = self.array.as_slice();
         // SAFETY: libvirt allocated it for us.
-        let made = records.iter().map(|&record| unsafe { *record }.into_sv(perl));
-        put_list(perl, frame, records.len(), made);
+        put_list(call, records.iter().map(|&record| unsafe { *record }));
     }
 }
 
@@ -338,9 +356,9 @@ impl Drop for OwnedStrings {
 }
 
 impl Return for OwnedStrings {
-    fn put(self, perl: Perl, frame: &mut Frame) {
+    fn put(self, call: &Call) {
         let strings = self.0.as_slice();
-        put_list(perl, frame, strings.len(), strings.iter().map(|string| string.into_sv(perl)));
+        put_list(call, strings.iter().copied());
     }
 }
 
@@ -350,14 +368,15 @@ pub struct Handles<T: Object> {
 }
 
 impl<T: Object> Return for Handles<T> {
-    fn put(self, perl: Perl, frame: &mut Frame) {
+    fn put(self, call: &Call) {
         let objects = self.array.as_slice();
+        let perl = call.perl();
         let stash = perl.stash(T::class().package);
         let made = objects.iter().map(|&object| {
             // SAFETY: the running interpreter, and an object whose reference is ours to give.
             unsafe { bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object.cast()) }
         });
-        put_list(perl, frame, objects.len(), made);
+        put_list(call, made);
     }
 }
 
@@ -447,8 +466,8 @@ impl Drop for OwnedNames {
 }
 
 impl Return for OwnedNames {
-    fn put(self, perl: Perl, frame: &mut Frame) {
-        put_list(perl, frame, self.0.len(), self.0.iter().map(|name| name.into_sv(perl)));
+    fn put(self, call: &Call) {
+        put_list(call, self.0.iter().copied());
     }
 }
 

@@ -1,7 +1,9 @@
 //! The mirror of `bridge/bridge.h`, where everything is explained.
 
 use libperl_sys::{CV, HV, PerlInterpreter, SV};
+use std::cell::Cell;
 use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
 
 /// How C reads an argument: `enum bridge_kind`.
 #[repr(u8)]
@@ -73,7 +75,7 @@ pub struct Param {
 pub struct Method {
     pub name: *const c_char,
     pub params: *const Param,
-    pub run: unsafe extern "C-unwind" fn(&mut Frame),
+    pub run: unsafe extern "C" fn(&Call),
     pub least: u8,
     pub most: u8,
     pub calls_back: bool,
@@ -84,34 +86,41 @@ unsafe impl Sync for Method {}
 // SAFETY: as above.
 unsafe impl Sync for Param {}
 
+/// `struct bridge_call`. Its methods are in [`crate::method`]. What Rust leaves in it is in
+/// cells, for it is shared with what borrows the arguments.
 #[repr(C)]
-pub struct Frame {
+pub struct Call {
     pub perl: *mut PerlInterpreter,
+    pub returned: Cell<i32>,
+    pub notes: Cell<u32>,
     pub method: &'static Method,
-    pub values: *const RawValue,
-    pub target: *mut SV,
-    pub error: *mut SV,
-    pub output: *mut SV,
-    pub content: *mut SV,
-    pub warning: *mut SV,
-    pub returned: isize,
+    pub single: Cell<*mut SV>,
     pub ax: i32,
-    pub items: u8,
-    pub scalar: bool,
+    pub want: u32,
+    /// Filled as far as the method has parameters.
+    pub values: [MaybeUninit<RawValue>; MAX_PARAMS],
+    pub error: Cell<MaybeUninit<*mut SV>>,
+    pub warning: Cell<MaybeUninit<*mut SV>>,
+    pub output: Cell<MaybeUninit<*mut SV>>,
+    pub content: Cell<MaybeUninit<*mut SV>>,
 }
 
 pub const MAX_PARAMS: usize = 8;
-/// `Frame::returned` when the value is in `Frame::target`.
-pub const RETURNED_TARGET: isize = -1;
+/// `Call::returned` when the only value is in `Call::single`.
+pub const RETURNED_SINGLE: i32 = -1;
+pub const NOTE_ERROR: u32 = 1;
+pub const NOTE_WARNING: u32 = 2;
+pub const NOTE_OUTPUT: u32 = 4;
 
 const POINTER: usize = size_of::<*const c_void>();
 const _: () = assert!(size_of::<RawValue>() == 3 * POINTER);
 const _: () = assert!(size_of::<Param>() == 3 * POINTER + 3 * 8);
 const _: () = assert!(size_of::<Method>() == 4 * POINTER);
-const _: () = assert!(size_of::<Frame>() == 9 * POINTER + 8);
+const _: () = assert!(size_of::<Call>() == 9 * POINTER + MAX_PARAMS * size_of::<RawValue>());
 
 unsafe extern "C" {
-    pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, frame: &Frame, count: isize) -> *mut *mut SV;
+    pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, call: &Call, count: isize) -> *mut *mut SV;
+    pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter, call: &Call) -> bool;
     pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
     pub fn sv_bridge_call(

@@ -6,7 +6,7 @@ use libperl_sys::SV;
 use std::ffi::CStr;
 use std::ptr;
 
-/// What Perl code died with: owned until it is handed to the frame, which dies with it.
+/// What Perl code died with: owned until it is handed to the call, which dies with it.
 pub struct Exception {
     perl: Perl,
     sv: *mut SV,

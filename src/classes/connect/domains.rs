@@ -3,9 +3,8 @@
 use crate::classes::domain::save_params::save_params;
 use crate::convert::*;
 use crate::error::Failure;
-use crate::ffi::bridge::Frame;
 use crate::ffi::since;
-use crate::method::methods;
+use crate::method::{Call, methods};
 use crate::perl::Perl;
 use libperl_sys::SV;
 use std::ffi::{c_char, c_int};
@@ -96,11 +95,11 @@ impl Drop for StatsRecords {
 }
 
 impl Return for StatsRecords {
-    fn put(self, perl: Perl, frame: &mut Frame) {
+    fn put(self, call: &Call) {
         // SAFETY: libvirt said how many there are.
         let records = unsafe { slice::from_raw_parts(self.records, self.count) };
         // SAFETY: libvirt filled them in.
-        put_list(perl, frame, self.count, records.iter().map(|&record| Record(unsafe { &*record }).into_sv(perl)));
+        put_list(call, records.iter().map(|&record| Record(unsafe { &*record })));
     }
 }
 
