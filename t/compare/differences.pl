@@ -409,9 +409,9 @@ my $bandwidth = '"inbound.average":1000,"inbound.burst":512,"inbound.floor":0,"i
     },
     {
         why => 'every failure is a Sys::Virt::Error',
-        cases => ['test/event-loop: register, another class'],
+        cases => ['test/event-loop: register, another class', 'test/event-loop: register, no object'],
         turns => sub {
-            my $error = own_error("Sys::Virt::Event::register: argument 'implementation' is not an object of a subclass of Sys::Virt::EventImpl");
+            my $error = own_error("Sys::Virt::Event::register: argument 'impl' is not an object of a subclass of Sys::Virt::EventImpl");
             s/"event implementation must be a subclass of Sys::Virt::Event"/$error/;
         },
     },
