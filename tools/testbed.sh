@@ -127,6 +127,7 @@ INIT
 # see the same file systems, so a migration finds kernels and disks where they were.
 start_second_host() {
     answers $second_uri && return
+    stop_second_host
     mkdir -p "$second/etc" "$second/varlib"
     cp -r /etc/libvirt/. "$second/etc"
     rm -rf "$second/etc/qemu" "$second/etc/storage" "$second/etc/secrets"
@@ -157,6 +158,7 @@ CONF
         mount --bind '$second/varlib' /var/lib/libvirt
         mkdir -p /var/lib/libvirt/qemu
         mount -t tmpfs tmpfs /run
+        mkdir /run/lock
         virtlogd -d -p '$second/virtlogd.pid'
         libvirtd -l -d -p '$second/libvirtd.pid'"
     wait_for $second_uri
@@ -183,6 +185,12 @@ stop_daemons() {
     done
 }
 
+stop_second_host() {
+    stop_daemons "$second/libvirtd.pid" "$second/virtlogd.pid"
+    ip link del svt-host1 2>/dev/null || true
+    ip netns del svt-host2 2>/dev/null || true
+}
+
 stop() {
     local uri name
     for uri in qemu:///system $second_uri; do
@@ -190,9 +198,8 @@ stop() {
             virsh -c $uri destroy "$name"
         done
     done
-    stop_daemons "$second/libvirtd.pid" "$second/virtlogd.pid" "$dir/libvirtd.pid" "$dir/virtlogd.pid"
-    ip link del svt-host1 2>/dev/null || true
-    ip netns del svt-host2 2>/dev/null || true
+    stop_second_host
+    stop_daemons "$dir/libvirtd.pid" "$dir/virtlogd.pid"
 }
 
 case $verb in
