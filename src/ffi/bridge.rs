@@ -112,6 +112,7 @@ pub const NOTE_ERROR: u32 = 1;
 pub const NOTE_WARNING: u32 = 2;
 pub const NOTE_OUTPUT: u32 = 4;
 
+#[allow(dead_code, reason = "Rust 1.85 does not count the assertions below")]
 const POINTER: usize = size_of::<*const c_void>();
 const _: () = assert!(size_of::<RawValue>() == 3 * POINTER);
 const _: () = assert!(size_of::<Param>() == 3 * POINTER + 3 * 8);
