@@ -168,6 +168,9 @@ start() {
     mkdir -p "$dir"
     chmod 755 "$dir"
     build_guest
+    # Where no udev gave /dev/kvm to its group, QEMU's user cannot open what root can, and libvirt
+    # asks QEMU anew what it can do, for a minute, before it starts a guest.
+    [ ! -e /dev/kvm ] || chgrp kvm /dev/kvm || true
     if ! answers qemu:///system; then
         virtlogd -d -p "$dir/virtlogd.pid"
         libvirtd -d -p "$dir/libvirtd.pid"
