@@ -27,7 +27,7 @@ mod ffi;
 mod method;
 mod perl;
 
-use libperl_sys::{CV, PerlInterpreter};
+use libperl_sys::CV;
 
 /// What XSLoader calls. A Rust symbol, because rustc exports no others from a cdylib; a plain
 /// frame without destructors, which a die of perl's version check may jump over.
@@ -37,7 +37,7 @@ use libperl_sys::{CV, PerlInterpreter};
 #[cfg(perl_useithreads)]
 #[unsafe(no_mangle)]
 #[allow(non_snake_case)]
-pub unsafe extern "C-unwind" fn boot_Sys__Virt(perl: *mut PerlInterpreter, cv: *mut CV) {
+pub unsafe extern "C-unwind" fn boot_Sys__Virt(perl: *mut libperl_sys::PerlInterpreter, cv: *mut CV) {
     // SAFETY: passed on as they came.
     unsafe { ffi::bridge::sv_bridge_boot(perl, cv) }
 }

@@ -105,8 +105,8 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
     dSP;
     dJMPENV;
     SV *volatile error = NULL;
-    const I32 how = (wanted == 1 ? G_SCALAR : G_LIST) | G_EVAL;
     SSize_t count, i;
+    I32 how;
     int jumped;
 
     if (exiting) {
@@ -128,6 +128,7 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
         exiting = true;
         return EXITING; /* perl has unwound its stacks to the bottom already */
     }
+    how = (wanted == 1 ? G_SCALAR : G_ARRAY) | G_EVAL; /* perl before 5.36 has no G_LIST */
     count = method ? call_method(method, how) : call_sv(code, how);
     JMPENV_POP;
     SPAGAIN;
