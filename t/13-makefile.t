@@ -183,7 +183,8 @@ subtest 'installing' => sub {
         for my $file ('Sys/Virt.pm', 'Sys/Virt/Domain.pm', 'Sys/Virt/Domain.pod', 'auto/Sys/Virt/Virt.so') {
             is scalar(grep { m{^\Q$dir\E(?:/.*)?/\Q$file\E$} } @files), 1, "$file is in $dir";
         }
-        is scalar(grep { m{/Sys::Virt::Domain\.3\w*$} } @files), 1, 'and its manual page is installed';
+        # A perl may be configured to have no manual pages.
+        is scalar(grep { m{/Sys::Virt::Domain\.3\w*$} } @files), $Config{installman3dir} ? 1 : 0, 'and its manual page';
     }
 };
 
