@@ -87,7 +87,7 @@ our $conn = Sys::Virt->new(uri => 'test:///default');
 our $domain = $conn->get_domain_by_name('test');
 our %loop = (conn => $conn, domain => $domain);
 $loop{self} = \%loop;
-sub Elsewhere::DESTROY { $conn->get_type; print 'destroyed' }
+sub Elsewhere::DESTROY { $conn->get_type if $conn; print 'destroyed' } # perl may have emptied $conn
 our $late = bless [$domain], 'Elsewhere';
 PERL
     is("$status$err", '0', 'end in silence');

@@ -43,6 +43,7 @@ subtest 'starting and stopping' => sub {
 };
 
 subtest 'update' => sub {
+    driver_since('7.2.0');
     my $host = "<host mac='52:54:00:00:00:07' name='seven' ip='192.0.2.27'/>";
     my ($add, $delete) = (Sys::Virt::Network::UPDATE_COMMAND_ADD_LAST, Sys::Virt::Network::UPDATE_COMMAND_DELETE);
     my $hosts = Sys::Virt::Network::SECTION_IP_DHCP_HOST;

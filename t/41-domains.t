@@ -1,8 +1,10 @@
 # Finding, listing and making domains, on libvirt's test driver.
 use strict;
 use warnings;
+use lib 't/lib';
 use Test::More;
 use Sys::Virt;
+use Test::SysVirt::Driver;
 use File::Temp;
 
 my $conn = Sys::Virt->new(uri => 'test:///default');
@@ -58,6 +60,7 @@ subtest 'listing and making' => sub {
 };
 
 subtest 'statistics' => sub {
+    driver_since('7.8.0');
     my @stats = $conn->get_all_domain_stats(Sys::Virt::Domain::STATS_STATE);
     my ($test) = grep { $_->{dom}->get_name eq 'test' } @stats;
     is_deeply($test->{data}, { 'state.state' => Sys::Virt::Domain::STATE_RUNNING, 'state.reason' => 0 }, 'get_all_domain_stats');

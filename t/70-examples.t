@@ -9,6 +9,7 @@ use File::Basename qw(basename);
 use File::Temp qw(tempdir);
 use Pod::Checker;
 use Test::More;
+use Test::SysVirt::Driver qw(driver_since);
 use Test::SysVirt::Perl qw(run_perl);
 
 # The examples, each run on a host of libvirt's test driver. What needs a hypervisor is in
@@ -104,6 +105,7 @@ EOT_TABLES
 };
 
 subtest top => sub {
+    driver_since('7.8.0');
     my $row = qr/ +0\.0 +0 +0 +0 +0 +0\n/;
     prints(top => ['--delay', '0.1', '--count', 2, '--sort', 'name'],
         qr/^(?:\d\d:\d\d:\d\d  2 running\n\nDOMAIN +CPU % .*\ndb${row}naïve${row}\n){2}\z/, 'two tables');
