@@ -78,7 +78,8 @@ sub type {
     return $flags & B::SVf_POK ? 'str' : $flags & B::SVf_IOK ? 'iv' : 'neither';
 }
 
-# The constants that a package has. A constant is a reference to a value, or a sub that is constant.
+# The constants that a package has. A constant is a reference to a value, or a sub that is constant,
+# as DESTROY is, too, so that perl does not call it.
 sub found {
     my ($package) = @_;
     no strict 'refs';
@@ -87,5 +88,5 @@ sub found {
         my $symbol = $symbols->{$_};
         ref $symbol eq 'SCALAR'
             || ref \$symbol eq 'GLOB' && defined &$symbol && B::svref_2object(\&$symbol)->CvFLAGS & B::CVf_CONST;
-    } sort keys %$symbols;
+    } grep { $_ ne 'DESTROY' } sort keys %$symbols;
 }

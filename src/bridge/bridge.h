@@ -133,7 +133,9 @@ SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index);
 void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 /* Adds " at FILE line N.\n" of the caller to a string. */
 void sv_bridge_locate(void *perl, SV *message);
-U32 sv_bridge_hash_key(void *perl, const char *key, STRLEN len);
+/* The hash of a key, which is kept from now on: perl shares the keys of all hashes, and forgets
+ * one when the last hash that has it is freed. */
+U32 sv_bridge_keep_key(void *perl, const char *key, STRLEN len);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);
 void sv_bridge_hold(SV *sv);

@@ -82,7 +82,7 @@ MAGIC *bridge_object_magic(SV *sv)
     return mg_findext(SvRV(sv), PERL_MAGIC_ext, &bridge_object_vtbl);
 }
 
-/* DESTROY of every class, called by perl or by hand, and harmless the second time. */
+/* DESTROY of every class, for scripts that call it by hand; harmless the second time. */
 static XS(object_destroy)
 {
     dXSARGS;
@@ -108,5 +108,13 @@ void bridge_objects_boot(void)
 void sv_bridge_install_destroy(void *perl, const char *name)
 {
     BRIDGE_THX(perl);
-    newXS(name, object_destroy, __FILE__);
+    CV *cv = get_cv(name, 0);
+
+    if (cv && CvISXSUB(cv) && CvXSUB(cv) == object_destroy)
+        return; /* loaded again */
+    cv = newXS(name, object_destroy, __FILE__);
+    /* Perl does not call a DESTROY that is marked as constant when an object ends, which would
+     * cost as much as making the object and everything else that becomes of it. There is no
+     * need: the magic gives up the pointer. A subclass's own DESTROY is called as ever. */
+    CvCONST_on(cv);
 }

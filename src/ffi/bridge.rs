@@ -136,7 +136,7 @@ unsafe extern "C" {
     pub fn sv_bridge_argument(perl: *mut PerlInterpreter, ax: i32, index: isize) -> *mut SV;
     pub fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
     pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
-    pub fn sv_bridge_hash_key(perl: *mut PerlInterpreter, key: *const c_char, len: usize) -> u32;
+    pub fn sv_bridge_keep_key(perl: *mut PerlInterpreter, key: *const c_char, len: usize) -> u32;
     pub fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
     pub fn sv_bridge_install(perl: *mut PerlInterpreter, method: &'static Method);

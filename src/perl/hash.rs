@@ -1,4 +1,5 @@
-//! Hashes, built with their size known and their fixed keys hashed once a process.
+//! Hashes, built with their size known. Their fixed keys are hashed once a process, and kept in
+//! perl's table of shared keys, where they would otherwise come and go with every hash.
 
 use super::Perl;
 use crate::ffi::bridge;
@@ -28,16 +29,17 @@ impl Key {
         if known != 0 {
             return known as u32;
         }
-        let hash = perl.hash_key(self.name.to_bytes());
+        let hash = perl.keep_key(self.name.to_bytes());
         self.hash.store(u64::from(hash) | 1 << 32, Ordering::Relaxed);
         hash
     }
 }
 
 impl Perl {
-    fn hash_key(self, key: &[u8]) -> u32 {
-        // SAFETY: hashes `len` bytes and nothing else.
-        unsafe { bridge::sv_bridge_hash_key(self.raw(), key.as_ptr().cast::<c_char>(), key.len()) }
+    /// The hash of a key, which perl keeps from now on.
+    fn keep_key(self, key: &[u8]) -> u32 {
+        // SAFETY: the running interpreter, and bytes with their length.
+        unsafe { bridge::sv_bridge_keep_key(self.raw(), key.as_ptr().cast::<c_char>(), key.len()) }
     }
 
     /// The stash of a package, made if there is none.
