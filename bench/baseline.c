@@ -45,14 +45,12 @@ static void lookup(void)
     virDomainFree(virDomainLookupByName(con, "test1"));
 }
 
-static void read_params(int (*get)(virDomainPtr, virTypedParameterPtr, int *))
+static void read_params(int (*get)(virDomainPtr, virTypedParameterPtr, int *), int room)
 {
-    int count = 0;
-    virTypedParameterPtr params;
+    int count = room;
+    virTypedParameterPtr params = calloc(room, sizeof(*params));
 
-    get(dom, NULL, &count);
-    params = calloc(count, sizeof(*params));
-    get(dom, params, &count);
+    must(get(dom, params, &count) == 0 && count < room, "read_params");
     virTypedParamsFree(params, count);
 }
 
@@ -68,7 +66,7 @@ static int memory_parameters(virDomainPtr domain, virTypedParameterPtr params, i
 
 static void get_block_iotune(void)
 {
-    read_params(block_iotune);
+    read_params(block_iotune, 32);
 }
 
 static void set_memory_parameters(void)
@@ -78,7 +76,7 @@ static void set_memory_parameters(void)
         { .field = VIR_DOMAIN_MEMORY_SOFT_LIMIT, .type = VIR_TYPED_PARAM_ULLONG, .value.ul = 3000000 },
     };
 
-    read_params(memory_parameters); /* names and types of what the hash may hold */
+    read_params(memory_parameters, 16); /* names and types of what the hash may hold */
     must(virDomainSetMemoryParameters(dom, params, 2, 0) == 0, "set_memory_parameters");
 }
 

@@ -40,7 +40,7 @@
                 Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH_POSTCOPY()       => 100,
                 Sys::Virt::Domain::MIGRATE_PARAM_GRAPHICS_URI()             => 'vnc://127.0.0.1',
                 Sys::Virt::Domain::MIGRATE_PARAM_LISTEN_ADDRESS()           => '127.0.0.1',
-                Sys::Virt::Domain::MIGRATE_PARAM_DISKS_PORT()               => 49152,
+                Sys::Virt::Domain::MIGRATE_PARAM_DISK_PORT()                => 49152,
                 Sys::Virt::Domain::MIGRATE_PARAM_COMPRESSION()              => 'mt',
                 Sys::Virt::Domain::MIGRATE_PARAM_COMPRESSION_MT_LEVEL()     => 1,
                 Sys::Virt::Domain::MIGRATE_PARAM_COMPRESSION_MT_THREADS()   => 2,
@@ -49,7 +49,7 @@
                 Sys::Virt::Domain::MIGRATE_PARAM_AUTO_CONVERGE_INITIAL()    => 20,
             }
 SETUP
-        body  => 'eval { $dom->migrate_to_uri("test:///default", $migration) }',
+        body  => 'eval { $dom->migrate_to_uri("test:///default", $migration, 0) }',
         count => 500,
         aim   => 0.6,
     },
@@ -58,7 +58,7 @@ SETUP
         baseline => 'list_all_domains',
         domains => 1000,
         body    => '$con->list_all_domains',
-        count   => 2,
+        count   => 10,
         aim     => 0.6,
     },
     map({
@@ -66,7 +66,7 @@ SETUP
         baseline => 'get_all_domain_stats',
         domains  => $_,
         body     => '$con->get_all_domain_stats(0)',
-        count    => $_ < 100 ? 500 : $_ < 1000 ? 20 : 2,
+        count    => $_ < 100 ? 500 : $_ < 1000 ? 20 : 10,
         aim      => 0.6,
     }, 1, 100, 1000),
     {
