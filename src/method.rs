@@ -123,7 +123,12 @@ pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str,
 }
 
 /// A method from its row. For the macro below.
-pub const fn method(name: &'static str, params: &'static [Param], run: unsafe extern "C" fn(&Call)) -> Method {
+pub const fn method(
+    name: &'static str,
+    params: &'static [Param],
+    surplus: bool,
+    run: unsafe extern "C" fn(&Call),
+) -> Method {
     assert!(params.len() <= MAX_PARAMS);
     let (mut least, mut calls_back, mut index) = (0, false, 0);
     while index < params.len() {
@@ -134,16 +139,17 @@ pub const fn method(name: &'static str, params: &'static [Param], run: unsafe ex
         index += 1;
     }
     let most = params.len() as u8;
-    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least: least as u8, most, calls_back }
+    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least: least as u8, most, calls_back, surplus }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row
 /// `name(self: Type, argument: Type = default, ...) => expression;`. The expression calls
 /// libvirt with what the arguments were read to and gives a `Result<impl Return, Failure>`;
-/// `with call` before the arrow names the [`Call`] for it.
+/// `with call` before the arrow names the [`Call`] for it; `and more` says that more arguments
+/// than those are ignored, with a warning.
 macro_rules! methods {
     ($package:literal; $(
-        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(with $with:ident)? => $body:expr;
+        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(and $more:ident)? $(with $with:ident)? => $body:expr;
     )*) => {
         pub static METHODS: &[$crate::method::Method] = &[$({
             #[allow(unused_imports)]
@@ -170,7 +176,8 @@ macro_rules! methods {
                     call.finish((|| unsafe { $body })())
                 })
             }
-            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, run)
+            let surplus = !concat!($(stringify!($more))?).is_empty();
+            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, surplus, run)
         }),*];
     };
 }

@@ -88,6 +88,7 @@ typedef struct bridge_method {
     U8 least;
     U8 most;
     U8 calls_back;      /* runs Perl code while it works: its arguments are held, not borrowed */
+    U8 surplus;         /* more arguments than `most` are ignored, with a warning */
 } bridge_method;
 
 #define BRIDGE_MAX_PARAMS 8
@@ -97,10 +98,11 @@ typedef struct bridge_call {
     void *perl;         /* the interpreter */
     I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
 #define RETURNED_SINGLE (-1) /* ... that it is `single` alone, which need not be there */
-    U32 notes;          /* out: which of the last four are set */
+    U32 notes;          /* out: which of the last four are set; in: whether there was a surplus */
 #define NOTE_ERROR 1
 #define NOTE_WARNING 2
 #define NOTE_OUTPUT 4
+#define NOTE_SURPLUS 8
     const bridge_method *method;
     SV *single;         /* the op's own scalar for a single return value, or NULL; out: that value */
     I32 ax;

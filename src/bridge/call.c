@@ -29,6 +29,9 @@ static void heed(pTHX_ const bridge_call *call)
         sv_2mortal(call->error);
     if (notes & NOTE_OUTPUT)
         sv_2mortal(call->content);
+    if (notes & NOTE_SURPLUS)
+        Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%s: arguments behind the first %d are ignored",
+                       call->method->name, call->method->most);
     if (notes & NOTE_WARNING)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(call->warning));
     if (notes & NOTE_OUTPUT) {
@@ -53,6 +56,12 @@ static XS(call_row)
     call.ax = ax;
     call.returned = 0;
     call.notes = 0;
+    if (UNLIKELY(items > method->most) && method->surplus) {
+        call.notes = NOTE_SURPLUS;
+        SP -= items - method->most;
+        items = method->most;
+        PUTBACK;
+    }
     if (UNLIKELY(items != method->most))
         bridge_leave_out(aTHX_ method, items, call.values);
     if (LIKELY(!bridge_always_hold))
@@ -128,7 +137,7 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
         exiting = true;
         return EXITING; /* perl has unwound its stacks to the bottom already */
     }
-    how = (wanted == 1 ? G_SCALAR : G_ARRAY) | G_EVAL; /* perl before 5.36 has no G_LIST */
+    how = (wanted <= 1 ? G_SCALAR : G_ARRAY) | G_EVAL; /* perl before 5.36 has no G_LIST */
     count = method ? call_method(method, how) : call_sv(code, how);
     JMPENV_POP;
     SPAGAIN;

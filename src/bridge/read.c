@@ -208,6 +208,32 @@ static bool read_array(pTHX_ reader *in, AV *av, bridge_value *out, int depth)
     return true;
 }
 
+/* Without Perl code behind its values nothing can change the hash meanwhile. */
+static bool read_plain_hash(pTHX_ reader *in, HV *hv, bridge_value *out, int depth)
+{
+    bridge_value *items = new_values(aTHX_ in, HvUSEDKEYS(hv) * 2);
+    STRLEN bucket;
+    HE *entry;
+
+    out->tag = TAG_HASH;
+    out->len = 0;
+    out->u.items = items;
+    for (bucket = 0; HvARRAY(hv) && bucket <= HvMAX(hv); bucket++) {
+        for (entry = HvARRAY(hv)[bucket]; entry; entry = HeNEXT(entry)) {
+            if (HeVAL(entry) == &PL_sv_placeholder)
+                continue;
+            if (HeKWASUTF8(entry)) /* kept as Latin-1 */
+                sv_bridge_read(BRIDGE_PERL, sv_2mortal(newSVhek(HeKEY_hek(entry))), items++);
+            else
+                set_string(items++, HeKEY(entry), HeKLEN(entry));
+            if (!read_any(aTHX_ in, HeVAL(entry), items++, depth + 1))
+                return false;
+            out->len += 2;
+        }
+    }
+    return true;
+}
+
 /* A tied hash is iterated as perl would; any other is walked bucket by bucket, which leaves
  * the caller's each() where it was. */
 static bool read_hash(pTHX_ reader *in, HV *hv, bridge_value *out, int depth)
@@ -218,10 +244,9 @@ static bool read_hash(pTHX_ reader *in, HV *hv, bridge_value *out, int depth)
     SV **pairs;
     HE *entry;
 
-    if (tied && !in->held)
-        return false;
-    if (in->held)
-        sv_2mortal(SvREFCNT_inc((SV *)hv));
+    if (!in->held)
+        return !tied && read_plain_hash(aTHX_ in, hv, out, depth);
+    sv_2mortal(SvREFCNT_inc((SV *)hv));
     if (tied) {
         AV *all = (AV *)sv_2mortal((SV *)newAV());
 
@@ -241,7 +266,7 @@ static bool read_hash(pTHX_ reader *in, HV *hv, bridge_value *out, int depth)
                 if (HeVAL(entry) == &PL_sv_placeholder)
                     continue;
                 pairs[count * 2] = sv_2mortal(newSVhek(HeKEY_hek(entry)));
-                pairs[count * 2 + 1] = in->held ? sv_2mortal(SvREFCNT_inc(HeVAL(entry))) : HeVAL(entry);
+                pairs[count * 2 + 1] = sv_2mortal(SvREFCNT_inc(HeVAL(entry)));
                 count++;
             }
         }
@@ -287,8 +312,10 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *out)
 {
     BRIDGE_THX(perl);
     if (SvROK(sv)) {
+        /* Asked for a class, sv_reftype would make a scalar of it. */
+        const char *class = SvOBJECT(SvRV(sv)) ? HvNAME(SvSTASH(SvRV(sv))) : NULL;
         out->tag = TAG_OTHER;
-        out->u.pv = sv_reftype(SvRV(sv), TRUE);
+        out->u.pv = class ? class : sv_reftype(SvRV(sv), FALSE);
     } else if (SvPOK(sv) || (SvOK(sv) && !SvNIOK(sv))) {
         STRLEN len;
         const char *pv = SvPV_nomg_const(sv, len);

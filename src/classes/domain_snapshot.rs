@@ -14,7 +14,7 @@ methods! {
     num_of_child_snapshots(domss: DomainSnapshot, flags: u32 = 0) => int(virDomainSnapshotNumChildren(domss, flags));
     list_child_snapshot_names(domss: DomainSnapshot, maxnames: i32, flags: u32 = 0) =>
         names(maxnames, |list, n| virDomainSnapshotListChildrenNames(domss, list, n, flags));
-    list_child_snapshots(domss: DomainSnapshot) => {
+    list_child_snapshots(domss: DomainSnapshot) and more => {
         // The snapshot keeps its domain.
         let dom = virDomainSnapshotGetDomain(domss);
         by_names::<DomainSnapshot>(virDomainSnapshotNumChildren(domss, 0),

@@ -34,9 +34,9 @@ fn text(err: HashArg) -> Vec<u8> {
 /// overload.pm: the operator, the mark of a class that has any, and the place of `fallback`,
 /// which lib/Sys/Virt.pm sets.
 pub static OVERLOADING: &[Method] = &[
-    method("Sys::Virt::Error::(\"\"\0", OPERANDS, as_string),
-    method("Sys::Virt::Error::((\0", OPERANDS, as_string),
-    method("Sys::Virt::Error::()\0", OPERANDS, as_string),
+    method("Sys::Virt::Error::(\"\"\0", OPERANDS, false, as_string),
+    method("Sys::Virt::Error::((\0", OPERANDS, false, as_string),
+    method("Sys::Virt::Error::()\0", OPERANDS, false, as_string),
 ];
 
 const OPERANDS: &[Param] =

@@ -28,8 +28,8 @@ methods! {
     get_dhcp_leases(net: Network, macsv: OptStr, flags: u32 = 0) =>
         records(|leases| virNetworkGetDHCPLeases(net, macsv, leases, flags), virNetworkDHCPLeaseFree);
     list_all_ports(net: Network, flags: u32 = 0) => object_list::<NetworkPort>(|list| virNetworkListAllPorts(net, list, flags));
-    create_port(net: Network, xml: Str, flags: u32 = 0) => object::<NetworkPort>(virNetworkPortCreateXML(net, xml, flags));
-    get_port_by_uuid(net: Network, uuid: Bytes) with call =>
+    create_port(net: Network, xml: Str, flags: u32 = 0) and more => object::<NetworkPort>(virNetworkPortCreateXML(net, xml, flags));
+    get_port_by_uuid(net: Network, uuid: Bytes) and more with call =>
         by_uuid::<NetworkPort>(call, uuid, |raw| virNetworkPortLookupByUUID(net, raw), |text| virNetworkPortLookupByUUIDString(net, text));
 }
 

@@ -23,12 +23,12 @@ methods! {
     refresh(pool: StoragePool, flags: u32 = 0) => void(virStoragePoolRefresh(pool, flags));
     num_of_storage_volumes(pool: StoragePool) => int(virStoragePoolNumOfVolumes(pool));
     list_storage_vol_names(pool: StoragePool, maxnames: i32) => names(maxnames, |list, n| virStoragePoolListVolumes(pool, list, n));
-    list_volumes(pool: StoragePool) => by_names::<StorageVol>(virStoragePoolNumOfVolumes(pool),
+    list_volumes(pool: StoragePool) and more => by_names::<StorageVol>(virStoragePoolNumOfVolumes(pool),
         |list, n| virStoragePoolListVolumes(pool, list, n), |name| virStorageVolLookupByName(pool, name));
     list_all_volumes(pool: StoragePool, flags: u32 = 0) => object_list::<StorageVol>(|list| virStoragePoolListAllVolumes(pool, list, flags));
-    get_volume_by_name(pool: StoragePool, name: Str) => object::<StorageVol>(virStorageVolLookupByName(pool, name));
-    create_volume(pool: StoragePool, xml: Str, flags: u32 = 0) => object::<StorageVol>(virStorageVolCreateXML(pool, xml, flags));
-    clone_volume(pool: StoragePool, xml: Str, clonevol: StorageVol, flags: u32 = 0) =>
+    get_volume_by_name(pool: StoragePool, name: Str) and more => object::<StorageVol>(virStorageVolLookupByName(pool, name));
+    create_volume(pool: StoragePool, xml: Str, flags: u32 = 0) and more => object::<StorageVol>(virStorageVolCreateXML(pool, xml, flags));
+    clone_volume(pool: StoragePool, xml: Str, clonevol: StorageVol, flags: u32 = 0) and more =>
         object::<StorageVol>(virStorageVolCreateXMLFrom(pool, xml, clonevol, flags));
 }
 

@@ -224,7 +224,7 @@ unsafe extern "C" fn ready(_: virStreamPtr, events: c_int, data: *mut c_void) {
     // SAFETY: libvirt calls it with what `add_callback` registered.
     unsafe {
         deliver(data, |perl, stream| {
-            let stream = stream.map(|stream| perl.share(stream));
+            let stream = stream.map(|stream| perl.copy(stream));
             stream.into_iter().chain([events.into_sv(perl)]).collect()
         });
     }

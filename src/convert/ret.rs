@@ -12,7 +12,8 @@ use std::{ptr, slice};
 use virt::sys;
 
 unsafe extern "C" {
-    fn free(pointer: *mut c_void);
+    /// libvirt's own memory is from malloc.
+    pub fn free(pointer: *mut c_void);
 }
 
 /// A native value that becomes one new scalar.

@@ -109,8 +109,22 @@ fn blank(count: usize) -> Box<[Param]> {
     vec![blank; count].into_boxed_slice()
 }
 
-/// What a getter stores that is asked for the number first and for the parameters then.
-pub fn fetched(mut get: impl FnMut(*mut Param, *mut c_int) -> c_int) -> Result<One<TypedParams>, Failure> {
+/// What a getter stores. Asked once, with as much room as libvirt's protocol lets most functions
+/// have.
+pub fn fetched(get: impl FnMut(*mut Param, *mut c_int) -> c_int) -> Result<One<TypedParams>, Failure> {
+    fetched_into(16, get)
+}
+
+/// What a getter stores. Asking for the number of parameters first is a round trip that few
+/// scripts need: only what has filled all the room may have more.
+pub fn fetched_into(
+    room: c_int,
+    mut get: impl FnMut(*mut Param, *mut c_int) -> c_int,
+) -> Result<One<TypedParams>, Failure> {
+    let params = fetched_known(room, &mut get)?;
+    if params.0.count < room {
+        return Ok(params);
+    }
     let mut count = 0;
     void(get(ptr::null_mut(), &mut count))?;
     fetched_known(count, get)
@@ -163,9 +177,13 @@ pub struct ParamSet {
 }
 
 impl ParamSet {
+    fn with_room(hash: &HashArg) -> Self {
+        ParamSet { params: Vec::with_capacity(hash.pairs.len()), written: Vec::new() }
+    }
+
     /// The keys of `hash` that `known` has; others are warned of, undefined values left out.
     pub fn known(hash: &HashArg, known: &Known) -> Result<Self, Failure> {
-        let mut set = ParamSet::default();
+        let mut set = ParamSet::with_room(hash);
         for (name, kind) in known {
             let key = name.to_bytes();
             if let Some(value) = hash.pairs.get(key) {
@@ -178,7 +196,7 @@ impl ParamSet {
 
     /// The keys of `hash` that libvirt has in `current`, with the types it has there.
     fn like(hash: &HashArg, current: &[Param]) -> Result<Self, Failure> {
-        let mut set = ParamSet::default();
+        let mut set = ParamSet::with_room(hash);
         for param in current {
             let key = field(param);
             if let Some(value) = hash.pairs.get(key) {

@@ -232,7 +232,13 @@ impl<'a> Pairs<'a> {
         })
     }
 
+    pub fn len(&self) -> usize {
+        self.raw.len() / 2
+    }
+
     pub fn get(&self, key: &[u8]) -> Option<Value<'a>> {
-        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+        let is_key =
+            |name: &RawValue| name.len == key.len() && matches!(Value::of(name), Value::Text(text) if text == key);
+        self.raw.chunks_exact(2).find(|pair| is_key(&pair[0])).map(|pair| Value::of(&pair[1]))
     }
 }

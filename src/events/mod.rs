@@ -67,10 +67,10 @@ pub unsafe extern "C" fn drop_registration(data: *mut c_void) {
 
 /// The connection as a callback's argument: the script's object, or a new one.
 pub fn connection_argument(perl: Perl, own: Option<*mut SV>, conn: virConnectPtr) -> *mut SV {
-    let own = own.map(|own| perl.mortal(perl.copy(own)));
-    match own.filter(|&own| !matches!(Value::of_scalar(perl, own), Value::Undef)) {
-        Some(own) => perl.share(own),
-        None => Handle::<Connect>::borrowed(conn).into_sv(perl),
+    match own {
+        // It is weak: the copy keeps the object for the callback.
+        Some(own) if !matches!(Value::of_scalar(perl, own), Value::Undef) => perl.copy(own),
+        _ => Handle::<Connect>::borrowed(conn).into_sv(perl),
     }
 }
 
@@ -84,11 +84,10 @@ pub unsafe fn deliver(data: *mut c_void, arguments: impl FnOnce(Perl, Option<*mu
     // SAFETY: the caller's promise.
     let registration = unsafe { &*data.cast::<Registration>() };
     let Some(perl) = registration.callback.perl() else { return };
-    let object = registration.object.as_ref().map(|object| perl.mortal(object.another()));
+    let object = registration.object.as_ref().map(Callback::scalar);
     // The callback may end its own registration, and with it its own life.
     let callback = registration.callback.share(perl);
-    match callback.call(&arguments(perl, object)) {
-        Ok(result) => perl.free(result),
-        Err(exception) => parked::park(perl, exception),
+    if let Err(exception) = callback.run(&arguments(perl, object)) {
+        parked::park(perl, exception);
     }
 }

@@ -79,6 +79,7 @@ pub struct Method {
     pub least: u8,
     pub most: u8,
     pub calls_back: bool,
+    pub surplus: bool,
 }
 
 // SAFETY: rows are constant data; what they point at is static.

@@ -56,6 +56,11 @@ impl Callback {
         self.perl.share(self.sv)
     }
 
+    /// The scalar that is kept, which stays this value's.
+    pub fn scalar(&self) -> *mut SV {
+        self.sv
+    }
+
     /// The interpreter that the callback belongs to, where the current thread runs it.
     pub fn perl(&self) -> Option<Perl> {
         Perl::current().filter(|current| *current == self.perl)
@@ -65,6 +70,11 @@ impl Callback {
     /// owned by the caller. To be called on the thread of [`Callback::perl`] only.
     pub fn call(&self, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
         call(self.perl, self.sv, None, arguments).map(|[value]| value)
+    }
+
+    /// As [`Callback::call`], for a callback whose value nobody wants.
+    pub fn run(&self, arguments: &[*mut SV]) -> Result<(), Exception> {
+        call(self.perl, self.sv, None, arguments).map(|[]| ())
     }
 
     /// As [`Callback::call`], but in list context: gives the first values, undef where there

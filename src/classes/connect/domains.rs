@@ -4,32 +4,31 @@ use crate::classes::domain::save_params::save_params;
 use crate::convert::*;
 use crate::error::Failure;
 use crate::ffi::since;
-use crate::method::{Call, methods};
+use crate::method::methods;
 use crate::perl::Perl;
 use libperl_sys::SV;
 use std::ffi::{c_char, c_int};
-use std::{ptr, slice};
 use virt::sys::*;
 
 methods! {
     "Sys::Virt";
-    create_domain(con: Connect, xml: Str, flags: u32 = 0) => object::<Domain>(virDomainCreateXML(con, xml, flags));
-    create_domain_with_files(con: Connect, xml: Str, fds: List, flags: u32 = 0) => {
+    create_domain(con: Connect, xml: Str, flags: u32 = 0) and more => object::<Domain>(virDomainCreateXML(con, xml, flags));
+    create_domain_with_files(con: Connect, xml: Str, fds: List, flags: u32 = 0) and more => {
         let mut fds = Ints::descriptors(&fds)?;
         object::<Domain>(virDomainCreateXMLWithFiles(con, xml, fds.len() as u32, fds.as_mut_ptr(), flags))
     };
-    define_domain(con: Connect, xml: Str, flags: u32 = 0) =>
+    define_domain(con: Connect, xml: Str, flags: u32 = 0) and more =>
         object::<Domain>(if flags == 0 { virDomainDefineXML(con, xml) } else { virDomainDefineXMLFlags(con, xml, flags) });
-    get_domain_by_id(con: Connect, id: i32) => object::<Domain>(virDomainLookupByID(con, id));
-    get_domain_by_name(con: Connect, name: Str) => object::<Domain>(virDomainLookupByName(con, name));
-    get_domain_by_uuid(con: Connect, uuid: Bytes) with call =>
+    get_domain_by_id(con: Connect, id: i32) and more => object::<Domain>(virDomainLookupByID(con, id));
+    get_domain_by_name(con: Connect, name: Str) and more => object::<Domain>(virDomainLookupByName(con, name));
+    get_domain_by_uuid(con: Connect, uuid: Bytes) and more with call =>
         by_uuid::<Domain>(call, uuid, |raw| virDomainLookupByUUID(con, raw), |text| virDomainLookupByUUIDString(con, text));
     num_of_domains(con: Connect) => int(virConnectNumOfDomains(con));
     num_of_defined_domains(con: Connect) => int(virConnectNumOfDefinedDomains(con));
     list_domain_ids(con: Connect, maxids: i32) => ids(con, maxids).map(Values);
-    list_domains(con: Connect) => running(con);
+    list_domains(con: Connect) and more => running(con);
     list_defined_domain_names(con: Connect, maxnames: i32) => names(maxnames, |list, n| virConnectListDefinedDomains(con, list, n));
-    list_defined_domains(con: Connect) => by_names::<Domain>(virConnectNumOfDefinedDomains(con),
+    list_defined_domains(con: Connect) and more => by_names::<Domain>(virConnectNumOfDefinedDomains(con),
         |list, n| virConnectListDefinedDomains(con, list, n), |name| virDomainLookupByName(con, name));
     list_all_domains(con: Connect, flags: u32 = 0) => object_list::<Domain>(|list| virConnectListAllDomains(con, list, flags));
     get_all_domain_stats(con: Connect, stats: u32, doms: OptList, flags: u32 = 0) => all_stats(con, stats, doms, flags);
@@ -80,50 +79,41 @@ fn restore(
     })
 }
 
-/// Statistics of several domains, in records that libvirt allocated: hashes with the domain
-/// and its typed parameters.
-struct StatsRecords {
-    records: *mut virDomainStatsRecordPtr,
-    count: usize,
-}
-
-impl Drop for StatsRecords {
-    fn drop(&mut self) {
-        // SAFETY: libvirt allocated the list and ends it with NULL.
-        unsafe { virDomainStatsRecordListFree(self.records) };
+/// Frees a record of statistics, but not its domain. `virDomainStatsRecordListFree` would need
+/// a reference of its own to that, and to count references of domains is most of what their
+/// statistics cost: libvirt prints the UUID for its log each time.
+///
+/// # Safety
+/// `record` is libvirt's, and its domain went to Perl.
+unsafe extern "C" fn free_record(record: virDomainStatsRecordPtr) {
+    // SAFETY: libvirt allocated the record and its parameters for us.
+    unsafe {
+        virTypedParamsFree((*record).params, (*record).nparams);
+        free(record.cast());
     }
 }
 
-impl Return for StatsRecords {
-    fn put(self, call: &Call) {
-        // SAFETY: libvirt said how many there are.
-        let records = unsafe { slice::from_raw_parts(self.records, self.count) };
-        // SAFETY: libvirt filled them in.
-        put_list(call, records.iter().map(|&record| Record(unsafe { &*record })));
-    }
-}
-
-fn all_stats(con: virConnectPtr, stats: u32, doms: Option<Items>, flags: u32) -> Result<StatsRecords, Failure> {
-    let mut records = ptr::null_mut();
-    let count = match doms {
+fn all_stats(
+    con: virConnectPtr,
+    stats: u32,
+    doms: Option<Items>,
+    flags: u32,
+) -> Result<Records<virDomainStatsRecord>, Failure> {
+    match doms {
         Some(doms) if doms.len() > 0 => {
             let mut doms = doms.objects::<Domain>()?;
             // SAFETY: live domains, with NULL at the end, and a place for the result.
-            unsafe { virDomainListGetStats(doms.as_mut_ptr(), stats, &mut records, flags) }
+            records(|list| unsafe { virDomainListGetStats(doms.as_mut_ptr(), stats, list, flags) }, free_record)
         }
         // SAFETY: a live connection and a place for the result.
-        _ => unsafe { virConnectGetAllDomainStats(con, stats, &mut records, flags) },
-    };
-    Ok(StatsRecords { records, count: int(count)? as usize })
+        _ => records(|list| unsafe { virConnectGetAllDomainStats(con, stats, list, flags) }, free_record),
+    }
 }
 
-/// One record, which stays the list's.
-struct Record<'a>(&'a virDomainStatsRecord);
-
 record! {
-    Record<'_> as record {
-        "dom" => Handle::<Domain>::borrowed(record.0.dom),
-        "data" => BorrowedParams(as_slice(record.0.params, record.0.nparams)),
+    virDomainStatsRecord as record {
+        "dom" => Handle::<Domain>::owned(record.dom).ok(),
+        "data" => BorrowedParams(as_slice(record.params, record.nparams)),
     }
 }
 

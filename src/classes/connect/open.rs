@@ -20,11 +20,11 @@ methods! {
     get_type(con: Connect) => borrowed_str(virConnectGetType(con));
     get_uri(con: Connect) => owned_str(virConnectGetURI(con));
     get_hostname(con: Connect) => owned_str(virConnectGetHostname(con));
-    get_version(con: Any) with call => version(call, con);
-    get_major_version(con: Any) with call => version(call, con).map(|version| version / 1_000_000);
-    get_minor_version(con: Any) with call => version(call, con).map(|version| version / 1_000 % 1_000);
-    get_micro_version(con: Any) with call => version(call, con).map(|version| version % 1_000);
-    get_library_version(con: Any) with call => library_version(call, con);
+    get_version(con: Any) and more with call => version(call, con);
+    get_major_version(con: Any) and more with call => version(call, con).map(|version| version / 1_000_000);
+    get_minor_version(con: Any) and more with call => version(call, con).map(|version| version / 1_000 % 1_000);
+    get_micro_version(con: Any) and more with call => version(call, con).map(|version| version % 1_000);
+    get_library_version(con: Any) and more with call => library_version(call, con);
     is_alive(conn: Connect) => int(virConnectIsAlive(conn));
     is_encrypted(conn: Connect) => int(virConnectIsEncrypted(conn));
     is_secure(conn: Connect) => int(virConnectIsSecure(conn));

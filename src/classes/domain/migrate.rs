@@ -11,23 +11,23 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
-    migrate(dom: Domain, destcon: Connect, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) with call => {
+    migrate(dom: Domain, destcon: Connect, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) and more with call => {
         let (params, flags) = given(call, params, flags, [(VIR_MIGRATE_PARAM_URI, uri), (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
         to_connection(dom, destcon, params, flags)
     };
-    migrate2(dom: Domain, destcon: Connect, dxml: Any, flags: u32 = 0, dname: Any, uri: Any, bandwidth: Any) => {
+    migrate2(dom: Domain, destcon: Connect, dxml: Any, flags: u32 = 0, dname: Any, uri: Any, bandwidth: Any) and more => {
         let params = by_position(&[(VIR_MIGRATE_PARAM_DEST_XML, dxml), (VIR_MIGRATE_PARAM_DEST_NAME, dname),
             (VIR_MIGRATE_PARAM_URI, uri), (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
         to_connection(dom, destcon, params, flags)
     };
-    migrate_to_uri(dom: Domain, desturi: NullStr, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) with call => {
+    migrate_to_uri(dom: Domain, desturi: NullStr, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) and more with call => {
         // The URI of the migration came later: before there was one, the bandwidth had its place.
         let number = !matches!(uri, Value::Undef | Value::Text(_)) || uri.integer(0, u64::MAX).is_ok();
         let uri = (if number { VIR_MIGRATE_PARAM_BANDWIDTH } else { VIR_MIGRATE_PARAM_URI }, uri);
         let (params, flags) = given(call, params, flags, [uri, (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
         to_uri(dom, desturi, params, flags)
     };
-    migrate_to_uri2(dom: Domain, dconnuri: NullStr, miguri: Any, dxml: Any, flags: u32 = 0, dname: Any, bandwidth: Any) => {
+    migrate_to_uri2(dom: Domain, dconnuri: NullStr, miguri: Any, dxml: Any, flags: u32 = 0, dname: Any, bandwidth: Any) and more => {
         let params = by_position(&[(VIR_MIGRATE_PARAM_URI, miguri), (VIR_MIGRATE_PARAM_DEST_XML, dxml),
             (VIR_MIGRATE_PARAM_DEST_NAME, dname), (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
         to_uri(dom, dconnuri, params, flags)

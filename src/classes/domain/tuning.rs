@@ -37,7 +37,8 @@ methods! {
     set_perf_events(dom: Domain, newparams: Hash, flags: u32 = 0) => updated_like(newparams,
         allocated(|p, n| virDomainGetPerfEvents(dom, p, n, 0))?, |p, n| virDomainSetPerfEvents(dom, p, n, flags));
 
-    get_block_iotune(dom: Domain, disk: Str, flags: u32 = 0) => fetched(|p, n| virDomainGetBlockIoTune(dom, disk, p, n, flags));
+    get_block_iotune(dom: Domain, disk: Str, flags: u32 = 0) =>
+        fetched_into(32, |p, n| virDomainGetBlockIoTune(dom, disk, p, n, flags));
     set_block_iotune(dom: Domain, disk: Str, newparams: Hash, flags: u32 = 0) => updated(newparams,
         |p, n| virDomainGetBlockIoTune(dom, disk, p, n, 0), |p, n| virDomainSetBlockIoTune(dom, disk, p, n, flags));
 
