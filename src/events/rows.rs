@@ -13,9 +13,15 @@ use virt::sys::*;
 /// A C callback as libvirt registers it, whatever it takes.
 pub type Generic<T> = unsafe extern "C" fn(virConnectPtr, *mut <T as Object>::Target, *mut c_void);
 
+/// Room for the arguments of any event.
+const MOST_ARGUMENTS: usize = 6;
+
 /// The arguments that every callback begins with.
 fn first<T: Object>(perl: Perl, own: Option<*mut SV>, conn: virConnectPtr, object: *mut T::Target) -> Vec<*mut SV> {
-    vec![connection_argument(perl, own, conn), Handle::<T>::borrowed(object).into_sv(perl)]
+    let mut arguments = Vec::with_capacity(MOST_ARGUMENTS);
+    arguments.push(connection_argument(perl, own, conn));
+    arguments.push(Handle::<T>::borrowed(object).into_sv(perl));
+    arguments
 }
 
 /// Rows `name(argument: type, ...)` become C callbacks that pass their arguments on.
