@@ -16,6 +16,7 @@
 mod arg;
 mod handle;
 mod lookup;
+mod owned;
 mod ret;
 mod structs;
 mod typed_params;
@@ -24,6 +25,7 @@ mod value;
 pub use arg::*;
 pub use handle::*;
 pub use lookup::*;
+pub use owned::*;
 pub use ret::*;
 pub(crate) use structs::record;
 pub use typed_params::*;
