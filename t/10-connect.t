@@ -167,7 +167,7 @@ subtest 'authentication' => sub {
     is($asked[0]{type}, Sys::Virt::CRED_AUTHNAME, 'first the name');
     is($asked[1]{type}, Sys::Virt::CRED_PASSPHRASE, 'then the password');
     like($asked[0]{prompt}, qr/name/i, 'with a prompt');
-    is_deeply([grep { !/defresult/ } sort keys %{ $asked[0] }], [qw(challenge prompt result type)], 'the keys of a credential');
+    is_deeply([grep { !/defresult/ } sort keys %$_], [qw(challenge prompt result type)], "the keys of credential $_->{type}") for @asked;
     is($asked[0]{result}, undef, 'no result yet');
 
     my $conn = guarded(auth => 1, readonly => 1, credlist => [@both, Sys::Virt::CRED_REALM], callback => $right);

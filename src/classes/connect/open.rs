@@ -183,11 +183,8 @@ fn question(perl: Perl, credential: &virConnectCredential) -> *mut SV {
     static RESULT: Key = Key::new(c"result");
     let mut hash = Hash::with_capacity(perl, 4);
     hash.store(&TYPE, credential.type_.into_sv(perl));
-    for (key, text) in [(&PROMPT, credential.prompt), (&CHALLENGE, credential.challenge)] {
-        if !text.is_null() {
-            hash.store(key, text.into_sv(perl));
-        }
-    }
+    hash.store(&PROMPT, credential.prompt.into_sv(perl));
+    hash.store(&CHALLENGE, credential.challenge.into_sv(perl));
     hash.store(&RESULT, credential.defresult.into_sv(perl));
     hash.into_ref()
 }
