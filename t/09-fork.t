@@ -4,6 +4,7 @@ use lib 't/lib';
 use Test::More;
 use POSIX ();
 use Sys::Virt;
+use Test::SysVirt::English;
 use Test::SysVirt::Host;
 
 # Scripts fork workers while a connection is open: what a child does with its copies of the

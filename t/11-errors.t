@@ -1,8 +1,10 @@
 use strict;
 use warnings;
+use lib 't/lib';
 use Test::More;
 use Scalar::Util qw(blessed refaddr reftype);
 use Sys::Virt;
+use Test::SysVirt::English;
 
 # Errors, in all the ways that scripts look at them.
 

@@ -4,12 +4,14 @@
 use strict;
 use warnings;
 use FindBin;
+use lib "$FindBin::RealBin/lib";
 use Sys::Virt;
 use Sys::Virt::Domain;
 use Sys::Virt::Error;
 use Sys::Virt::Network;
 use Sys::Virt::NWFilter;
 use Test::More;
+use Test::SysVirt::English;
 
 my $conn = Sys::Virt->new(uri => 'test:///default');
 my $installed = Sys::Virt::get_version();

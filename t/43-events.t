@@ -1,10 +1,12 @@
 # Events and the default event loop, on libvirt's test driver.
 use strict;
 use warnings;
+use lib 't/lib';
 use Test::More;
 use Scalar::Util qw(weaken);
 use Sys::Virt;
 use Sys::Virt::Event;
+use Test::SysVirt::English;
 
 Sys::Virt::Event::register_default();
 my $conn = Sys::Virt->new(uri => 'test:///default');

@@ -15,6 +15,7 @@ use warnings;
 use Exporter 'import';
 use Sys::Virt;
 use Test::More;
+use Test::SysVirt::English;
 
 our @EXPORT = qw(driver_since fails unsupported);
 

@@ -38,6 +38,7 @@ use File::Temp ();
 use Sys::Virt;
 use Sys::Virt::Domain;
 use Test::More ();
+use Test::SysVirt::English;
 use Test::SysVirt::BootSector;
 use Test::SysVirt::Serial;
 use Time::HiRes qw(sleep time);
