@@ -5,15 +5,10 @@ use Test::More;
 use B ();
 use Sys::Virt;
 use Test::SysVirt::Host;
-
-# What a call takes it gives back. The smallest thing to leak is a scalar, 24 bytes for its
-# head: so a kind of call may add no more than 16 bytes a call to the memory of the process, which
-# leaves the heap itself some room to wander in. What wanders is measured again; what leaks,
-# leaks each time.
+use Test::SysVirt::Memory;
 
 plan skip_all => 'no /proc/self/status here' if !defined memory();
 
-my $bytes_a_call = 16;
 my $host = Test::SysVirt::Host->new;
 my $conn = $host->conn;
 my $dom  = $conn->get_domain_by_name('busy');
@@ -24,29 +19,6 @@ my $default = Sys::Virt->new(uri => 'test:///default');
 
 my $ended = Test::SysVirt::Host->new->object('Sys::Virt::Domain');
 $ended->DESTROY;
-
-sub no_leak {
-    my ($name, $code, $calls) = @_;
-    $calls ||= 20_000;
-    my $growth;
-    for (1 .. 4) {
-        run($code, $calls / 10);
-        my $before = memory();
-        run($code, $calls);
-        $growth = (memory() - $before) * 1024;
-        last if $growth <= $calls * $bytes_a_call;
-    }
-    cmp_ok($growth / $calls, '<=', $bytes_a_call, $name);
-    return;
-}
-
-sub run { my ($code, $calls) = @_; $code->() for 1 .. $calls }
-
-# In KiB; memory that belongs to no file.
-sub memory {
-    open my $in, '<', '/proc/self/status' or return;
-    return (map { /^RssAnon:\s*(\d+)/ ? $1 : () } <$in>)[0];
-}
 
 subtest 'values' => sub {
     no_leak('a string that libvirt keeps', sub { my $name = $dom->get_name });
