@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Test::More;
+use Test::SysVirt::EventLoop;
 use Scalar::Util qw(weaken);
 use Sys::Virt;
 use Sys::Virt::Event;
@@ -192,6 +193,16 @@ subtest 'what a dropped connection leaves behind' => sub {
     $other->register_close_callback(sub { });
     ok(eval { $other->unregister_close_callback; 1 }, 'unregister_close_callback');
 };
+
+{
+    my @taken;
+    my $tick = Sys::Virt::Event::add_timeout(10, sub { });
+    Test::SysVirt::EventLoop->new(
+        turn  => sub { eval { Sys::Virt::Event::run_default(); 1 } or push @taken, $@ },
+        taken => sub { splice @taken },
+    )->keeps_up($conn);
+    Sys::Virt::Event::remove_timeout($tick);
+}
 
 subtest 'a name for a callback' => sub {
     my $id = $conn->domain_event_register_any(undef, 0, 'main::by_name');

@@ -123,6 +123,7 @@ for my $parent ('Sys::Virt::EventImpl', 'Sys::Virt::Event') {
         $loop->survives_exceptions;
         my $conn = Sys::Virt->new(uri => 'test:///default');
         $loop->delivers_events($conn, $conn->get_domain_by_name('test'));
+        $loop->keeps_up($conn);
         $loop->lets_go('test:///default');
 
         undef $conn;
@@ -167,6 +168,33 @@ in_a_process('tokens that are not the right ones' => sub {
     $fails->('a freed one freed again', _free_callback_opaque => $timer_ff, $timer_opaque);
     Sys::Virt::Event::remove_handle($watch);
     $impl->turn;
+});
+
+in_a_process('several callbacks that die at once' => sub {
+    my $impl = new_loop('Sys::Virt::EventImpl');
+    Sys::Virt::Event::register($impl);
+    my $conn = Sys::Virt->new(uri => 'test:///default');
+    my $dom  = $conn->get_domain_by_name('test');
+    my @ids  = map { $conn->domain_event_register_any($_, 0, sub { die "event $_[2]\n" }) } undef, $dom;
+    $dom->suspend;
+    $dom->resume;
+    my @events = ((Sys::Virt::Domain::EVENT_SUSPENDED) x 2, (Sys::Virt::Domain::EVENT_RESUMED) x 2);
+    ok(!eval { $impl->turn; 1 }, 'one exception comes out');
+    my @taken = $@;
+    my %calls = (seldom => 0, always => 0);
+    for my $case ([seldom => 100_000], [always => 0]) {
+        my ($name, $interval) = @$case;
+        my $timer = Sys::Virt::Event::add_timeout($interval, sub { $calls{$name}++ });
+        eval { $impl->_run_timeout_callback($timer, @{ $impl->{timers}{$timer}{callback} }[0, 1]) };
+        push @taken, $@;
+        Sys::Virt::Event::remove_timeout($timer);
+    }
+    is_deeply(\%calls, { seldom => 1, always => 0 }, 'a timeout that is due again at the next turn waits for the others');
+    eval { $impl->turn };
+    push @taken, $@;
+    is_deeply(\@taken, [map { "event $_\n" } @events], 'each comes out once, in turn');
+    is(eval { $impl->turn for 1 .. 5; 1 }, 1, 'then the loop goes on') or diag($@);
+    $conn->domain_event_deregister_any($_) for @ids;
 });
 
 in_a_process('a loop that is a constant' => sub {

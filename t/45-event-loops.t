@@ -58,6 +58,7 @@ sub behaves {
     $loop->survives_exceptions;
     my $conn = Sys::Virt->new(uri => 'test:///default');
     $loop->delivers_events($conn, $conn->get_domain_by_name('test'));
+    $loop->keeps_up($conn);
     $loop->lets_go('test:///default');
     subtest 'on QEMU' => sub {
         require Test::SysVirt::Qemu;

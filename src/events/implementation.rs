@@ -12,8 +12,9 @@ use crate::ffi::bridge;
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl};
 use libperl_sys::SV;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, c_int, c_void};
+use std::ptr;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
 
@@ -23,7 +24,7 @@ methods! {
     _run_handle_callback(_self: Any, watch: i32, fd: i32, events: i32, cb: i64, opaque: i64) with call =>
         run_handle(call, (watch, fd, events), cb, opaque);
     _run_timeout_callback(_self: Any, timer: i32, cb: i64, opaque: i64) with call => run_timer(call, timer, cb, opaque);
-    _free_callback_opaque(_self: Any, ff: i64, opaque: i64) with call => free_opaque(call, ff, opaque);
+    _free_callback_opaque(_self: Any, ff: i64, opaque: i64) => free_opaque(ff, opaque);
 }
 
 /// What libvirt wants called.
@@ -47,6 +48,8 @@ struct Registry {
     implementation: Option<Callback>,
     entries: HashMap<i64, Entry>,
     last: i64,
+    /// The timers with an interval of 0.
+    always_due: HashSet<c_int>,
 }
 
 // SAFETY: a callback checks that it is used and freed in its own interpreter.
@@ -160,15 +163,28 @@ unsafe extern "C" fn add_timeout(
     free: virFreeCallback,
 ) -> c_int {
     let Some(function) = callback else { return -1 };
-    add(c"add_timeout", &[frequency], Entry { function: Function::Timer(function), opaque, free })
+    let timer = add(c"add_timeout", &[frequency], Entry { function: Function::Timer(function), opaque, free });
+    set_always_due(timer, frequency == 0);
+    timer
 }
 
 unsafe extern "C" fn update_timeout(timer: c_int, frequency: c_int) {
+    set_always_due(timer, frequency == 0);
     change(c"update_timeout", &[timer, frequency]);
 }
 
 unsafe extern "C" fn remove_timeout(timer: c_int) -> c_int {
+    set_always_due(timer, false);
     change(c"remove_timeout", &[timer])
+}
+
+fn set_always_due(timer: c_int, always: bool) {
+    let timers = &mut registry().always_due;
+    if always {
+        timers.insert(timer)
+    } else {
+        timers.remove(&timer)
+    };
 }
 
 /// What `of` finds in the entry that two numbers from Perl stand for.
@@ -184,8 +200,7 @@ fn run_handle(call: &Call, ready: (c_int, c_int, c_int), cb: i64, opaque: i64) -
         Function::Timer(_) => None,
     })?;
     // SAFETY: as libvirt registered it, and not yet freed.
-    unsafe { function(ready.0, ready.1, ready.2, data) };
-    parked::release(call.perl())
+    run(call.perl(), true, || unsafe { function(ready.0, ready.1, ready.2, data) })
 }
 
 fn run_timer(call: &Call, timer: c_int, cb: i64, opaque: i64) -> Result<(), Failure> {
@@ -193,17 +208,38 @@ fn run_timer(call: &Call, timer: c_int, cb: i64, opaque: i64) -> Result<(), Fail
         Function::Timer(function) => Some((function, entry.opaque)),
         Function::Handle(_) => None,
     })?;
+    let due_again = registry().always_due.contains(&timer);
     // SAFETY: as libvirt registered it, and not yet freed.
-    unsafe { function(timer, data) };
-    parked::release(call.perl())
+    run(call.perl(), due_again, || unsafe { function(timer, data) })
 }
 
-fn free_opaque(call: &Call, ff: i64, opaque: i64) -> Result<(), Failure> {
+/// Runs what has become due. Exceptions come out one at a time: while an earlier run has left some,
+/// what is `due_again` at the loop's next turn waits for that, so that they do not pile up. What
+/// a run leaves gets a timer of its own, so that there is a next turn.
+fn run(perl: Perl, due_again: bool, function: impl FnOnce()) -> Result<(), Failure> {
+    if due_again {
+        parked::release(perl)?;
+    }
+    function();
+    let released = parked::release(perl);
+    if released.is_err() && parked::any(perl) {
+        // SAFETY: the timer has no data.
+        unsafe { virEventAddTimeout(0, Some(remove), ptr::null_mut(), None) };
+    }
+    released
+}
+
+unsafe extern "C" fn remove(timer: c_int, _: *mut c_void) {
+    // SAFETY: the timer's own number.
+    unsafe { virEventRemoveTimeout(timer) };
+}
+
+fn free_opaque(ff: i64, opaque: i64) -> Result<(), Failure> {
     entry(ff, opaque, |_| Some(()))?;
     let removed = registry().entries.remove(&opaque);
     if let Some(Entry { opaque, free: Some(free), .. }) = removed {
         // SAFETY: as libvirt registered it; the entry is gone, so only once.
         unsafe { free(opaque) };
     }
-    parked::release(call.perl())
+    Ok(())
 }

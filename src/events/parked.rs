@@ -29,3 +29,8 @@ pub fn release(perl: Perl) -> Result<(), Failure> {
         None => Ok(()),
     }
 }
+
+/// Whether one is parked in this interpreter.
+pub fn any(perl: Perl) -> bool {
+    PARKED.with(|parked| parked.borrow().iter().any(|(owner, _)| *owner == perl))
+}

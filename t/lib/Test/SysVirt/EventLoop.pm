@@ -9,6 +9,7 @@ package Test::SysVirt::EventLoop;
 #   $loop->runs_timers;
 #   $loop->survives_exceptions;
 #   $loop->delivers_events($conn, $dom);    $dom is running
+#   $loop->keeps_up($conn);                 a connection to the test driver
 #   $loop->lets_go($uri);
 
 use strict;
@@ -20,6 +21,7 @@ use Sys::Virt;
 use Sys::Virt::Domain;
 use Sys::Virt::Event;
 use Test::More;
+use Test::SysVirt::Memory;
 use Time::HiRes qw(time);
 
 my $READ  = Sys::Virt::Event::HANDLE_READABLE;
@@ -286,6 +288,56 @@ sub delivers_events {
         $self->for(0.2);
         is_deeply(\@all, [], 'nothing comes after the registration has ended');
     };
+    return;
+}
+
+# Events in bursts of hundreds, to a callback that lives and to one that dies now and then: none is
+# lost, none comes out of turn, and nothing stays of them.
+sub keeps_up {
+    my ($self, $conn) = @_;
+    my @doms = map {
+        $conn->create_domain("<domain type='test'><name>$_</name><memory>1024</memory><os><type>hvm</type></os></domain>");
+    } qw(one two three);
+    for my $fatal (0, 7) {
+        subtest $fatal ? 'many events, some of them fatal' : 'many events' => sub {
+            plan(skip_all => 'no /proc/self/status here') if !defined memory();
+            my (@sent, @died, $late);
+            my ($calls, $seen, $wrong) = (0, 0, 0);
+            my $taken = sub {
+                for my $exception ($self->{taken}->()) {
+                    my $died = shift @died // 'nothing';
+                    $wrong++ if $exception !~ /\b$died$/m;
+                }
+            };
+            my $id = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub {
+                my ($conn, $dom, $event) = @_;
+                my $got = join ' ', $dom->get_name, $event;
+                $wrong++ if $got ne (shift @sent // 'nothing');
+                return if !$fatal || ++$seen % $fatal;
+                push @died, "$got of $seen";
+                die "$died[-1]\n";
+            });
+            no_leak('nothing stays of them', sub {
+                return if $late;
+                for my $dom (@doms) {
+                    my $name = $dom->get_name;
+                    $dom->suspend;
+                    push @sent, join ' ', $name, Sys::Virt::Domain::EVENT_SUSPENDED;
+                }
+                for my $dom (reverse @doms) {
+                    my $name = $dom->get_name;
+                    $dom->resume;
+                    push @sent, join ' ', $name, Sys::Virt::Domain::EVENT_RESUMED;
+                }
+                return if ++$calls % 50;
+                $late = !$self->until(sub { $taken->(); !@sent && !@died });
+            }, 2000);
+            ok(!$late, 'all are delivered, and all exceptions') or diag(scalar(@sent) . ' events, ' . @died . ' exceptions missing');
+            is($wrong, 0, 'in the order in which they happened');
+            $conn->domain_event_deregister_any($id);
+        };
+    }
+    $_->destroy for @doms;
     return;
 }
 
