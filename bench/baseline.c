@@ -11,6 +11,7 @@
 #include <time.h>
 
 #define VOLUME_BYTES (256ULL << 20)
+#define SECTION_BYTES (1ULL << 16)
 
 static virConnectPtr con;
 static virDomainPtr dom;
@@ -214,6 +215,14 @@ static int take(virStreamPtr stream, const char *bytes, size_t count, void *data
     return count;
 }
 
+static int take_hole(virStreamPtr stream, long long length, void *data)
+{
+    (void)stream;
+    (void)data;
+    moved += length;
+    return 0;
+}
+
 static int give(virStreamPtr stream, char *bytes, size_t count, void *data)
 {
     (void)stream;
@@ -225,16 +234,35 @@ static int give(virStreamPtr stream, char *bytes, size_t count, void *data)
     return count;
 }
 
-static void move_volume(int (*start)(virStorageVolPtr, virStreamPtr, unsigned long long, unsigned long long,
-                                     unsigned int),
-                        int upload)
+/* Every other section is a hole. */
+static int section(virStreamPtr stream, int *in_data, long long *length, void *data)
+{
+    (void)stream;
+    (void)data;
+    *in_data = moved / SECTION_BYTES % 2 == 0;
+    *length = moved < VOLUME_BYTES ? SECTION_BYTES - moved % SECTION_BYTES : 0;
+    return 0;
+}
+
+static int all(virStreamPtr stream, int upload, int sparse)
+{
+    if (upload)
+        return sparse ? virStreamSparseSendAll(stream, give, section, take_hole, NULL)
+                      : virStreamSendAll(stream, give, NULL);
+    return sparse ? virStreamSparseRecvAll(stream, take, take_hole, NULL) : virStreamRecvAll(stream, take, NULL);
+}
+
+static void move_volume(int upload, int sparse)
 {
     virStorageVolPtr vol = volume();
     virStreamPtr stream = virStreamNew(con, 0);
+    int (*start)(virStorageVolPtr, virStreamPtr, unsigned long long, unsigned long long, unsigned int) =
+        upload ? virStorageVolUpload : virStorageVolDownload;
 
     moved = 0;
-    must(start(vol, stream, 0, VOLUME_BYTES, 0) == 0, "start");
-    must((upload ? virStreamSendAll(stream, give, NULL) : virStreamRecvAll(stream, take, NULL)) == 0, "transfer");
+    /* VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM is 1, too. */
+    must(start(vol, stream, 0, VOLUME_BYTES, sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0) == 0, "start");
+    must(all(stream, upload, sparse) == 0, "transfer");
     must(virStreamFinish(stream) == 0 && moved == VOLUME_BYTES, "finish");
     virStreamFree(stream);
     virStorageVolFree(vol);
@@ -242,12 +270,22 @@ static void move_volume(int (*start)(virStorageVolPtr, virStreamPtr, unsigned lo
 
 static void download(void)
 {
-    move_volume(virStorageVolDownload, 0);
+    move_volume(0, 0);
 }
 
 static void upload(void)
 {
-    move_volume(virStorageVolUpload, 1);
+    move_volume(1, 0);
+}
+
+static void sparse_download(void)
+{
+    move_volume(0, 1);
+}
+
+static void sparse_upload(void)
+{
+    move_volume(1, 1);
 }
 
 static const struct {
@@ -271,6 +309,8 @@ static const struct {
     { "two_events", two_events, listen_to_events },
     { "download", download, NULL },
     { "upload", upload, NULL },
+    { "sparse_download", sparse_download, NULL },
+    { "sparse_upload", sparse_upload, NULL },
 };
 
 static double now(void)
