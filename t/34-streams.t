@@ -165,6 +165,7 @@ subtest 'holes' => sub {
         'dies'              => [sub { die "lost\n" }, qr/\Alost\n\z/],
         'gives nothing'     => [sub { return }, qr/the handler's answer is not a flag and a length/],
         'gives only a flag' => [sub { 1 }, qr/the handler's answer is not a flag and a length/],
+        'gives less than nothing' => [sub { (0, -1) }, qr/the handler's answer is -1, not between 0 and/],
         'gives no length'   => [sub { (1, 'long') }, qr/the handler's answer is 'long', not an integer/],
     );
     for my $how (sort keys %ends) {

@@ -200,7 +200,8 @@ unsafe extern "C" fn source_hole(
             let answers = handler.call_list::<2>(&transfer.with_stream(&[]))?;
             let [flag, section] = answers.map(|answer| Value::of_scalar(transfer.perl, answer));
             *in_data = flag.truth().into();
-            let section = integer(section, i64::MIN, i64::MAX as u64);
+            // libvirt would neither send a negative one nor end.
+            let section = integer(section, 0, i64::MAX as u64);
             answers.into_iter().for_each(|answer| transfer.perl.free(answer));
             let section = section?.ok_or_else(|| bad_answer("is not a flag and a length"))?;
             *length = section as i64;
