@@ -176,6 +176,22 @@ subtest 'holes' => sub {
     @calls = ();
     ok(!eval { screenshot()->sparse_send_all($data, $holes->(0, 4096), $skip); 1 }, 'a hole in a picture');
     is_deeply(\@calls, ['hole'], 'is not skipped when it cannot be sent') or diag(@calls);
+
+    for my $end (qw(finish abort)) {
+        my $over = screenshot();
+        $over->$end;
+        fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $over->send_hole(4096) }, "send_hole after $end", qr/send_hole: the stream has ended/);
+        fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $over->sparse_send_all($data, $holes->(0, 4096), $skip) }, "sparse_send_all after $end",
+            qr/the stream has ended/);
+    }
+    my $over = screenshot();
+    eval { $over->send_all(sub { -1 }) };
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $over->send_hole(4096) }, 'send_hole after a handler gave up', qr/the stream has ended/);
+    $over = screenshot();
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $over->sparse_send_all($data, sub { $over->abort; (0, 4096) }, $skip) },
+        'a hole handler that aborts', qr/the stream has ended/);
+    undef $_ for $stream, $over;
+    unsupported($conn->new_stream, 'send_hole', [4096], 'virStreamSendHole');
 };
 
 subtest 'events' => sub {

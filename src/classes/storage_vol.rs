@@ -1,5 +1,6 @@
 //! `Sys::Virt::StorageVol`: volumes of a pool.
 
+use super::stream;
 use crate::convert::*;
 use crate::method::methods;
 use virt::sys::*;
@@ -20,7 +21,9 @@ methods! {
     download(vol: StorageVol, st: Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
         void(virStorageVolDownload(vol, st, offsetsv, lengthsv, flags));
     upload(vol: StorageVol, st: Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
-        void(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags));
+        void(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags)).map(|()| {
+            stream::begun(st);
+        });
 }
 
 record! {

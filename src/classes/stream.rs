@@ -7,8 +7,10 @@ use crate::events::{Registration, deliver, drop_registration, parked};
 use crate::method::{Call, methods};
 use crate::perl::{Buffer, Callback, Perl};
 use libperl_sys::SV;
+use std::collections::BTreeSet;
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{ptr, slice};
 use virt::sys::*;
 
@@ -18,27 +20,53 @@ methods! {
     recv(st: Stream, data: Output, nbytes: usize, flags: u32 = 0) with call => received(call, data, nbytes, |buffer, room| {
         if flags == 0 { virStreamRecv(st, buffer, room) } else { virStreamRecvFlags(st, buffer, room, flags) }
     });
-    send_hole(st: Stream, lengthSV: i64, flags: u32 = 0) => void(virStreamSendHole(st, lengthSV, flags));
+    send_hole(st: Stream, lengthSV: i64, flags: u32 = 0) => not_ended(st).and_then(|()| void(virStreamSendHole(st, lengthSV, flags)));
     recv_hole(st: Stream, flags: u32 = 0) => stored(|length: *mut i64| virStreamRecvHole(st, length, flags));
 
     send_all(stref: Stream, handler: Code) with call =>
-        Transfer::new(call, handler).run(|all| virStreamSendAll(stref, Some(source), all));
+        Transfer::new(call, handler).run(stref, |all| virStreamSendAll(stref, Some(source), all));
     recv_all(stref: Stream, handler: Code) with call =>
-        Transfer::new(call, handler).run(|all| virStreamRecvAll(stref, Some(sink), all));
+        Transfer::new(call, handler).run(stref, |all| virStreamRecvAll(stref, Some(sink), all));
     sparse_send_all(stref: Stream, handler: Code, hole_handler: Code, skip_handler: Code) with call =>
         Transfer { hole: Some(hole_handler), skip: Some(skip_handler), ..Transfer::new(call, handler) }
-            .run(|all| virStreamSparseSendAll(stref, Some(source), Some(source_hole), Some(source_skip), all));
+            .run(stref, |all| virStreamSparseSendAll(stref, Some(source), Some(source_hole), Some(source_skip), all));
     sparse_recv_all(stref: Stream, handler: Code, hole_handler: Code) with call =>
         Transfer { hole: Some(hole_handler), ..Transfer::new(call, handler) }
-            .run(|all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
+            .run(stref, |all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
 
-    finish(st: Stream) => void(virStreamFinish(st));
+    finish(st: Stream) => ended(st, void(virStreamFinish(st)));
     // Some streams tell their callback of the abort at once.
-    abort(st: Stream) with call => void(virStreamAbort(st)).and_then(|()| parked::release(call.perl()));
+    abort(st: Stream) with call => ended(st, void(virStreamAbort(st))).and_then(|()| parked::release(call.perl()));
 
     add_callback(stref: Stream, events: i32, cb: Code) with call => add_callback(call, stref, events, cb);
     update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
     remove_callback(st: Stream) => void(virStreamEventRemoveCallback(st));
+}
+
+/// The streams that have ended. libvirt follows a null pointer when such a one of a driver in this
+/// process is sent a hole.
+static ENDED: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
+
+fn all_ended() -> MutexGuard<'static, BTreeSet<usize>> {
+    ENDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn ended<T>(stream: virStreamPtr, result: T) -> T {
+    all_ended().insert(stream as usize);
+    result
+}
+
+fn not_ended(stream: virStreamPtr) -> Result<(), Failure> {
+    match all_ended().contains(&(stream as usize)) {
+        true => Err(Failure::Argument("the stream has ended".into())),
+        false => Ok(()),
+    }
+}
+
+/// A new stream, or one that a method has connected to something again.
+pub fn begun(stream: virStreamPtr) -> virStreamPtr {
+    all_ended().remove(&(stream as usize));
+    stream
 }
 
 /// A number of bytes; or that a stream would have to wait (-2), or has come to a hole (-3).
@@ -80,9 +108,11 @@ impl Transfer {
 
     /// Lets libvirt move the data. What went wrong in a handler comes before libvirt's error,
     /// which says only that something did.
-    fn run(mut self, all: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Failure> {
+    fn run(mut self, stream: virStreamPtr, all: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Failure> {
         let result = all(ptr::from_mut(&mut self).cast());
-        self.failure.map_or_else(|| void(result), Err)
+        let result = self.failure.map_or_else(|| void(result), Err);
+        // libvirt has aborted it.
+        if result.is_err() { ended(stream, result) } else { result }
     }
 
     /// Calls a handler; gives its answer, a number, or `None` for undef.
@@ -188,7 +218,7 @@ fn past_hole(transfer: &Transfer, handler: &Option<Callback>, length: c_longlong
 }
 
 unsafe extern "C" fn source_hole(
-    _: virStreamPtr,
+    stream: virStreamPtr,
     in_data: *mut c_int,
     length: *mut c_longlong,
     all: *mut c_void,
@@ -205,6 +235,8 @@ unsafe extern "C" fn source_hole(
             answers.into_iter().for_each(|answer| transfer.perl.free(answer));
             let section = section?.ok_or_else(|| bad_answer("is not a flag and a length"))?;
             *length = section as i64;
+            // The handler may have ended it, too.
+            not_ended(stream)?;
             Ok(0)
         })
     }
