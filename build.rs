@@ -50,7 +50,7 @@ fn main() {
     let version = env::var("CARGO_PKG_VERSION").expect("cargo sets it");
     let mut bridge = cc::Build::new();
     bridge
-        .files(["call", "object", "read"].map(|name| format!("src/bridge/{name}.c")))
+        .files(["call", "object", "read", "sigpipe"].map(|name| format!("src/bridge/{name}.c")))
         .flag("-isystem")
         .flag(format!("{archlib}/CORE"))
         .define("XS_VERSION", format!("\"{version}\"").as_str())

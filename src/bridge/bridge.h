@@ -148,6 +148,10 @@ void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len
 void sv_bridge_constants_done(void *perl, HV *stash);
 /* From now on every call holds its arguments: Perl code may run inside any libvirt function. */
 void sv_bridge_always_hold(void);
+/* Keeps SIGPIPE from this thread; false if it was kept already. */
+bool sv_bridge_block_sigpipe(void);
+/* Drops one that has come meanwhile, and lets it come again. */
+void sv_bridge_unblock_sigpipe(void);
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 use crate::convert::*;
 use crate::error::Failure;
 use crate::events::connection;
+use crate::ffi::sigpipe;
 use crate::method::{Call, methods};
 use crate::perl::{Array, Callback, Exception, Hash, Key, Perl};
 use libperl_sys::SV;
@@ -12,8 +13,11 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt";
-    // What Sys::Virt->new calls.
-    _open(uri: OptStr, flags: u32 = 0) => connection::opened(virConnectOpenAuth(uri, ptr::null_mut(), flags));
+    // What Sys::Virt->new calls. libvirt starts programs to connect by, and writes to them at once.
+    _open(uri: OptStr, flags: u32 = 0) => {
+        let _sigpipe = sigpipe::Blocked::new();
+        connection::opened(virConnectOpenAuth(uri, ptr::null_mut(), flags))
+    };
     _open_auth(uri: OptStr, credlist: OptList, authcb: OptCode, flags: u32 = 0) with call =>
         open_auth(call, uri, credlist, authcb, flags);
 
@@ -95,6 +99,7 @@ fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<()
 struct Authentication<'a> {
     perl: Perl,
     callback: &'a Callback,
+    sigpipe: sigpipe::Blocked,
     died: Option<Exception>,
 }
 
@@ -105,12 +110,13 @@ fn open_auth(
     callback: Option<Callback>,
     flags: u32,
 ) -> Result<Handle<Connect>, Failure> {
+    let sigpipe = sigpipe::Blocked::new();
     let (Some(credlist), Some(callback)) = (credlist, callback) else {
         // SAFETY: libvirt's own way to ask, on the terminal.
         return connection::opened(unsafe { virConnectOpenAuth(uri, virConnectAuthPtrDefault, flags) });
     };
     let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
-    let mut authentication = Authentication { perl: call.perl(), callback: &callback, died: None };
+    let mut authentication = Authentication { perl: call.perl(), callback: &callback, sigpipe, died: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
         ncredtype: types.len() as c_uint,
@@ -135,23 +141,24 @@ unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c
     let authentication = unsafe { &mut *data.cast::<Authentication>() };
     // SAFETY: libvirt says how many there are.
     let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
-    match ask(authentication, credentials) {
+    let Authentication { perl, callback, sigpipe, died } = authentication;
+    // The callback may start programs, which need the signal.
+    match sigpipe.lifted(|| ask(*perl, callback, credentials)) {
         Ok(result) => result,
         Err(exception) => {
-            authentication.died = Some(exception);
+            *died = Some(exception);
             -1
         }
     }
 }
 
-fn ask(authentication: &Authentication, credentials: &mut [virConnectCredential]) -> Result<c_int, Exception> {
-    let perl = authentication.perl;
+fn ask(perl: Perl, callback: &Callback, credentials: &mut [virConnectCredential]) -> Result<c_int, Exception> {
     let questions: Vec<*mut SV> =
         credentials.iter().map(|credential| perl.mortal(question(perl, credential))).collect();
     let mut list = Array::with_capacity(perl, questions.len());
     questions.iter().for_each(|&question| list.push(perl.share(question)));
 
-    let answer = perl.mortal(authentication.callback.call(&[list.into_ref()])?);
+    let answer = perl.mortal(callback.call(&[list.into_ref()])?);
     for (credential, &question) in credentials.iter_mut().zip(&questions) {
         let text = perl.call_sub(c"Sys::Virt::_credential_result", &[perl.share(question)])?;
         let text = perl.mortal(text);
