@@ -44,6 +44,18 @@ static void heed(pTHX_ const bridge_call *call)
         croak_sv(call->error);
 }
 
+/* The op's own scalar, unless another sub that the op has called has left more in it than a plain
+ * value. Other ops that call subs, such as sort, have none, and other meanings for the flag. */
+PERL_STATIC_INLINE SV *own_scalar(pTHX)
+{
+    SV *own;
+
+    if (PL_op->op_type != OP_ENTERSUB || !(PL_op->op_private & OPpENTERSUB_HASTARG))
+        return NULL;
+    own = PAD_SV(PL_op->op_targ);
+    return SvFLAGS(own) & (SVf_ROK | SVf_UTF8 | SVf_READONLY | SVs_GMG | SVs_SMG | SVs_RMG) ? NULL : own;
+}
+
 static XS(call_row)
 {
     dXSARGS;
@@ -70,7 +82,7 @@ static XS(call_row)
              : bridge_read_quickly(method, MARK + 1, SP, call.values);
     if (UNLIKELY(!read))
         bridge_read_arguments(aTHX_ &call);
-    call.single = PL_op->op_private & OPpENTERSUB_HASTARG ? PAD_SV(PL_op->op_targ) : NULL;
+    call.single = own_scalar(aTHX);
     call.want = PL_op->op_flags & OPf_WANT;
     method->run(&call);
 
