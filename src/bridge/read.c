@@ -179,12 +179,12 @@ static void hold_object(pTHX_ const bridge_value *value)
 
 static bool read_array(pTHX_ reader *in, AV *av, bridge_value *out, int depth)
 {
-    bool tied = SvRMAGICAL(av) && mg_find((SV *)av, PERL_MAGIC_tied);
     SSize_t count, i;
     bridge_value *items;
     SV **copies = NULL;
 
-    if (tied && !in->held)
+    /* Tied, or one that perl makes up, as @- is: there is nothing behind AvARRAY. */
+    if (SvRMAGICAL(av) && !in->held)
         return false;
     if (in->held)
         sv_2mortal(SvREFCNT_inc((SV *)av));

@@ -102,6 +102,9 @@ sub references {
         $reference->('an error', wicked => sub { eval { shared()->get_domain_by_name('none') }; $@ }),
         $reference->('a symbol table', hash => sub { \%Sys::Virt::Stream:: }),
         $reference->('the environment', hash => sub { \%ENV }),
+        $reference->('the places of a match', array => sub { 'abc' =~ /(b)(c)/; \@- }),
+        $reference->('the ends of a match', array => sub { 'abc' =~ /(b)(c)/; \@+ }),
+        $reference->('the named parts of a match', hash => sub { 'abc' =~ /(?<key>b)/; \%+ }),
     );
 }
 
