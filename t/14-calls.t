@@ -42,8 +42,27 @@ subtest 'the call of another sub' => sub {
     is($results[3], $dom->get_max_memory, 'an object behind it: a number is right');
 };
 
+subtest 'truth as a number' => sub {
+    my $before = $dom->get_scheduler_parameters->{weight};
+    ok(eval { $dom->set_scheduler_parameters({ weight => 1 == 2 }); 1 }, 'false as a parameter') or diag($@);
+    ok(eval { $dom->set_scheduler_parameters({ weight => $before }); 1 }, 'and a number') or diag($@);
+    ok(!eval { $dom->set_scheduler_parameters({ weight => '' }); 1 }, 'but no empty string');
+    like($@, qr/key 'weight': is '', not an integer/, 'which is no number');
+};
+
+subtest 'a tied element' => sub {
+    my @domains = $dom;
+    tie $domains[0], 'Local::Other';
+    ok(!eval { $conn->get_all_domain_stats(0, \@domains); 1 }, 'what it gives counts, not what was there');
+    like($@, qr/argument 'doms', element 0/, 'and that is no domain');
+};
+
 done_testing;
 
 package Local::Number;
 use overload '+' => sub { $_[0] }, '0+' => sub { 7 }, fallback => 1;
 sub new { return bless [], shift }
+
+package Local::Other;
+sub TIESCALAR { return bless [], shift }
+sub FETCH { return 'other' }

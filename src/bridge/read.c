@@ -284,7 +284,7 @@ static bool read_hash(pTHX_ reader *in, HV *hv, bridge_value *out, int depth)
 /* A scalar as what it holds. */
 static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth)
 {
-    MAGIC *object = bridge_object_magic(sv);
+    MAGIC *object = SvGMAGICAL(sv) ? NULL : bridge_object_magic(sv);
 
     if (!object && RUNS_PERL_CODE(sv)) {
         if (!in->held)
@@ -304,6 +304,11 @@ static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth)
         return read_hash(aTHX_ in, (HV *)SvRV(sv), out, depth);
     if (in->held && SvPOK(sv))
         sv = sv_mortalcopy(sv);
+    if (SvIOK(sv) && SvPOK(sv) && !SvCUR(sv)) { /* perl's false: an empty string, and 0 */
+        out->tag = TAG_INT;
+        out->u.iv = SvIVX(sv);
+        return true;
+    }
     sv_bridge_read(BRIDGE_PERL, sv, out);
     return true;
 }
