@@ -47,6 +47,7 @@ subtest 'recv' => sub {
     $stream->recv($tied, 2);
     is($Local::Tied::stored, "\0\0", 'into a tied variable');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->recv('constant', 1) }, 'into a constant', qr/argument 'data' is read-only/);
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->recv(*STDOUT, 1) }, 'into a glob', qr/argument 'data' is a glob/);
     my $rest = $stream->recv($data, '18446744073709551615');
     is($rest, length($picture) - 10, 'more than there is memory: what there is');
     ok($data eq substr($picture, 10), 'all of it');

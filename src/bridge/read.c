@@ -418,8 +418,8 @@ static bool read_argument(pTHX_ reader *in, SV *sv, bridge_value *out)
     case KIND_KEPT:
         return read_kept(aTHX_ in, sv, out);
     case KIND_OUTPUT:
-        if (SvREADONLY(sv))
-            refuse(aTHX_ in, 0, "is read-only, not a variable to write to");
+        if (SvREADONLY(sv) || (isGV_with_GP(sv) && !SvFAKE(sv)))
+            refuse(aTHX_ in, 0, "is %s, not a variable to write to", SvREADONLY(sv) ? "read-only" : "a glob");
         out->tag = TAG_SCALAR;
         out->u.sv = sv;
         return true;
