@@ -98,6 +98,7 @@ subtest 'handlers that fail' => sub {
         'says nothing'      => [sub { return }, qr/recv_all: the handler's answer is undef, not how many bytes it took/],
         'says no number'    => [sub { 'all' }, qr/recv_all: the handler's answer is 'all', not an integer/],
         'says too much'     => [sub { 1 << 40 }, qr/recv_all: the handler's answer is 1099511627776, not between/],
+        'takes more than there is' => [sub { $_[2] + 1 }, qr/recv_all: the handler's answer is \d+, more than the \d+ bytes it was given/],
         'gives a reference' => [sub { [] }, qr/recv_all: the handler's answer is a reference to ARRAY, not an integer/],
         'is not there'      => ['Local::nothing', qr/^Undefined subroutine &Local::nothing called/],
     );

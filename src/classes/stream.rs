@@ -160,8 +160,15 @@ unsafe extern "C" fn sink(_: virStreamPtr, data: *const c_char, nbytes: usize, a
             let perl = transfer.perl;
             let data = slice::from_raw_parts(data.cast::<u8>(), nbytes);
             let taken = transfer.ask(&transfer.data, &[perl.new_string(data), perl.new_uint(nbytes as u64)])?;
-            // As 0 it would have the same data come again, for ever.
-            taken.ok_or_else(|| bad_answer("is undef, not how many bytes it took"))
+            match taken {
+                // As 0 it would have the same data come again, for ever.
+                None => Err(bad_answer("is undef, not how many bytes it took")),
+                // libvirt would go on behind its buffer.
+                Some(taken) if usize::try_from(taken).is_ok_and(|taken| taken > nbytes) => {
+                    Err(bad_answer(format!("is {taken}, more than the {nbytes} bytes it was given")))
+                }
+                Some(taken) => Ok(taken),
+            }
         })
     }
 }
