@@ -74,6 +74,13 @@ subtest 'recv_all' => sub {
     $stream->recv_all(sub { $all .= substr $_[1], 0, 1000; return $_[2] < 1000 ? $_[2] : 1000 });
     ok($all eq $picture, 'taken piece by piece');
 
+    $stream = screenshot();
+    my $handed = $stream;
+    my $length = 0;
+    $handed->recv_all(sub { $length += $_[2]; my $taken = $_[2]; undef $_ for @_; $taken });
+    is($length, length $picture, 'a handler that forgets its arguments');
+    is($handed, $stream, 'which are not the variables of the caller');
+
     my $named = 0;
     no warnings 'once';
     local *Local::handler = sub { $named += $_[2]; $_[2] };

@@ -124,7 +124,7 @@ impl Transfer {
     }
 
     fn with_stream(&self, arguments: &[*mut SV]) -> Vec<*mut SV> {
-        [&[self.perl.share(self.stream)], arguments].concat()
+        [&[self.perl.copy(self.stream)], arguments].concat()
     }
 }
 

@@ -51,9 +51,10 @@ impl Callback {
         Callback { perl, sv: perl.share(self.sv) }
     }
 
-    /// Another reference to the code itself, owned by the caller.
+    /// Another reference to the same code or object, owned by the caller: Perl code that gets it
+    /// may assign to it.
     pub fn another(&self) -> *mut SV {
-        self.perl.share(self.sv)
+        self.perl.copy(self.sv)
     }
 
     /// The scalar that is kept, which stays this value's.
