@@ -159,4 +159,26 @@ PERL
     is($out, "there 3, of here 0\nhere yes, events yes, late 0\ntest\n", 'run in their own thread only');
     is("$status$err", '0', 'and the program ends in silence');
 };
+# A new thread often has its interpreter where that of an earlier one was.
+subtest 'callbacks that an ended thread leaves behind' => sub {
+    my ($out, $err, $status) = run_perl('-e', <<'PERL');
+use threads;
+use Sys::Virt;
+Sys::Virt::Event::register_default();
+for (1 .. 20) {
+    threads->create(sub { Sys::Virt::Event::add_timeout(1, sub { print "called\n" }); return })->join;
+    threads->create(sub {
+        my @memory = map { { number => $_ } } 1 .. 1000;
+        my $runs = 0;
+        my $own = Sys::Virt::Event::add_timeout(2, sub { $runs++ });
+        Sys::Virt::Event::run_default() until $runs == 3;
+        Sys::Virt::Event::remove_timeout($own);
+        return;
+    })->join;
+}
+print "done\n";
+PERL
+    is($out, "done\n", 'are not called in its successors');
+    is("$status$err", '0', 'and the program ends in silence');
+};
 done_testing;

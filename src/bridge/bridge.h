@@ -164,5 +164,7 @@ void sys_virt_object_free(U8 class, void *ptr);
 const char *sys_virt_class_name(U8 class);
 /* Installs methods and constants; once for each interpreter. */
 void sys_virt_boot(void *perl);
+/* No callback of the interpreter is called, or freed, from here on. */
+void sys_virt_interpreter_ends(void *perl);
 
 #endif

@@ -221,12 +221,19 @@ void sv_bridge_constants_done(void *perl, HV *stash)
     mro_method_changed_in(stash);
 }
 
+static void interpreter_ends(pTHX_ void *unused)
+{
+    PERL_UNUSED_ARG(unused);
+    sys_virt_interpreter_ends(BRIDGE_PERL);
+}
+
 XS_EXTERNAL(sv_bridge_boot)
 {
     dVAR;
     dXSBOOTARGSXSAPIVERCHK;
 
     PERL_UNUSED_VAR(items);
+    call_atexit(interpreter_ends, NULL); /* a new thread's interpreter inherits it */
     bridge_objects_boot();
     sys_virt_boot(BRIDGE_PERL);
     Perl_xs_boot_epilog(aTHX_ ax);

@@ -2,9 +2,11 @@
 
 use super::Perl;
 use crate::ffi::bridge;
-use libperl_sys::SV;
+use libperl_sys::{PerlInterpreter, SV};
+use std::collections::HashMap;
 use std::ffi::CStr;
 use std::ptr;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// What Perl code died with: owned until it is handed to the call, which dies with it.
 pub struct Exception {
@@ -35,7 +37,26 @@ impl Drop for Exception {
 /// A code reference, kept until it is dropped, and usable only in its own interpreter.
 pub struct Callback {
     perl: Perl,
+    /// How many interpreters had the address of that one before it.
+    predecessors: usize,
     sv: *mut SV,
+}
+
+/// How many interpreters at an address have ended. A thread's interpreter is often where that of
+/// an earlier thread was, whose callbacks libvirt may still have.
+fn ended() -> MutexGuard<'static, HashMap<usize, usize>> {
+    static ENDED: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
+    ENDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn predecessors(perl: Perl) -> usize {
+    ended().get(&(perl.raw() as usize)).copied().unwrap_or(0)
+}
+
+/// For the bridge: the end of an interpreter.
+#[unsafe(no_mangle)]
+pub extern "C" fn sys_virt_interpreter_ends(perl: *mut PerlInterpreter) {
+    *ended().entry(perl as usize).or_default() += 1;
 }
 
 impl Callback {
@@ -43,12 +64,12 @@ impl Callback {
     pub fn keep(perl: Perl, sv: *mut SV) -> Self {
         // SAFETY: a live scalar; only its reference count changes.
         unsafe { bridge::sv_bridge_hold(sv) };
-        Callback { perl, sv }
+        Callback { perl, predecessors: predecessors(perl), sv }
     }
 
     /// Another hold on the same code.
     pub fn share(&self, perl: Perl) -> Self {
-        Callback { perl, sv: perl.share(self.sv) }
+        Callback { perl, predecessors: self.predecessors, sv: perl.share(self.sv) }
     }
 
     /// Another reference to the same code or object, owned by the caller: Perl code that gets it
@@ -64,7 +85,7 @@ impl Callback {
 
     /// The interpreter that the callback belongs to, where the current thread runs it.
     pub fn perl(&self) -> Option<Perl> {
-        Perl::current().filter(|current| *current == self.perl)
+        Perl::current().filter(|current| *current == self.perl && predecessors(*current) == self.predecessors)
     }
 
     /// Calls it with `arguments`, which it takes over, in scalar context; gives its value,
