@@ -26,6 +26,11 @@ subtest 'the connection' => sub {
     cmp_ok($conn->get_library_version, '>=', 7_000_000, 'get_library_version');
     is(Sys::Virt->get_version, $conn->get_library_version, 'get_version of the class');
     is(Sys::Virt::get_version(), $conn->get_library_version, 'get_version as a function');
+    my $class = 'Local::Fleeting' . 'x' x 300;
+    no strict 'refs';
+    *{"${class}::isa"} = sub { undef $class; my @memory = map { 'y' x 315 } 1 .. 100; return 0 };
+    eval { Sys::Virt::get_version($class) };
+    like($@, qr/get_version: argument 'con' is 'Local::Fleetingx{300}', not/, 'of a class that is another while it is asked');
     is($conn->is_alive, 1, 'is_alive');
     is($conn->is_secure, 1, 'is_secure');
     is($conn->is_encrypted, 0, 'is_encrypted');

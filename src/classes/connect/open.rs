@@ -64,8 +64,14 @@ fn connection_of(call: &Call, con: Value) -> Result<Option<virConnectPtr>, Failu
         Value::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
         Value::Object(Connect::CLASS, _) => Err(call.destroyed::<Connect>(0)),
         Value::Undef => Ok(None),
-        Value::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
-        other => Err(call.bad_argument(0, &format!("is {}, not a Sys::Virt object", other.describe()))),
+        other => {
+            // The text first: a class may have a method isa that changes the caller's variable.
+            let problem = format!("is {}, not a Sys::Virt object", other.describe());
+            match other {
+                Value::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
+                _ => Err(call.bad_argument(0, &problem)),
+            }
+        }
     }
 }
 
