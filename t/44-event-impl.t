@@ -162,6 +162,8 @@ in_a_process('tokens that are not the right ones' => sub {
     $impl->_run_handle_callback($watch, 0, Sys::Virt::Event::HANDLE_READABLE, $watch_cb, $watch_opaque);
     is($calls, 2, 'the right ones work');
 
+    ok(!eval { $impl->_free_callback_opaque($timer_ff, $timer_opaque); 1 }, 'one that libvirt still uses is freed');
+    like($@, qr/cannot be freed before it is removed/, 'not so');
     Sys::Virt::Event::remove_timeout($timer);
     $impl->turn;
     $fails->('a freed one run', _run_timeout_callback => $timer, $timer_cb, $timer_opaque);
@@ -195,6 +197,62 @@ in_a_process('several callbacks that die at once' => sub {
     is_deeply(\@taken, [map { "event $_\n" } @events], 'each comes out once, in turn');
     is(eval { $impl->turn for 1 .. 5; 1 }, 1, 'then the loop goes on') or diag($@);
     $conn->domain_event_deregister_any($_) for @ids;
+});
+
+in_a_process('a loop that is careless' => sub {
+    my $impl = new_loop('Sys::Virt::EventImpl');
+    Sys::Virt::Event::register($impl);
+    my $timer = Sys::Virt::Event::add_timeout(-1, sub { });
+    no warnings qw(once redefine);
+    my $added = \&My::Loop::add_timeout;
+    {
+        local *My::Loop::add_timeout = sub {
+            my $id = &$added;
+            eval { $_[0]->_run_timeout_callback($id, @_[2, 3]); 1 } and fail('runs what is only being added');
+            like($@, qr/cannot run inside a method that adds, updates or removes/, 'what is only being added does not run');
+            eval { $_[0]->_free_callback_opaque(@_[4, 3]); 1 } and fail('frees what is only being added');
+            like($@, qr/cannot be freed before it is removed/, 'and is not freed');
+            return $id;
+        };
+        my $calls = 0;
+        my $other = Sys::Virt::Event::add_timeout(-1, sub { $calls++ });
+        $impl->_run_timeout_callback($other, @{ $impl->{timers}{$other}{callback} }[0, 1]);
+        is($calls, 1, 'it runs when it is added');
+        Sys::Virt::Event::remove_timeout($other);
+    }
+    {
+        local *My::Loop::add_timeout = sub { $timer };
+        ok(!eval { Sys::Virt::Event::add_timeout(-1, sub { }); 1 }, 'a number that is given twice');
+    }
+    {
+        local *My::Loop::update_timeout = sub { @_[0, 1] = () };
+        Sys::Virt::Event::update_timeout($timer, 7);
+    }
+    Sys::Virt::Event::update_timeout($timer, 8);
+    is($impl->{timers}{$timer}{ms}, 8, 'a method that forgets its arguments');
+    Sys::Virt::Event::remove_timeout($timer);
+    $impl->turn;
+});
+
+in_a_process('a loop that exits' => sub {
+    my $impl = new_loop('Sys::Virt::EventImpl');
+    Sys::Virt::Event::register($impl);
+    my $timer = Sys::Virt::Event::add_timeout(-1, sub { });
+    for my $call (
+        [add_timeout => 5, sub { }], [update_timeout => $timer, 5], [remove_timeout => $timer], [add_handle => 0, 0, sub { }],
+    ) {
+        my ($name, @arguments) = @$call;
+        my $pid = fork // die "fork: $!";
+        if (!$pid) {
+            no strict 'refs';
+            no warnings 'redefine';
+            *{"My::Loop::$name"} = sub { exit 3 };
+            eval { &{"Sys::Virt::Event::$name"}(@arguments) };
+            POSIX::_exit(4);
+        }
+        waitpid $pid, 0;
+        is($? >> 8, 3, "$name: the program exits");
+    }
 });
 
 in_a_process('a loop that is a constant' => sub {

@@ -12,7 +12,7 @@ use crate::ffi::bridge;
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl};
 use libperl_sys::SV;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -38,6 +38,23 @@ struct Entry {
     function: Function,
     opaque: *mut c_void,
     free: virFreeCallback,
+    /// What the loop calls it; `None` before it has said so.
+    id: Option<c_int>,
+    /// A timer with an interval of 0.
+    always_due: bool,
+    /// Whether libvirt is done with it. Freed before that, it would be used all the same.
+    removed: bool,
+}
+
+impl Entry {
+    fn new(function: Function, opaque: *mut c_void, free: virFreeCallback) -> Self {
+        Entry { function, opaque, free, id: None, always_due: false, removed: false }
+    }
+
+    /// Whether it is what libvirt means by `id`, and of the kind.
+    fn is(&self, id: c_int, is_timer: bool) -> bool {
+        self.id == Some(id) && !self.removed && is_timer == matches!(self.function, Function::Timer(_))
+    }
 }
 
 // SAFETY: libvirt's callbacks may be called by whichever thread runs the loop.
@@ -48,8 +65,8 @@ struct Registry {
     implementation: Option<Callback>,
     entries: HashMap<i64, Entry>,
     last: i64,
-    /// The timers with an interval of 0.
-    always_due: HashSet<c_int>,
+    /// How many of the implementation's methods run.
+    busy: usize,
 }
 
 // SAFETY: a callback checks that it is used and freed in its own interpreter.
@@ -102,7 +119,10 @@ fn call_implementation(method: &CStr, arguments: impl FnOnce(Perl) -> Vec<*mut S
     };
     let mut all = vec![implementation.another()];
     all.extend(arguments(perl));
-    match perl.call_method(method, &all) {
+    registry().busy += 1;
+    let answer = perl.call_method(method, &all);
+    registry().busy -= 1;
+    match answer {
         Ok(answer) => {
             let answer = Value::of_scalar(perl, perl.mortal(answer));
             answer.integer(c_int::MIN.into(), c_int::MAX as u64).map_or(0, |number| number as c_int)
@@ -116,6 +136,7 @@ fn call_implementation(method: &CStr, arguments: impl FnOnce(Perl) -> Vec<*mut S
 
 /// Adds an entry for what libvirt wants called, and calls the method that adds it to the loop.
 fn add(method: &CStr, arguments: &[c_int], entry: Entry) -> c_int {
+    let is_timer = matches!(entry.function, Function::Timer(_));
     let id = {
         let mut registry = registry();
         registry.last += 1;
@@ -127,10 +148,24 @@ fn add(method: &CStr, arguments: &[c_int], entry: Entry) -> c_int {
         let arguments = arguments.iter().map(|argument| argument.into_sv(perl));
         arguments.chain([id; 3].map(|id| id.into_sv(perl))).collect()
     });
-    if added < 0 {
-        registry().entries.remove(&id);
+    let mut registry = registry();
+    // Two by one name could not be told apart when one is removed.
+    if added < 0 || registry.entries.values().any(|entry| entry.is(added, is_timer)) {
+        registry.entries.remove(&id);
+        return -1;
+    }
+    if let Some(entry) = registry.entries.get_mut(&id) {
+        entry.id = Some(added);
     }
     added
+}
+
+/// Marks an entry that libvirt is done with, and calls the method that removes it from the loop.
+fn remove(method: &CStr, id: c_int, is_timer: bool) -> c_int {
+    if let Some(entry) = registry().entries.values_mut().find(|entry| entry.is(id, is_timer)) {
+        entry.removed = true;
+    }
+    change(method, &[id])
 }
 
 fn change(method: &CStr, arguments: &[c_int]) -> c_int {
@@ -145,7 +180,7 @@ unsafe extern "C" fn add_handle(
     free: virFreeCallback,
 ) -> c_int {
     let Some(function) = callback else { return -1 };
-    add(c"add_handle", &[fd, events], Entry { function: Function::Handle(function), opaque, free })
+    add(c"add_handle", &[fd, events], Entry::new(Function::Handle(function), opaque, free))
 }
 
 unsafe extern "C" fn update_handle(watch: c_int, events: c_int) {
@@ -153,7 +188,7 @@ unsafe extern "C" fn update_handle(watch: c_int, events: c_int) {
 }
 
 unsafe extern "C" fn remove_handle(watch: c_int) -> c_int {
-    change(c"remove_handle", &[watch])
+    remove(c"remove_handle", watch, false)
 }
 
 unsafe extern "C" fn add_timeout(
@@ -163,28 +198,29 @@ unsafe extern "C" fn add_timeout(
     free: virFreeCallback,
 ) -> c_int {
     let Some(function) = callback else { return -1 };
-    let timer = add(c"add_timeout", &[frequency], Entry { function: Function::Timer(function), opaque, free });
-    set_always_due(timer, frequency == 0);
-    timer
+    let entry = Entry { always_due: frequency == 0, ..Entry::new(Function::Timer(function), opaque, free) };
+    add(c"add_timeout", &[frequency], entry)
 }
 
 unsafe extern "C" fn update_timeout(timer: c_int, frequency: c_int) {
-    set_always_due(timer, frequency == 0);
+    if let Some(entry) = registry().entries.values_mut().find(|entry| entry.is(timer, true)) {
+        entry.always_due = frequency == 0;
+    }
     change(c"update_timeout", &[timer, frequency]);
 }
 
 unsafe extern "C" fn remove_timeout(timer: c_int) -> c_int {
-    set_always_due(timer, false);
-    change(c"remove_timeout", &[timer])
+    remove(c"remove_timeout", timer, true)
 }
 
-fn set_always_due(timer: c_int, always: bool) {
-    let timers = &mut registry().always_due;
-    if always {
-        timers.insert(timer)
-    } else {
-        timers.remove(&timer)
-    };
+/// Refuses to run a callback inside a method of the implementation: libvirt, which called that,
+/// may hold the very lock that the callback wants.
+fn ready(callback: i64, opaque: i64) -> Result<(), Failure> {
+    if registry().busy == 0 {
+        return Ok(());
+    }
+    let problem = "cannot run inside a method that adds, updates or removes";
+    Err(Failure::Argument(format!("callback {callback}, opaque {opaque}: {problem}")))
 }
 
 /// What `of` finds in the entry that two numbers from Perl stand for.
@@ -194,21 +230,22 @@ fn entry<T>(callback: i64, opaque: i64, of: impl FnOnce(&Entry) -> Option<T>) ->
     entry.and_then(of).ok_or_else(|| Failure::Argument(format!("callback {callback}, opaque {opaque}: not registered")))
 }
 
-fn run_handle(call: &Call, ready: (c_int, c_int, c_int), cb: i64, opaque: i64) -> Result<(), Failure> {
+fn run_handle(call: &Call, event: (c_int, c_int, c_int), cb: i64, opaque: i64) -> Result<(), Failure> {
+    ready(cb, opaque)?;
     let (function, data) = entry(cb, opaque, |entry| match entry.function {
         Function::Handle(function) => Some((function, entry.opaque)),
         Function::Timer(_) => None,
     })?;
     // SAFETY: as libvirt registered it, and not yet freed.
-    run(call.perl(), true, || unsafe { function(ready.0, ready.1, ready.2, data) })
+    run(call.perl(), true, || unsafe { function(event.0, event.1, event.2, data) })
 }
 
 fn run_timer(call: &Call, timer: c_int, cb: i64, opaque: i64) -> Result<(), Failure> {
-    let (function, data) = entry(cb, opaque, |entry| match entry.function {
-        Function::Timer(function) => Some((function, entry.opaque)),
+    ready(cb, opaque)?;
+    let (function, data, due_again) = entry(cb, opaque, |entry| match entry.function {
+        Function::Timer(function) => Some((function, entry.opaque, entry.always_due)),
         Function::Handle(_) => None,
     })?;
-    let due_again = registry().always_due.contains(&timer);
     // SAFETY: as libvirt registered it, and not yet freed.
     run(call.perl(), due_again, || unsafe { function(timer, data) })
 }
@@ -224,18 +261,21 @@ fn run(perl: Perl, due_again: bool, function: impl FnOnce()) -> Result<(), Failu
     let released = parked::release(perl);
     if released.is_err() && parked::any(perl) {
         // SAFETY: the timer has no data.
-        unsafe { virEventAddTimeout(0, Some(remove), ptr::null_mut(), None) };
+        unsafe { virEventAddTimeout(0, Some(end_timer), ptr::null_mut(), None) };
     }
     released
 }
 
-unsafe extern "C" fn remove(timer: c_int, _: *mut c_void) {
+unsafe extern "C" fn end_timer(timer: c_int, _: *mut c_void) {
     // SAFETY: the timer's own number.
     unsafe { virEventRemoveTimeout(timer) };
 }
 
 fn free_opaque(ff: i64, opaque: i64) -> Result<(), Failure> {
-    entry(ff, opaque, |_| Some(()))?;
+    if !entry(ff, opaque, |entry| Some(entry.removed))? {
+        let problem = format!("callback {ff}, opaque {opaque}: cannot be freed before it is removed");
+        return Err(Failure::Argument(problem));
+    }
     let removed = registry().entries.remove(&opaque);
     if let Some(Entry { opaque, free: Some(free), .. }) = removed {
         // SAFETY: as libvirt registered it; the entry is gone, so only once.
