@@ -69,10 +69,10 @@ pub unsafe fn register_close(conn: virConnectPtr, registration: Registration) ->
     let data: *mut Registration = &mut *callback;
     // SAFETY: the caller's promise; the callback stays at its place until it is unregistered.
     void(unsafe { virConnectRegisterCloseCallback(conn, Some(rows::closed), data.cast(), None) })?;
-    if let Some(connection) = connections().get_mut(&(conn as usize)) {
-        connection.registrations.push((Source::Close, 0));
-        connection.close = Some(callback);
-    }
+    let mut connections = connections();
+    let connection = connections.entry(conn as usize).or_default();
+    connection.registrations.push((Source::Close, 0));
+    connection.close = Some(callback);
     Ok(())
 }
 
@@ -107,9 +107,7 @@ pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> c_in
 /// # Safety
 /// `conn` is a live connection.
 pub unsafe fn reference(conn: *mut c_void) -> c_int {
-    if let Some(connection) = connections().get_mut(&(conn as usize)) {
-        connection.objects += 1;
-    }
+    connections().entry(conn as usize).or_default().objects += 1;
     // SAFETY: the caller's promise.
     unsafe { virConnectRef(conn.cast()) }
 }
@@ -120,27 +118,24 @@ pub unsafe fn reference(conn: *mut c_void) -> c_int {
 /// `conn` is a live connection, and the caller gives up its reference.
 pub unsafe fn release(conn: *mut c_void) -> c_int {
     let conn: virConnectPtr = conn.cast();
-    // Ending a registration can end Perl code's life, so not under the lock.
-    for (source, id) in last_registrations(conn) {
-        // SAFETY: the caller's promise.
-        unsafe { deregister(conn, source, id) };
+    // A loop written in Perl hears of the end of a registration, so not under the lock.
+    if let Some(last) = given_up(conn) {
+        for &(source, id) in &last.registrations {
+            // SAFETY: the caller's promise.
+            unsafe { deregister(conn, source, id) };
+        }
     }
     forget(conn);
     // SAFETY: the caller's promise.
     unsafe { virConnectClose(conn) }
 }
 
-/// What is registered on a connection, if this was its last object.
-fn last_registrations(conn: virConnectPtr) -> Vec<(Source, c_int)> {
+/// What is known of a connection, if this was its last object.
+fn given_up(conn: virConnectPtr) -> Option<Connection> {
     let mut connections = connections();
-    let Some(connection) = connections.get_mut(&(conn as usize)) else {
-        return Vec::new();
-    };
+    let connection = connections.get_mut(&(conn as usize))?;
     connection.objects -= 1;
-    match connection.objects {
-        0 => connections.remove(&(conn as usize)).map(|last| last.registrations).unwrap_or_default(),
-        _ => Vec::new(),
-    }
+    if connection.objects == 0 { connections.remove(&(conn as usize)) } else { None }
 }
 
 /// Drops what is known of a connection without objects: its address may be another's next.
