@@ -8,6 +8,7 @@ use Scalar::Util qw(weaken);
 use Sys::Virt;
 use Sys::Virt::Event;
 use Test::SysVirt::English;
+use Test::SysVirt::Perl qw(run_perl);
 
 Sys::Virt::Event::register_default();
 my $conn = Sys::Virt->new(uri => 'test:///default');
@@ -127,6 +128,88 @@ subtest 'callbacks that die' => sub {
     $conn->domain_event_deregister;
     $dom->resume;
     ok(eval { run_until(sub { 0 }, 5); 1 }, 'the loop goes on');
+};
+
+subtest 'callbacks that jump out' => sub {
+    no warnings 'exiting';
+    my %jump = (
+        'by last' => sub { last }, 'by next' => sub { next }, 'by a label' => sub { last AROUND }, 'by goto' => sub { goto BEHIND },
+    );
+    for my $how (sort keys %jump) {
+        my ($timer, $rounds, $error) = (undef, 0, '');
+        my $tick = Sys::Virt::Event::add_timeout(10, sub { });
+        $timer = Sys::Virt::Event::add_timeout(0, sub { Sys::Virt::Event::remove_timeout($timer); $jump{$how}->() });
+        AROUND: for my $round (1 .. 3) {
+            $rounds++;
+            eval { Sys::Virt::Event::run_default(); 1 } or $error .= $@;
+        }
+        BEHIND: Sys::Virt::Event::remove_timeout($tick);
+        like($error, qr/^(?:Can't|Label not found)/, "$how: there is nowhere to go");
+        is($rounds, 3, 'and the loop outside goes on');
+    }
+};
+
+# Where a program may exit, and where a destructor may call the module. Each program prints a
+# line, and exits with 3 or 0.
+my %program = (
+    'exit behind a callback that has died' => [3, <<'PERL'],
+Sys::Virt::Event::add_timeout(1, sub { die "first\n" });
+Sys::Virt::Event::add_timeout(1, sub { exit 3 });
+select undef, undef, undef, 0.05;
+eval { Sys::Virt::Event::run_default() };
+print "goes on\n";
+PERL
+    'exit in the destructor of a callback' => [3, <<'PERL'],
+my $timer = Sys::Virt::Event::add_timeout(1, counted(sub { exit 3 }));
+Sys::Virt::Event::remove_timeout($timer);
+Sys::Virt::Event::add_timeout(1, sub { });
+Sys::Virt::Event::run_default();
+print "goes on\n";
+PERL
+    'exit in the destructor of what a callback returns' => [3, <<'PERL'],
+Sys::Virt::Event::add_timeout(1, sub { Local::Guard->new(sub { exit 3 }) });
+Sys::Virt::Event::run_default() for 1 .. 2;
+print "goes on\n";
+PERL
+    'the destructor of a callback ends another' => [0, <<'PERL'],
+my $other = $conn->network_event_register_any(undef, 0, sub { });
+my $id = $conn->domain_event_register_any(undef, 0, counted(sub { $conn->network_event_deregister_any($other) }));
+$conn->domain_event_deregister_any($id);
+PERL
+    'the last holder of a connection is the close callback of another' => [0, <<'PERL'],
+{
+    my $held = Sys::Virt->new(uri => 'test:///default');
+    my $first = Sys::Virt->new(uri => 'test:///default');
+    $first->register_close_callback(do { my $copy = $held; sub { $copy } });
+}
+PERL
+    'one close callback after the other' => [0, <<'PERL'],
+$conn->register_close_callback(do { my $held = Sys::Virt->new(uri => 'test:///default'); sub { $held } });
+$conn->register_close_callback(sub { });
+PERL
+);
+my $setup = <<'PERL';
+use strict;
+use warnings;
+use Sys::Virt;
+use Sys::Virt::Event;
+Sys::Virt::Event::register_default();
+my $conn = Sys::Virt->new(uri => 'test:///default');
+END { print "ends\n"; Sys::Virt::Event::run_default() if $? == 3 }
+Sys::Virt::Event::add_timeout(10, sub { });
+
+# A callback that owns a guard.
+sub counted { my $guard = Local::Guard->new(@_); return sub { $guard } }
+sub Local::Guard::new { my ($class, $code) = @_; return bless { code => $code }, $class }
+sub Local::Guard::DESTROY { $_[0]{code}->() }
+PERL
+subtest 'exit, and destructors' => sub {
+    for my $what (sort keys %program) {
+        my ($wanted, $code) = @{ $program{$what} };
+        my ($out, $err, $status) = run_perl('-e', $setup . $code);
+        is($out . $err, "ends\n", $what);
+        is($status, $wanted << 8, 'the program ends as it should');
+    }
 };
 
 subtest 'deregistration from inside' => sub {

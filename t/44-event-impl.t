@@ -1,6 +1,7 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use POSIX ();
 use Sys::Virt::Event;
 use Sys::Virt::EventImpl;
 use Test2::IPC;

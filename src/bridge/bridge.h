@@ -127,7 +127,8 @@ SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
 SV *sv_bridge_reference(void *perl, SV *target);
 /* Calls `code`, or with `method` that method of argv[0], with argc scalars (taken over), in
  * scalar context if one value is wanted, else in list context. NULL, and the values in results
- * (owned), undef for those that the call did not return; or what it died with (owned). */
+ * (owned), undef for those that the call did not return; or what it died with (owned), which is
+ * undef after an exit. */
 SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **results, SSize_t wanted);
 /* The scalar that was given as argument `index`. */
 SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index);
@@ -141,6 +142,15 @@ U32 sv_bridge_keep_key(void *perl, const char *key, STRLEN len);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);
 void sv_bridge_hold(SV *sv);
+/* Gives up a reference. What a destructor may be behind is freed by the next statement: the
+ * destructor may call this module, or exit, neither of which goes well inside a function of
+ * libvirt that holds a lock. */
+void sv_bridge_free(void *perl, SV *sv);
+/* Whether Perl code that libvirt called has called exit. */
+bool sv_bridge_exiting(void);
+/* Exits, if Perl code has called exit while functions of libvirt or Rust were below it. For C,
+ * wherever it has called Rust. */
+void bridge_resume_exit(pTHX);
 void sv_bridge_install(void *perl, const bridge_method *method);
 void sv_bridge_install_destroy(void *perl, const char *name);
 /* A constant as constant.pm makes it: a reference to the value (taken over) in the stash. */

@@ -10,20 +10,32 @@ LAYOUT(bridge_param, 2 * sizeof(void *) + 3 * sizeof(UV) + sizeof(void *));
 LAYOUT(bridge_method, 4 * sizeof(void *));
 LAYOUT(bridge_call, 9 * sizeof(void *) + BRIDGE_MAX_PARAMS * sizeof(bridge_value));
 
-/* exit() in Perl code that libvirt called must not longjmp over libvirt or Rust either: it
- * stops here, every call from here on is refused, and call_row exits in the end. */
-#define EXITING (&PL_sv_placeholder)
-static bool exiting;
+/* exit() in Perl code that libvirt called must not longjmp over libvirt or Rust either: it stops
+ * in sv_bridge_call, every call from here on is refused, and bridge_resume_exit exits when C is
+ * back at the bottom. Of a thread, whose libvirt functions are on its stack; counted as well, for
+ * a look at a thread's own variables is what no call should pay for. */
+static __thread bool exiting;
+static int exits;
+
+void bridge_resume_exit(pTHX)
+{
+    if (UNLIKELY(__atomic_load_n(&exits, __ATOMIC_RELAXED)) && exiting) {
+        exiting = false;
+        __atomic_sub_fetch(&exits, 1, __ATOMIC_RELAXED);
+        my_exit(STATUS_EXIT);
+    }
+}
+
+bool sv_bridge_exiting(void)
+{
+    return exiting;
+}
 
 /* What a call leaves to do besides returning values. */
 static void heed(pTHX_ const bridge_call *call)
 {
     const U32 notes = call->notes;
 
-    if ((notes & NOTE_ERROR) && call->error == EXITING) {
-        exiting = false;
-        my_exit(STATUS_EXIT);
-    }
     /* A fatal warning must not lose them. */
     if (notes & NOTE_ERROR)
         sv_2mortal(call->error);
@@ -85,6 +97,7 @@ static XS(call_row)
     call.single = own_scalar(aTHX);
     call.want = PL_op->op_flags & OPf_WANT;
     method->run(&call);
+    bridge_resume_exit(aTHX);
 
     if (call.returned == RETURNED_SINGLE) {
         PL_stack_sp = PL_stack_base + call.ax; /* perl has room for one */
@@ -132,9 +145,11 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
 
     if (exiting) {
         for (i = 0; i < argc; i++)
-            SvREFCNT_dec(argv[i]);
-        return EXITING;
+            sv_2mortal(argv[i]); /* freed at once, an object would exit here */
+        return newSV(0);
     }
+    /* A stack of its own, so that last and goto find no loop and no label below libvirt. */
+    PUSHSTACK;
     ENTER;
     SAVETMPS;
     save_scalar(PL_errgv); /* the caller's $@ outlives the eval below */
@@ -147,11 +162,11 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
     if (jumped) {
         JMPENV_POP;
         exiting = true;
-        return EXITING; /* perl has unwound its stacks to the bottom already */
+        __atomic_add_fetch(&exits, 1, __ATOMIC_RELAXED);
+        return newSV(0); /* perl has unwound its stacks to the bottom already */
     }
     how = (wanted <= 1 ? G_SCALAR : G_ARRAY) | G_EVAL; /* perl before 5.36 has no G_LIST */
     count = method ? call_method(method, how) : call_sv(code, how);
-    JMPENV_POP;
     SPAGAIN;
     SP -= count;
     /* Truth without overloading: an exception object is true. */
@@ -161,9 +176,20 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
         for (i = 0; i < wanted; i++)
             results[i] = i < count ? newSVsv_nomg(SP[i + 1]) : newSV(0);
     PUTBACK;
-    FREETMPS;
+    FREETMPS; /* runs destructors, which may exit, too */
     LEAVE;
+    POPSTACK;
+    JMPENV_POP;
     return error;
+}
+
+void sv_bridge_free(void *perl, SV *sv)
+{
+    BRIDGE_THX(perl);
+    if (SvROK(sv) || SvOBJECT(sv) || SvMAGICAL(sv) || SvTYPE(sv) > SVt_PVMG)
+        sv_2mortal(sv);
+    else
+        SvREFCNT_dec_NN(sv);
 }
 
 SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index)

@@ -18,20 +18,20 @@ static void forked(void)
  * the process that made it, below -2 because perl gives mg_len >= -2 meanings of its own. */
 #define OWNER_OF_PROCESS (-generation - 16)
 
-static void release(MAGIC *mg)
+static void release(pTHX_ MAGIC *mg)
 {
     void *ptr = mg->mg_ptr;
     mg->mg_ptr = NULL;
     /* A forked child must not end its parent's connection. */
     if (ptr && mg->mg_len == OWNER_OF_PROCESS)
         sys_virt_object_free((U8)mg->mg_private, ptr);
+    bridge_resume_exit(aTHX);
 }
 
 static int object_free(pTHX_ SV *sv, MAGIC *mg)
 {
-    PERL_UNUSED_CONTEXT;
     PERL_UNUSED_ARG(sv);
-    release(mg);
+    release(aTHX_ mg);
     return 0;
 }
 
@@ -91,8 +91,8 @@ static XS(object_destroy)
     if (items != 1)
         croak_xs_usage(cv, "self");
     if (mg) {
-        release(mg);
         SvIV_set(SvRV(ST(0)), 0);
+        release(aTHX_ mg);
     }
     XSRETURN_EMPTY;
 }

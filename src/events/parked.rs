@@ -2,6 +2,7 @@
 //! here until the Perl call that ran the event loop is about to return, and come out of that.
 
 use crate::error::Failure;
+use crate::ffi::bridge;
 use crate::perl::{Exception, Perl};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -14,6 +15,10 @@ thread_local! {
 
 /// Keeps an exception for [`release`].
 pub fn park(perl: Perl, exception: Exception) {
+    // SAFETY: reads a flag of this thread.
+    if unsafe { bridge::sv_bridge_exiting() } {
+        return; // An exit comes out by itself.
+    }
     PARKED.with(|parked| parked.borrow_mut().push_back((perl, exception)));
 }
 

@@ -140,6 +140,8 @@ unsafe extern "C" {
     pub fn sv_bridge_keep_key(perl: *mut PerlInterpreter, key: *const c_char, len: usize) -> u32;
     pub fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
+    pub fn sv_bridge_free(perl: *mut PerlInterpreter, sv: *mut SV);
+    pub fn sv_bridge_exiting() -> bool;
     pub fn sv_bridge_install(perl: *mut PerlInterpreter, method: &'static Method);
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
     pub fn sv_bridge_install_constant(

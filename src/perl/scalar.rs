@@ -45,10 +45,10 @@ impl Perl {
         unsafe { thx::Perl_sv_2mortal(self.raw(), sv) }
     }
 
-    /// Gives up one reference to `sv`.
+    /// Gives up one reference to `sv`. No destructor runs before the call is over.
     pub fn free(self, sv: *mut SV) {
-        // SAFETY: see above; destructors run inside an eval of their own.
-        unsafe { thx::Perl_sv_free(self.raw(), sv) }
+        // SAFETY: see above.
+        unsafe { bridge::sv_bridge_free(self.raw(), sv) }
     }
 
     pub fn set_int(self, sv: *mut SV, value: i64) {
