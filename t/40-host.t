@@ -94,6 +94,7 @@ subtest 'the host' => sub {
         ['get_node_cells_free_memory', [1, 0], qr/argument 'end' is 0, before the first cell, 1/],
         ['get_node_cells_free_memory', [0, 2**31 - 1], qr/argument 'end' is 2147483647, too many cells/],
         ['get_node_free_pages', [[4], 0, -5], qr/argument 'end' is -5/],
+        ['get_node_free_pages', [[(4) x 300], 0, 4095], qr/argument 'pagesizes' has too many sizes for 4096 cells/],
         ['node_alloc_pages', [[2048, 1], 0, 1], qr/argument 'pages', element 0: is not a reference/],
         ['node_alloc_pages', [[[2048]], 0, 1], qr/argument 'pages', element 0: is not a reference/],
     ) {

@@ -173,6 +173,9 @@ record! {
     }
 }
 
+/// No host comes close, and memory for all that a script may ask for could end the process.
+const MOST_COUNTS: usize = 1 << 20;
+
 fn free_pages(
     call: &Call,
     con: virConnectPtr,
@@ -183,6 +186,9 @@ fn free_pages(
 ) -> Result<Values<CellPages>, Failure> {
     let mut sizes: Vec<u32> = sizes.integers(0, u32::MAX.into())?;
     let cells = cells(call, 2, start, end)?;
+    if cells * sizes.len() > MOST_COUNTS {
+        return Err(call.bad_argument(1, &format!("has too many sizes for {cells} cells")));
+    }
     let mut counts = vec![0; cells * sizes.len()];
     let (number, first) = (sizes.len() as u32, start);
     // SAFETY: a live connection and room for each size of each cell.
