@@ -234,6 +234,9 @@ subtest 'authentication callbacks that go wrong' => sub {
     my $object = bless {}, 'Local::Text';
     guarded(auth => 1, credlist => [@both], callback => sub { die $object });
     is($@, $object, 'an object too');
+    guarded(auth => 1, credlist => [@both], callback => sub { $_->{result} = "spade\0" for @{ $_[0] }; 0 });
+    like($@, qr/the callback's result has a NUL byte in it/, 'a result that C would cut');
+    is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'is no good');
     guarded(auth => 1, credlist => [@both], callback => sub { $_->{result} = Local::Dies->new for @{ $_[0] }; 0 });
     is($@, "no string\n", 'a result that dies when read');
     guarded(auth => 1, credlist => [@both], callback => sub { @{ $_[0] } = (); 0 });

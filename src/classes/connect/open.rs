@@ -5,7 +5,7 @@ use crate::error::Failure;
 use crate::events::connection;
 use crate::ffi::sigpipe;
 use crate::method::{Call, methods};
-use crate::perl::{Array, Callback, Exception, Hash, Key, Perl};
+use crate::perl::{Array, Callback, Hash, Key, Perl};
 use libperl_sys::SV;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::{ptr, slice};
@@ -105,8 +105,7 @@ fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<()
 struct Authentication<'a> {
     perl: Perl,
     callback: &'a Callback,
-    sigpipe: sigpipe::Blocked,
-    died: Option<Exception>,
+    failure: Option<Failure>,
 }
 
 fn open_auth(
@@ -116,13 +115,13 @@ fn open_auth(
     callback: Option<Callback>,
     flags: u32,
 ) -> Result<Handle<Connect>, Failure> {
-    let sigpipe = sigpipe::Blocked::new();
+    let _sigpipe = sigpipe::Blocked::new();
     let (Some(credlist), Some(callback)) = (credlist, callback) else {
         // SAFETY: libvirt's own way to ask, on the terminal.
         return connection::opened(unsafe { virConnectOpenAuth(uri, virConnectAuthPtrDefault, flags) });
     };
     let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
-    let mut authentication = Authentication { perl: call.perl(), callback: &callback, sigpipe, died: None };
+    let mut authentication = Authentication { perl: call.perl(), callback: &callback, failure: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
         ncredtype: types.len() as c_uint,
@@ -131,10 +130,10 @@ fn open_auth(
     };
     // SAFETY: all that libvirt gets outlives the call.
     let opened = unsafe { virConnectOpenAuth(uri, &mut auth, flags) };
-    match authentication.died {
-        Some(exception) => {
+    match authentication.failure {
+        Some(failure) => {
             drop(connection::opened(opened));
-            Err(exception.into())
+            Err(failure)
         }
         None => connection::opened(opened),
     }
@@ -147,28 +146,31 @@ unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c
     let authentication = unsafe { &mut *data.cast::<Authentication>() };
     // SAFETY: libvirt says how many there are.
     let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
-    let Authentication { perl, callback, sigpipe, died } = authentication;
-    // The callback may start programs, which need the signal.
-    match sigpipe.lifted(|| ask(*perl, callback, credentials)) {
+    match ask(authentication, credentials) {
         Ok(result) => result,
-        Err(exception) => {
-            *died = Some(exception);
+        Err(failure) => {
+            authentication.failure = Some(failure);
             -1
         }
     }
 }
 
-fn ask(perl: Perl, callback: &Callback, credentials: &mut [virConnectCredential]) -> Result<c_int, Exception> {
+fn ask(authentication: &Authentication, credentials: &mut [virConnectCredential]) -> Result<c_int, Failure> {
+    let perl = authentication.perl;
     let questions: Vec<*mut SV> =
         credentials.iter().map(|credential| perl.mortal(question(perl, credential))).collect();
     let mut list = Array::with_capacity(perl, questions.len());
     questions.iter().for_each(|&question| list.push(perl.share(question)));
 
-    let answer = perl.mortal(callback.call(&[list.into_ref()])?);
+    let answer = perl.mortal(authentication.callback.call(&[list.into_ref()])?);
     for (credential, &question) in credentials.iter_mut().zip(&questions) {
         let text = perl.call_sub(c"Sys::Virt::_credential_result", &[perl.share(question)])?;
         let text = perl.mortal(text);
         if let Value::Text(text) = Value::of_scalar(perl, text) {
+            // libvirt, which is told the length, would find fewer bytes.
+            if text.contains(&0) {
+                return Err(Failure::Argument("the callback's result has a NUL byte in it".into()));
+            }
             // SAFETY: libvirt frees the copy.
             credential.result = unsafe { copied(text) };
             credential.resultlen = text.len() as c_uint;
