@@ -8,6 +8,7 @@ BEGIN {
     }
 }
 use threads;
+use threads::shared;
 use lib 't/lib';
 use Test::More;
 use Sys::Virt;
@@ -159,6 +160,12 @@ PERL
     is($out, "there 3, of here 0\nhere yes, events yes, late 0\ntest\n", 'run in their own thread only');
     is("$status$err", '0', 'and the program ends in silence');
 };
+subtest 'shared objects' => sub {
+    my $shared = threads::shared::shared_clone($conn->get_domain_by_name('busy'));
+    ok(!eval { $shared->get_name; 1 }, 'are copies that nothing is behind');
+    like($@, qr/argument 'dom' is a Sys::Virt::Domain object by name only: made or copied by other code/, 'which it says');
+};
+
 # A new thread often has its interpreter where that of an earlier one was.
 subtest 'callbacks that an ended thread leaves behind' => sub {
     my ($out, $err, $status) = run_perl('-e', <<'PERL');

@@ -391,6 +391,9 @@ static bool read_object(pTHX_ reader *in, SV *sv, bridge_value *out)
         out->tag = TAG_UNDEF;
         return true;
     }
+    if (!object && SvROK(sv) && SvOBJECT(SvRV(sv)) && sv_derived_from(sv, sys_virt_class_name(in->param->class)))
+        refuse(aTHX_ in, 0, "is %" SVf " by name only: made or copied by other code, such as threads::shared",
+               SVfARG(describe(aTHX_ sv)));
     if (!object || bridge_object_class(object) != in->param->class)
         refuse(aTHX_ in, 0, "is %" SVf ", not a %s object", SVfARG(describe(aTHX_ sv)),
                sys_virt_class_name(in->param->class));
