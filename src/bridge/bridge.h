@@ -158,10 +158,11 @@ void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len
 void sv_bridge_constants_done(void *perl, HV *stash);
 /* From now on every call holds its arguments: Perl code may run inside any libvirt function. */
 void sv_bridge_always_hold(void);
-/* Keeps SIGPIPE from this thread; false if it was kept already. */
-bool sv_bridge_block_sigpipe(void);
-/* Drops one that has come meanwhile, and lets it come again. */
-void sv_bridge_unblock_sigpipe(void);
+/* From now on SIGPIPE ends the process only where the script writes, and not libvirt, unless the
+ * script has said what becomes of it. */
+void sv_bridge_handle_sigpipe(void);
+/* Whether this thread is in libvirt's functions, rather than in Perl code. */
+extern __thread bool bridge_in_libvirt;
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 

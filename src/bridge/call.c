@@ -73,6 +73,7 @@ static XS(call_row)
     dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
     bridge_call call;
+    bool *in_libvirt = &bridge_in_libvirt;
     bool read = false;
 
     call.perl = BRIDGE_PERL;
@@ -96,7 +97,9 @@ static XS(call_row)
         bridge_read_arguments(aTHX_ &call);
     call.single = own_scalar(aTHX);
     call.want = PL_op->op_flags & OPf_WANT;
+    *in_libvirt = true;
     method->run(&call);
+    *in_libvirt = false;
     bridge_resume_exit(aTHX);
 
     if (call.returned == RETURNED_SINGLE) {
@@ -139,6 +142,7 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
     dSP;
     dJMPENV;
     SV *volatile error = NULL;
+    const bool in_libvirt = bridge_in_libvirt;
     SSize_t count, i;
     I32 how;
     int jumped;
@@ -158,9 +162,11 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
     for (i = 0; i < argc; i++)
         PUSHs(sv_2mortal(argv[i]));
     PUTBACK;
+    bridge_in_libvirt = false;
     JMPENV_PUSH(jumped);
     if (jumped) {
         JMPENV_POP;
+        bridge_in_libvirt = in_libvirt;
         exiting = true;
         __atomic_add_fetch(&exits, 1, __ATOMIC_RELAXED);
         return newSV(0); /* perl has unwound its stacks to the bottom already */
@@ -180,6 +186,7 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
     LEAVE;
     POPSTACK;
     JMPENV_POP;
+    bridge_in_libvirt = in_libvirt;
     return error;
 }
 

@@ -23,8 +23,12 @@ static void release(pTHX_ MAGIC *mg)
     void *ptr = mg->mg_ptr;
     mg->mg_ptr = NULL;
     /* A forked child must not end its parent's connection. */
-    if (ptr && mg->mg_len == OWNER_OF_PROCESS)
+    if (ptr && mg->mg_len == OWNER_OF_PROCESS) {
+        const bool in_libvirt = bridge_in_libvirt;
+        bridge_in_libvirt = true;
         sys_virt_object_free((U8)mg->mg_private, ptr);
+        bridge_in_libvirt = in_libvirt;
+    }
     bridge_resume_exit(aTHX);
 }
 

@@ -1,25 +1,25 @@
-/* SIGPIPE, which libvirt does not expect: it writes to a program or daemon that may be gone, and
- * would rather have the error. */
+/* SIGPIPE. libvirt writes to daemons and programs that may be gone, and expects an error from that
+ * and no signal. Where the script itself writes, into a pipe to head(1) say, the signal has to end
+ * it. So it gets a handler that looks where the thread is. */
 #include "bridge.h"
 #include <signal.h>
 
-bool sv_bridge_block_sigpipe(void)
-{
-    sigset_t sigpipe, before;
+__thread bool bridge_in_libvirt;
 
-    sigemptyset(&sigpipe);
-    sigaddset(&sigpipe, SIGPIPE);
-    return pthread_sigmask(SIG_BLOCK, &sigpipe, &before) == 0 && !sigismember(&before, SIGPIPE);
+static void handle(int number)
+{
+    if (!bridge_in_libvirt) {
+        signal(number, SIG_DFL);
+        raise(number); /* comes when the handler returns */
+    }
 }
 
-void sv_bridge_unblock_sigpipe(void)
+void sv_bridge_handle_sigpipe(void)
 {
-    sigset_t sigpipe, pending;
-    int signal;
+    struct sigaction action;
 
-    sigemptyset(&sigpipe);
-    sigaddset(&sigpipe, SIGPIPE);
-    if (sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE))
-        sigwait(&sigpipe, &signal);
-    pthread_sigmask(SIG_UNBLOCK, &sigpipe, NULL);
+    if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+        action.sa_handler = handle;
+        sigaction(SIGPIPE, &action, NULL);
+    }
 }

@@ -68,7 +68,8 @@ pub unsafe extern "C" fn drop_registration(data: *mut c_void) {
 /// The connection as a callback's argument: the script's object, or a new one.
 pub fn connection_argument(perl: Perl, own: Option<*mut SV>, conn: virConnectPtr) -> *mut SV {
     match own {
-        Some(own) if !matches!(Value::of_scalar(perl, own), Value::Undef) => perl.share(own),
+        // The kept one is weak; the copy keeps the object for the callback.
+        Some(own) if !matches!(Value::of_scalar(perl, own), Value::Undef) => perl.copy(own),
         _ => Handle::<Connect>::borrowed(conn).into_sv(perl),
     }
 }

@@ -142,6 +142,7 @@ unsafe extern "C" {
     pub fn sv_bridge_hold(sv: *mut SV);
     pub fn sv_bridge_free(perl: *mut PerlInterpreter, sv: *mut SV);
     pub fn sv_bridge_exiting() -> bool;
+    pub fn sv_bridge_handle_sigpipe();
     pub fn sv_bridge_install(perl: *mut PerlInterpreter, method: &'static Method);
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
     pub fn sv_bridge_install_constant(

@@ -1,8 +1,7 @@
-//! What the C side looks like from Rust: the bridge, SIGPIPE, and libvirt functions that an
+//! What the C side looks like from Rust: the bridge, and libvirt functions that an
 //! older libvirt may lack. All other libvirt functions and constants are `virt::sys`.
 
 pub mod bridge;
-pub mod sigpipe;
 pub mod since;
 
 use std::ffi::CStr;

@@ -3,7 +3,7 @@
 use crate::convert::*;
 use crate::error::Failure;
 use crate::events::connection;
-use crate::ffi::sigpipe;
+use crate::ffi::bridge;
 use crate::method::{Call, methods};
 use crate::perl::{Array, Callback, Hash, Key, Perl};
 use libperl_sys::SV;
@@ -13,11 +13,8 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt";
-    // What Sys::Virt->new calls. libvirt starts programs to connect by, and writes to them at once.
-    _open(uri: OptStr, flags: u32 = 0) => {
-        let _sigpipe = sigpipe::Blocked::new();
-        connection::opened(virConnectOpenAuth(uri, ptr::null_mut(), flags))
-    };
+    // What Sys::Virt->new calls.
+    _open(uri: OptStr, flags: u32 = 0) => open(uri, ptr::null_mut(), flags);
     _open_auth(uri: OptStr, credlist: OptList, authcb: OptCode, flags: u32 = 0) with call =>
         open_auth(call, uri, credlist, authcb, flags);
 
@@ -115,10 +112,9 @@ fn open_auth(
     callback: Option<Callback>,
     flags: u32,
 ) -> Result<Handle<Connect>, Failure> {
-    let _sigpipe = sigpipe::Blocked::new();
     let (Some(credlist), Some(callback)) = (credlist, callback) else {
         // SAFETY: libvirt's own way to ask, on the terminal.
-        return connection::opened(unsafe { virConnectOpenAuth(uri, virConnectAuthPtrDefault, flags) });
+        return open(uri, unsafe { virConnectAuthPtrDefault }, flags);
     };
     let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
     let mut authentication = Authentication { perl: call.perl(), callback: &callback, failure: None };
@@ -128,14 +124,15 @@ fn open_auth(
         cb: Some(authenticate),
         cbdata: (&raw mut authentication).cast(),
     };
-    // SAFETY: all that libvirt gets outlives the call.
-    let opened = unsafe { virConnectOpenAuth(uri, &mut auth, flags) };
-    match authentication.failure {
-        Some(failure) => {
-            drop(connection::opened(opened));
-            Err(failure)
-        }
-        None => connection::opened(opened),
+    let opened = open(uri, &mut auth, flags);
+    authentication.failure.map_or(opened, Err)
+}
+
+fn open(uri: *const c_char, auth: virConnectAuthPtr, flags: u32) -> Result<Handle<Connect>, Failure> {
+    // SAFETY: the call's string, and what authentication takes, which outlives the call.
+    unsafe {
+        bridge::sv_bridge_handle_sigpipe();
+        connection::opened(virConnectOpenAuth(uri, auth, flags))
     }
 }
 

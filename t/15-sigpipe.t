@@ -1,0 +1,106 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use File::Temp qw(tempdir);
+use POSIX ();
+use Sys::Virt;
+use Sys::Virt::Event;
+use Test::SysVirt::English;
+
+# libvirt writes to what may be gone, and has to hear of that by an error. SIGPIPE ends the process
+# only where the script itself writes.
+
+Sys::Virt::Event::register_default();
+$SIG{PIPE} = 'DEFAULT';
+
+# How a child that runs $code ends: '' if it lives, what it died with, or the signal.
+sub ending {
+    my ($code) = @_;
+    pipe my $reader, my $writer or die "pipe: $!";
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        close $reader;
+        my $lives = eval { $code->(); 1 };
+        syswrite $writer, $@ if !$lives;
+        POSIX::_exit(0);
+    }
+    close $writer;
+    my $said = join '', <$reader>;
+    waitpid $pid, 0;
+    return $? & 127 ? 'signal ' . ($? & 127) : $said;
+}
+
+sub write_to_nobody {
+    pipe my $reader, my $writer or die "pipe: $!";
+    close $reader;
+    syswrite $writer, 'x' or die "$!\n";
+}
+
+my $broken = do { local $! = POSIX::EPIPE; "$!\n" };
+my $signal = 'signal ' . POSIX::SIGPIPE;
+
+subtest 'a program that ends at once' => sub {
+    my ($program) = grep { -x } '/bin/true', '/usr/bin/true';
+    plan skip_all => 'no such program here' if !$program;
+    # Now and then it ends before libvirt has written to it, most likely the first time.
+    my @endings = map { ending(sub { Sys::Virt->new(uri => "qemu+ext:///system?command=$program") }) } 1 .. 30;
+    is(scalar(grep { /^libvirt error code: \d+, message: ./ } @endings), 30, 'is an error, each time') or diag(explain(\@endings));
+};
+
+subtest 'a daemon that is gone' => sub {
+    my ($libvirtd) = grep { -x } '/usr/sbin/libvirtd', '/usr/bin/libvirtd';
+    plan skip_all => 'no libvirtd here' if !$libvirtd;
+    my $dir = tempdir(CLEANUP => 1);
+    my $nobody = $> ? undef : getpwnam 'nobody';
+    chown $nobody, -1, $dir if defined $nobody;
+    my $daemon = fork // die "fork: $!";
+    if (!$daemon) {
+        # Its own, that knows nothing of this machine's guests.
+        POSIX::setuid($nobody) if defined $nobody;
+        @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ($dir) x 4;
+        open STDERR, '>', "$dir/log";
+        exec $libvirtd or POSIX::_exit(1);
+    }
+    my $uri = "test+unix:///default?socket=$dir/libvirt/libvirt-sock";
+    my $conn;
+    for (1 .. 100) {
+        last if $conn = eval { Sys::Virt->new(uri => $uri) };
+        select undef, undef, undef, 0.1;
+    }
+    ok($conn, 'it was there') or do { kill KILL => $daemon; return };
+    my $domain = $conn->get_domain_by_name('test');
+    is($domain->is_active, 1, 'and answered');
+    kill KILL => $daemon;
+    waitpid $daemon, 0;
+    like(ending(sub { $domain->is_active }), qr/^libvirt error code: /, 'a call') for 1 .. 3;
+    is(ending(sub { undef $domain; undef $conn }), '', 'the end of objects');
+    like(ending(sub { Sys::Virt->new(uri => $uri) }), qr/^libvirt error code: 38, /, 'another connection');
+};
+
+subtest 'the script itself' => sub {
+    my $conn = Sys::Virt->new(uri => 'test:///default');
+    is(ending(\&write_to_nobody), $signal, 'is ended by the signal');
+    my $domain = $conn->get_domain_by_name('test');
+    my $in_callback = sub {
+        my ($code) = @_;
+        $conn->domain_event_register_any($domain, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, $code);
+        $domain->suspend;
+        Sys::Virt::Event::run_default() for 1 .. 2;
+    };
+    is(ending(sub { $in_callback->(\&write_to_nobody) }), $signal, 'and in a callback');
+    is(ending(sub { $in_callback->(sub { $domain->is_active }); write_to_nobody() }), $signal, 'and after one');
+    is(ending(sub { eval { $conn->get_domain_by_name('none') }; write_to_nobody() }), $signal, 'and after an error');
+};
+
+subtest 'a signal that the script handles' => sub {
+    local $SIG{PIPE} = 'IGNORE';
+    Sys::Virt->new(uri => 'test:///default');
+    is(ending(\&write_to_nobody), $broken, 'is ignored as before');
+    my $came = 0;
+    $SIG{PIPE} = sub { $came++ };
+    Sys::Virt->new(uri => 'test:///default');
+    eval { write_to_nobody() };
+    is($came, 1, 'is handled as before');
+};
+done_testing;
