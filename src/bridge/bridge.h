@@ -106,7 +106,6 @@ typedef struct bridge_call {
     const bridge_method *method;
     SV *single;         /* the op's own scalar for a single return value, or NULL; out: that value */
     I32 ax;
-    U32 want;           /* the op's context, or 0 if that is the caller's */
     bridge_value values[BRIDGE_MAX_PARAMS];
     SV *error;          /* what to die with (owned) */
     SV *warning;        /* what to warn of (mortal) */
@@ -119,7 +118,7 @@ typedef struct bridge_call {
 /* Room on the stack for `count` return values; where the first one goes. */
 SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count);
 /* Whether the call is in scalar context. */
-bool sv_bridge_wants_scalar(void *perl, const bridge_call *call);
+bool sv_bridge_wants_scalar(void *perl);
 /* A new reference to a new object of `stash` that owns `ptr`. */
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
 /* A reference that takes over `target`. Functions that are inline in some perls, as
@@ -161,8 +160,14 @@ void sv_bridge_always_hold(void);
 /* From now on SIGPIPE ends the process only where the script writes, and not libvirt, unless the
  * script has said what becomes of it. */
 void sv_bridge_handle_sigpipe(void);
+/* glibc has room for a few variables of threads that need no call to be found. */
+#ifdef __GLIBC__
+#define BRIDGE_THREAD __thread __attribute__((tls_model("initial-exec")))
+#else
+#define BRIDGE_THREAD __thread
+#endif
 /* Whether this thread is in libvirt's functions, rather than in Perl code. */
-extern __thread bool bridge_in_libvirt;
+extern BRIDGE_THREAD bool bridge_in_libvirt;
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 

@@ -12,16 +12,13 @@ LAYOUT(bridge_call, 9 * sizeof(void *) + BRIDGE_MAX_PARAMS * sizeof(bridge_value
 
 /* exit() in Perl code that libvirt called must not longjmp over libvirt or Rust either: it stops
  * in sv_bridge_call, every call from here on is refused, and bridge_resume_exit exits when C is
- * back at the bottom. Of a thread, whose libvirt functions are on its stack; counted as well, for
- * a look at a thread's own variables is what no call should pay for. */
-static __thread bool exiting;
-static int exits;
+ * back at the bottom. Of a thread, whose libvirt functions are on its stack. */
+static BRIDGE_THREAD bool exiting;
 
 void bridge_resume_exit(pTHX)
 {
-    if (UNLIKELY(__atomic_load_n(&exits, __ATOMIC_RELAXED)) && exiting) {
+    if (UNLIKELY(exiting)) {
         exiting = false;
-        __atomic_sub_fetch(&exits, 1, __ATOMIC_RELAXED);
         my_exit(STATUS_EXIT);
     }
 }
@@ -73,7 +70,6 @@ static XS(call_row)
     dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
     bridge_call call;
-    bool *in_libvirt = &bridge_in_libvirt;
     bool read = false;
 
     call.perl = BRIDGE_PERL;
@@ -81,14 +77,16 @@ static XS(call_row)
     call.ax = ax;
     call.returned = 0;
     call.notes = 0;
-    if (UNLIKELY(items > method->most) && method->surplus) {
-        call.notes = NOTE_SURPLUS;
-        SP -= items - method->most;
-        items = method->most;
-        PUTBACK;
+    if (UNLIKELY(items != method->most)) {
+        if (items > method->most && method->surplus) {
+            call.notes = NOTE_SURPLUS;
+            SP -= items - method->most;
+            items = method->most;
+            PUTBACK;
+        } else {
+            bridge_leave_out(aTHX_ method, items, call.values);
+        }
     }
-    if (UNLIKELY(items != method->most))
-        bridge_leave_out(aTHX_ method, items, call.values);
     if (LIKELY(!bridge_always_hold))
         read = items == 1 && method->params->kind == KIND_OBJECT
              ? read_object_quickly(method->params, *SP, call.values)
@@ -96,10 +94,9 @@ static XS(call_row)
     if (UNLIKELY(!read))
         bridge_read_arguments(aTHX_ &call);
     call.single = own_scalar(aTHX);
-    call.want = PL_op->op_flags & OPf_WANT;
-    *in_libvirt = true;
+    bridge_in_libvirt = true;
     method->run(&call);
-    *in_libvirt = false;
+    bridge_in_libvirt = false;
     bridge_resume_exit(aTHX);
 
     if (call.returned == RETURNED_SINGLE) {
@@ -130,10 +127,10 @@ SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count)
     return PL_stack_base + call->ax;
 }
 
-bool sv_bridge_wants_scalar(void *perl, const bridge_call *call)
+bool sv_bridge_wants_scalar(void *perl)
 {
     BRIDGE_THX(perl);
-    return (call->want ? call->want : block_gimme()) == G_SCALAR;
+    return GIMME_V == G_SCALAR;
 }
 
 SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **results, SSize_t wanted)
@@ -168,7 +165,6 @@ SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t 
         JMPENV_POP;
         bridge_in_libvirt = in_libvirt;
         exiting = true;
-        __atomic_add_fetch(&exits, 1, __ATOMIC_RELAXED);
         return newSV(0); /* perl has unwound its stacks to the bottom already */
     }
     how = (wanted <= 1 ? G_SCALAR : G_ARRAY) | G_EVAL; /* perl before 5.36 has no G_LIST */

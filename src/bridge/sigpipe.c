@@ -4,7 +4,7 @@
 #include "bridge.h"
 #include <signal.h>
 
-__thread bool bridge_in_libvirt;
+BRIDGE_THREAD bool bridge_in_libvirt;
 
 static void handle(int number)
 {

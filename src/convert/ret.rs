@@ -205,8 +205,8 @@ pub struct Counted<T>(pub Vec<T>);
 
 impl<T: IntoSv> Return for Counted<T> {
     fn put(self, call: &Call) {
-        // SAFETY: the running interpreter and its call.
-        if unsafe { bridge::sv_bridge_wants_scalar(call.perl, call) } {
+        // SAFETY: the running interpreter.
+        if unsafe { bridge::sv_bridge_wants_scalar(call.perl) } {
             (self.0.len() as u64).put(call);
         } else {
             Values(self.0).put(call);

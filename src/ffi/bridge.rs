@@ -97,7 +97,6 @@ pub struct Call {
     pub method: &'static Method,
     pub single: Cell<*mut SV>,
     pub ax: i32,
-    pub want: u32,
     /// Filled as far as the method has parameters.
     pub values: [MaybeUninit<RawValue>; MAX_PARAMS],
     pub error: Cell<MaybeUninit<*mut SV>>,
@@ -122,7 +121,7 @@ const _: () = assert!(size_of::<Call>() == 9 * POINTER + MAX_PARAMS * size_of::<
 
 unsafe extern "C" {
     pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, call: &Call, count: isize) -> *mut *mut SV;
-    pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter, call: &Call) -> bool;
+    pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter) -> bool;
     pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
     pub fn sv_bridge_call(
