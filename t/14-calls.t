@@ -6,7 +6,6 @@ use List::Util ();
 use Scalar::Util qw(dualvar);
 use Sys::Virt;
 use Test::SysVirt::Host;
-use Test::SysVirt::Perl qw(run_perl);
 
 # Who calls a method is not always a plain call, and what it is called with not always a plain value.
 
@@ -22,16 +21,6 @@ subtest 'sort' => sub {
     my $number = \&Sys::Virt::Domain::get_max_memory;
     ok(!eval { my @none = reverse sort $number $dom, 0; 1 }, 'one that takes less');
     like($@, qr/^Usage: Sys::Virt::Domain::get_max_memory/, 'says so');
-};
-
-subtest 'with an ampersand' => sub {
-    my ($out, $err, $status) = run_perl('-e', <<'PERL');
-use Sys::Virt;
-my ($bits, $dom) = ("\x02", Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('test'));
-&Sys::Virt::Domain::set_vcpus($dom, vec($bits, 0, 8));
-print &Sys::Virt::Domain::get_vcpus($dom);
-PERL
-    is("$out$err$status", '20', 'an element of vec, outside of subs');
 };
 
 subtest 'goto' => sub {

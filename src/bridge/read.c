@@ -509,16 +509,6 @@ void bridge_read_arguments(pTHX_ bridge_call *call)
     int i;
 
     if (in.method->calls_back || bridge_always_hold || !read_all(aTHX_ &in, ax, items, values)) {
-        OP *const op = PL_op;
-        UNOP plain;
-
-        /* Perl's vec() takes the & of &method(vec(...)) for a flag of its own, and looks for a
-         * sub around the call, which there need not be. */
-        if (op->op_type == OP_ENTERSUB && (op->op_private & OPpENTERSUB_AMPER)) {
-            plain = *cUNOPx(op);
-            plain.op_private &= ~OPpENTERSUB_AMPER;
-            PL_op = (OP *)&plain;
-        }
         in.held = true;
         in.elements = 0;
         for (i = 0; i < items; i++)
@@ -531,6 +521,5 @@ void bridge_read_arguments(pTHX_ bridge_call *call)
                 hold_object(aTHX_ &values[i]);
             }
         }
-        PL_op = op;
     }
 }
