@@ -201,12 +201,6 @@ SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index)
     return PL_stack_base[ax + index];
 }
 
-void sv_bridge_locate(void *perl, SV *message)
-{
-    BRIDGE_THX(perl);
-    sv_setsv(message, mess_sv(message, FALSE));
-}
-
 U32 sv_bridge_keep_key(void *perl, const char *key, STRLEN len)
 {
     BRIDGE_THX(perl);

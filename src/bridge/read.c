@@ -25,6 +25,12 @@ typedef struct {
  * not set. */
 static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth);
 
+void sv_bridge_locate(void *perl, SV *message)
+{
+    BRIDGE_THX(perl);
+    sv_setsv(message, mess_sv(message, FALSE));
+}
+
 static void refuse(pTHX_ reader *in, U8 destroyed_class, const char *format, ...)
 {
     va_list arguments;
