@@ -2,10 +2,10 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Test::More;
-use File::Temp qw(tempdir);
 use POSIX ();
 use Sys::Virt;
 use Sys::Virt::Event;
+use Test::SysVirt::Daemon;
 use Test::SysVirt::English;
 
 # libvirt writes to what may be gone, and has to hear of that by an error. SIGPIPE ends the process
@@ -49,33 +49,14 @@ subtest 'a program that ends at once' => sub {
 };
 
 subtest 'a daemon that is gone' => sub {
-    my ($libvirtd) = grep { -x } '/usr/sbin/libvirtd', '/usr/bin/libvirtd';
-    plan skip_all => 'no libvirtd here' if !$libvirtd;
-    my $dir = tempdir(CLEANUP => 1);
-    my $nobody = $> ? undef : getpwnam 'nobody';
-    chown $nobody, -1, $dir if defined $nobody;
-    my $daemon = fork // die "fork: $!";
-    if (!$daemon) {
-        # Its own, that knows nothing of this machine's guests.
-        POSIX::setuid($nobody) if defined $nobody;
-        @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ($dir) x 4;
-        open STDERR, '>', "$dir/log";
-        exec $libvirtd or POSIX::_exit(1);
-    }
-    my $uri = "test+unix:///default?socket=$dir/libvirt/libvirt-sock";
-    my $conn;
-    for (1 .. 100) {
-        last if $conn = eval { Sys::Virt->new(uri => $uri) };
-        select undef, undef, undef, 0.1;
-    }
-    ok($conn, 'it was there') or do { kill KILL => $daemon; return };
+    my $daemon = Test::SysVirt::Daemon->new;
+    my $conn   = $daemon->connect;
     my $domain = $conn->get_domain_by_name('test');
-    is($domain->is_active, 1, 'and answered');
-    kill KILL => $daemon;
-    waitpid $daemon, 0;
+    is($domain->is_active, 1, 'it was there');
+    $daemon->kill;
     like(ending(sub { $domain->is_active }), qr/^libvirt error code: /, 'a call') for 1 .. 3;
     is(ending(sub { undef $domain; undef $conn }), '', 'the end of objects');
-    like(ending(sub { Sys::Virt->new(uri => $uri) }), qr/^libvirt error code: 38, /, 'another connection');
+    like(ending(sub { $daemon->connect }), qr/^libvirt error code: 38, /, 'another connection');
 };
 
 subtest 'the script itself' => sub {

@@ -5,7 +5,7 @@
 //! takes its callbacks along.
 
 use crate::convert::{Connect, Handle, void};
-use crate::error::Failure;
+use crate::error::{Failure, Report};
 use crate::events::{Registration, rows};
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -31,9 +31,17 @@ struct Connection {
     /// Perl objects for it, in all interpreters.
     objects: usize,
     registrations: Vec<(Source, c_int)>,
-    /// The callback for the connection's end: libvirt forgets to free it where a driver has
-    /// no use for it, so it is freed here.
-    close: Option<Box<Registration>>,
+    close: Option<Close>,
+}
+
+/// The callback for a connection's end.
+struct Close {
+    /// libvirt forgets to free it where a driver has no use for it, so it is freed here.
+    _callback: Box<Registration>,
+    /// While it runs libvirt holds a lock that every function about close callbacks takes.
+    running: bool,
+    /// Whether it was ended while it ran, of which libvirt does not know yet.
+    ended: bool,
 }
 
 // SAFETY: a callback checks that it is used and freed in its own interpreter.
@@ -65,6 +73,15 @@ pub fn registered(conn: virConnectPtr, source: Source, id: c_int) {
 /// # Safety
 /// `conn` is a live connection.
 pub unsafe fn register_close(conn: virConnectPtr, registration: Registration) -> Result<(), Failure> {
+    match close_of(conn) {
+        Some((true, _)) => {
+            let problem = "cannot register a close callback while one runs".into();
+            return Err(Failure::Libvirt(Report::new(VIR_ERR_OPERATION_INVALID, problem)));
+        }
+        // SAFETY: the caller's promise.
+        Some((_, true)) => unsafe { deregister(conn, Source::Close, 0) }?,
+        _ => {}
+    }
     let mut callback = Box::new(registration);
     let data: *mut Registration = &mut *callback;
     // SAFETY: the caller's promise; the callback stays at its place until it is unregistered.
@@ -72,22 +89,60 @@ pub unsafe fn register_close(conn: virConnectPtr, registration: Registration) ->
     let mut connections = connections();
     let connection = connections.entry(conn as usize).or_default();
     connection.registrations.push((Source::Close, 0));
-    connection.close = Some(callback);
+    connection.close = Some(Close { _callback: callback, running: false, ended: false });
     Ok(())
+}
+
+/// Whether a connection's close callback runs, and whether it was ended while it did.
+fn close_of(conn: virConnectPtr) -> Option<(bool, bool)> {
+    connections().get(&(conn as usize))?.close.as_ref().map(|close| (close.running, close.ended))
+}
+
+fn with_close(conn: virConnectPtr, change: impl FnOnce(&mut Close)) {
+    connections().get_mut(&(conn as usize)).and_then(|connection| connection.close.as_mut()).map(change);
+}
+
+/// Runs the close callback, unless it was ended.
+pub fn run_close(conn: virConnectPtr, run: impl FnOnce()) {
+    if matches!(close_of(conn), Some((_, true))) {
+        return;
+    }
+    with_close(conn, |close| close.running = true);
+    run();
+    with_close(conn, |close| close.running = false);
 }
 
 /// Ends a registration.
 ///
 /// # Safety
 /// `conn` is a live connection.
-pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> c_int {
-    let mut close = None;
-    if let Some(connection) = connections().get_mut(&(conn as usize)) {
-        connection.registrations.retain(|&registration| registration != (source, id));
-        close = connection.close.take_if(|_| source == Source::Close);
+pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> Result<(), Failure> {
+    let is_close = source == Source::Close;
+    if is_close && matches!(close_of(conn), Some((true, _))) {
+        with_close(conn, |close| close.ended = true);
+        return Ok(());
     }
+    // SAFETY: the caller's promise.
+    let ended = void(unsafe { end(conn, source, id) });
+    // Then nothing is called any more, though libvirt cannot tell its daemon.
+    // SAFETY: as above.
+    let is_gone = ended.is_err() && unsafe { virConnectIsAlive(conn) } == 0;
+    let mut close = None;
+    if is_close && ended.is_err() {
+        with_close(conn, |close| close.ended = is_gone);
+    } else if let Some(connection) = connections().get_mut(&(conn as usize)) {
+        connection.registrations.retain(|&registration| registration != (source, id));
+        close = connection.close.take_if(|_| is_close);
+    }
+    drop(close);
+    if is_gone { Ok(()) } else { ended }
+}
+
+/// # Safety
+/// `conn` is a live connection.
+unsafe fn end(conn: virConnectPtr, source: Source, id: c_int) -> c_int {
     // SAFETY: the caller's promise; libvirt knows which ids there are.
-    let ended = unsafe {
+    unsafe {
         match source {
             Source::Domain => virConnectDomainEventDeregisterAny(conn, id),
             Source::Network => virConnectNetworkEventDeregisterAny(conn, id),
@@ -97,9 +152,7 @@ pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> c_in
             Source::Lifecycle => virConnectDomainEventDeregister(conn, Some(rows::lifecycle)),
             Source::Close => virConnectUnregisterCloseCallback(conn, Some(rows::closed)),
         }
-    };
-    drop(close);
-    ended
+    }
 }
 
 /// One Perl object more for a connection.
@@ -119,10 +172,14 @@ pub unsafe fn reference(conn: *mut c_void) -> c_int {
 pub unsafe fn release(conn: *mut c_void) -> c_int {
     let conn: virConnectPtr = conn.cast();
     // A loop written in Perl hears of the end of a registration, so not under the lock.
-    if let Some(last) = given_up(conn) {
+    if let Some(mut last) = given_up(conn) {
         for &(source, id) in &last.registrations {
             // SAFETY: the caller's promise.
-            unsafe { deregister(conn, source, id) };
+            let ended = unsafe { end(conn, source, id) };
+            if source == Source::Close && ended < 0 {
+                // libvirt has it still.
+                std::mem::forget(last.close.take());
+            }
         }
     }
     forget(conn);

@@ -1,7 +1,7 @@
 //! The events of connections: a C callback for every shape of arguments, and which event has
 //! which. A Perl callback gets ($conn, $object, then the C callback's own arguments in order).
 
-use super::{connection_argument, deliver};
+use super::{connection, connection_argument, deliver};
 use crate::convert::*;
 use crate::perl::{Array, Perl};
 use libperl_sys::SV;
@@ -172,9 +172,14 @@ unsafe extern "C" fn graphics(
 
 /// The end of a connection.
 pub unsafe extern "C" fn closed(conn: virConnectPtr, reason: c_int, callback: *mut c_void) {
-    let arguments = |perl, own| vec![connection_argument(perl, own, conn), reason.into_sv(perl)];
+    let arguments = |perl: Perl, own| {
+        let connection = connection_argument(perl, own, conn);
+        // What ends the connection waits for a lock that libvirt holds until this function returns.
+        perl.mortal(perl.copy(connection));
+        vec![connection, reason.into_sv(perl)]
+    };
     // SAFETY: libvirt calls with what was registered.
-    unsafe { deliver(callback, arguments) }
+    connection::run_close(conn, || unsafe { deliver(callback, arguments) });
 }
 
 /// Rows `EVENT => callback` become the function that finds an event's callback.

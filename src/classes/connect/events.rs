@@ -13,38 +13,38 @@ methods! {
     "Sys::Virt";
     domain_event_register(con: Connect, cb: Code) with call => registered(call, con, Source::Lifecycle, cb, |data|
         virConnectDomainEventRegister(con, Some(rows::lifecycle), data, Some(drop_registration))).map(drop);
-    domain_event_deregister(con: Connect) => void(connection::deregister(con, Source::Lifecycle, 0));
+    domain_event_deregister(con: Connect) => connection::deregister(con, Source::Lifecycle, 0);
     domain_event_register_any(con: Connect, dom: Opt<Domain>, eventID: i32, cb: Code) with call => {
         let callback = known(eventID, rows::domain(eventID))?;
         registered(call, con, Source::Domain, cb, |data| virConnectDomainEventRegisterAny(con, dom, eventID, callback, data, Some(drop_registration)))
     };
-    domain_event_deregister_any(con: Connect, callbackID: i32) => void(connection::deregister(con, Source::Domain, callbackID));
+    domain_event_deregister_any(con: Connect, callbackID: i32) => connection::deregister(con, Source::Domain, callbackID);
     network_event_register_any(con: Connect, net: Opt<Network>, eventID: i32, cb: Code) with call => {
         let callback = known(eventID, rows::network(eventID))?;
         registered(call, con, Source::Network, cb, |data| virConnectNetworkEventRegisterAny(con, net, eventID, callback, data, Some(drop_registration)))
     };
-    network_event_deregister_any(con: Connect, callbackID: i32) => void(connection::deregister(con, Source::Network, callbackID));
+    network_event_deregister_any(con: Connect, callbackID: i32) => connection::deregister(con, Source::Network, callbackID);
     node_device_event_register_any(con: Connect, dev: Opt<NodeDevice>, eventID: i32, cb: Code) with call => {
         let callback = known(eventID, rows::node_device(eventID))?;
         registered(call, con, Source::NodeDevice, cb, |data| virConnectNodeDeviceEventRegisterAny(con, dev, eventID, callback, data, Some(drop_registration)))
     };
     node_device_event_deregister_any(con: Connect, callbackID: i32) =>
-        void(connection::deregister(con, Source::NodeDevice, callbackID));
+        connection::deregister(con, Source::NodeDevice, callbackID);
     secret_event_register_any(con: Connect, secret: Opt<Secret>, eventID: i32, cb: Code) with call => {
         let callback = known(eventID, rows::secret(eventID))?;
         registered(call, con, Source::Secret, cb, |data| virConnectSecretEventRegisterAny(con, secret, eventID, callback, data, Some(drop_registration)))
     };
-    secret_event_deregister_any(con: Connect, callbackID: i32) => void(connection::deregister(con, Source::Secret, callbackID));
+    secret_event_deregister_any(con: Connect, callbackID: i32) => connection::deregister(con, Source::Secret, callbackID);
     storage_pool_event_register_any(con: Connect, pool: Opt<StoragePool>, eventID: i32, cb: Code) with call => {
         let callback = known(eventID, rows::storage_pool(eventID))?;
         registered(call, con, Source::StoragePool, cb, |data| virConnectStoragePoolEventRegisterAny(con, pool, eventID, callback, data, Some(drop_registration)))
     };
     storage_pool_event_deregister_any(con: Connect, callbackID: i32) =>
-        void(connection::deregister(con, Source::StoragePool, callbackID));
+        connection::deregister(con, Source::StoragePool, callbackID);
 
     register_close_callback(con: Connect, cb: Code) with call =>
         connection::register_close(con, Registration::on_connection(call, cb));
-    unregister_close_callback(con: Connect) => void(connection::deregister(con, Source::Close, 0));
+    unregister_close_callback(con: Connect) => connection::deregister(con, Source::Close, 0);
 }
 
 /// The C callback for event `id`, or the error that there is none.

@@ -1,0 +1,83 @@
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use Sys::Virt;
+use Sys::Virt::Event;
+use Test::SysVirt::Daemon;
+use Test::SysVirt::English;
+
+# The callback for the end of a connection, which scripts use to open another one. libvirt holds
+# the connection's lock while it runs.
+
+Sys::Virt::Event::register_default();
+
+# Opens a connection, ends the daemon behind it, and runs the loop until $callback has run. Gives
+# what came out of the loop.
+my ($daemon, $conn);
+
+sub closed {
+    my ($callback) = @_;
+    $daemon = Test::SysVirt::Daemon->new;
+    $conn   = $daemon->connect;
+    my $called = 0;
+    $conn->register_close_callback(sub { $called++; &$callback });
+    $daemon->kill;
+    local $SIG{ALRM} = sub { die "still waiting\n" };
+    alarm 30;
+    my @died;
+    while (!$called) {
+        eval { Sys::Virt::Event::run_default(); 1 } or push @died, $@;
+    }
+    alarm 0;
+    is($called, 1, 'is called once');
+    return @died;
+}
+
+subtest 'a callback' => sub {
+    my @given;
+    is_deeply([closed(sub { @given = @_ })], [], 'returns');
+    is($given[0], $conn, 'with its connection');
+    is($given[1], Sys::Virt::CLOSE_REASON_EOF, 'and why');
+    ok(!$conn->is_alive, 'which is dead');
+    ok(eval { $conn->unregister_close_callback for 1 .. 2; 1 }, 'can be ended afterwards') or diag($@);
+};
+
+subtest 'a callback that opens another connection' => sub {
+    is_deeply([closed(sub { $conn = Sys::Virt->new(uri => 'test:///default') })], [], 'returns');
+    is($conn->get_type, 'TEST', 'and that is there');
+};
+
+subtest 'a callback that drops the connection' => sub {
+    is_deeply([closed(sub { undef $conn; @_ = () })], [], 'returns');
+};
+
+subtest 'a callback that ends itself' => sub {
+    is_deeply([closed(sub { $_[0]->unregister_close_callback })], [], 'returns');
+    ok(eval { $conn->unregister_close_callback; 1 }, 'once more does no harm') or diag($@);
+};
+
+subtest 'a callback that registers another' => sub {
+    my ($died) = closed(sub { $_[0]->register_close_callback(sub { }) });
+    like($died, qr/code: 55, message: cannot register a close callback while one runs/, 'is told that it cannot');
+    is($died->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'by an error');
+};
+
+subtest 'other registrations' => sub {
+    my $id;
+    closed(sub { $id = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { }) });
+    ok(!defined $id, 'none can be made');
+    closed(sub { });
+    $daemon = Test::SysVirt::Daemon->new;
+    $conn   = $daemon->connect;
+    $id     = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { });
+    ok(!eval { $conn->domain_event_deregister_any($id + 1); 1 }, 'an unknown one is an error');
+    $daemon->kill;
+    ok(!eval { $conn->get_hostname; 1 }, 'when the daemon is gone');
+    ok(eval { $conn->domain_event_deregister_any($id); 1 }, 'ending one is none') or diag($@);
+};
+
+subtest 'a callback that dies' => sub {
+    is_deeply([closed(sub { die "no more\n" })], ["no more\n"], 'its exception comes out of the loop');
+};
+done_testing;
