@@ -52,6 +52,10 @@ subtest 'a callback that drops the connection' => sub {
     is_deeply([closed(sub { undef $conn; @_ = () })], [], 'returns');
 };
 
+subtest 'a callback that destroys the connection' => sub {
+    is_deeply([closed(sub { $_[0]->DESTROY })], [], 'returns');
+};
+
 subtest 'a callback that ends itself' => sub {
     is_deeply([closed(sub { $_[0]->unregister_close_callback })], [], 'returns');
     ok(eval { $conn->unregister_close_callback; 1 }, 'once more does no harm') or diag($@);

@@ -173,10 +173,12 @@ pub unsafe fn release(conn: *mut c_void) -> c_int {
     let conn: virConnectPtr = conn.cast();
     // A loop written in Perl hears of the end of a registration, so not under the lock.
     if let Some(mut last) = given_up(conn) {
+        let close_runs = last.close.as_ref().is_some_and(|close| close.running);
         for &(source, id) in &last.registrations {
+            let is_close = source == Source::Close;
             // SAFETY: the caller's promise.
-            let ended = unsafe { end(conn, source, id) };
-            if source == Source::Close && ended < 0 {
+            let has_ended = !(is_close && close_runs) && unsafe { end(conn, source, id) } >= 0;
+            if is_close && !has_ended {
                 // libvirt has it still.
                 std::mem::forget(last.close.take());
             }

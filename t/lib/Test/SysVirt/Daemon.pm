@@ -49,6 +49,9 @@ sub kill {
     waitpid $pid, 0;
 }
 
+# Another thread's copy would end it with the thread.
+sub CLONE_SKIP { 1 }
+
 sub DESTROY {
     my ($self) = @_;
     local ($?, $!);
