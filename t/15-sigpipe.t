@@ -65,9 +65,10 @@ subtest 'the script itself' => sub {
     my $domain = $conn->get_domain_by_name('test');
     my $in_callback = sub {
         my ($code) = @_;
-        $conn->domain_event_register_any($domain, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, $code);
+        my $called;
+        $conn->domain_event_register_any($domain, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { $called = 1; &$code });
         $domain->suspend;
-        Sys::Virt::Event::run_default() for 1 .. 2;
+        Sys::Virt::Event::run_default() until $called;
     };
     is(ending(sub { $in_callback->(\&write_to_nobody) }), $signal, 'and in a callback');
     is(ending(sub { $in_callback->(sub { $domain->is_active }); write_to_nobody() }), $signal, 'and after one');
