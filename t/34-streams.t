@@ -5,6 +5,7 @@ use lib 't/lib';
 use Test::More;
 use Sys::Virt;
 use Sys::Virt::Event;
+use Test::SysVirt::Daemon;
 use Test::SysVirt::Driver;
 
 Sys::Virt::Event::register_default;
@@ -275,6 +276,40 @@ subtest 'a stream that leads nowhere' => sub {
     is_deeply([$stream->abort], [], 'only abort does not mind');
 };
 
+# libvirt itself never frees the callback of a remote stream.
+my %ends = (
+    'removed'              => sub { $_[0]->remove_callback },
+    'removed by itself'    => sub { },
+    'of an aborted stream' => sub { $_[0]->abort },
+    'of a finished stream' => sub { my $data; 1 while $_[0]->recv($data, 65536) > 0; $_[0]->finish },
+);
+
+sub lets_go {
+    for my $name (sort keys %ends) {
+        my ($called, $freed) = (0, 0);
+        {
+            my $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
+            $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, do {
+                my $guard = Local::Guard->new(\$freed);
+                sub { my $kept = $guard; $called++; $_[0]->remove_callback if $name eq 'removed by itself' };
+            });
+            is($freed, 0, "a callback $name is kept");
+            run_until(sub { $called });
+            ok($called, 'and called');
+            $ends{$name}->($stream);
+        }
+        run_until(sub { $freed });
+        is($freed, 1, 'is let go of');
+    }
+}
+
+subtest 'the end of callbacks' => \&lets_go;
+subtest 'the end of callbacks, with a daemon' => sub {
+    my $daemon = Test::SysVirt::Daemon->new;
+    $conn = $daemon->connect;
+    $dom  = $conn->get_domain_by_name('test');
+    lets_go();
+};
 done_testing;
 
 package Local::Tied;

@@ -1,7 +1,7 @@
 //! `Sys::Virt::StorageVol`: volumes of a pool.
 
-use super::stream;
 use crate::convert::*;
+use crate::events::stream;
 use crate::method::methods;
 use virt::sys::*;
 

@@ -3,14 +3,13 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events::{Registration, deliver, drop_registration, parked};
+use crate::events::parked;
+use crate::events::stream::{self, ended, not_ended};
 use crate::method::{Call, methods};
 use crate::perl::{Buffer, Callback, Perl};
 use libperl_sys::SV;
-use std::collections::BTreeSet;
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{ptr, slice};
 use virt::sys::*;
 
@@ -38,35 +37,9 @@ methods! {
     // Some streams tell their callback of the abort at once.
     abort(st: Stream) with call => ended(st, void(virStreamAbort(st))).and_then(|()| parked::release(call.perl()));
 
-    add_callback(stref: Stream, events: i32, cb: Code) with call => add_callback(call, stref, events, cb);
+    add_callback(stref: Stream, events: i32, cb: Code) with call => stream::add_callback(call, stref, events, cb);
     update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
-    remove_callback(st: Stream) => void(virStreamEventRemoveCallback(st));
-}
-
-/// The streams that have ended. libvirt follows a null pointer when such a one of a driver in this
-/// process is sent a hole.
-static ENDED: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
-
-fn all_ended() -> MutexGuard<'static, BTreeSet<usize>> {
-    ENDED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn ended<T>(stream: virStreamPtr, result: T) -> T {
-    all_ended().insert(stream as usize);
-    result
-}
-
-fn not_ended(stream: virStreamPtr) -> Result<(), Failure> {
-    match all_ended().contains(&(stream as usize)) {
-        true => Err(Failure::Argument("the stream has ended".into())),
-        false => Ok(()),
-    }
-}
-
-/// A new stream, or one that a method has connected to something again.
-pub fn begun(stream: virStreamPtr) -> virStreamPtr {
-    all_ended().remove(&(stream as usize));
-    stream
+    remove_callback(st: Stream) => stream::remove_callback(st);
 }
 
 /// A number of bytes; or that a stream would have to wait (-2), or has come to a hole (-3).
@@ -246,26 +219,5 @@ unsafe extern "C" fn source_hole(
             not_ended(stream)?;
             Ok(0)
         })
-    }
-}
-
-fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, callback: Callback) -> Result<(), Failure> {
-    let data = Registration::on_stream(call, callback).into_opaque();
-    // SAFETY: a live stream, and a registration that libvirt frees when it is done with it.
-    let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_registration)) });
-    if added.is_err() {
-        // SAFETY: libvirt did not take it.
-        unsafe { drop_registration(data) };
-    }
-    added
-}
-
-unsafe extern "C" fn ready(_: virStreamPtr, events: c_int, data: *mut c_void) {
-    // SAFETY: libvirt calls it with what `add_callback` registered.
-    unsafe {
-        deliver(data, |perl, stream| {
-            let stream = stream.map(|stream| perl.copy(stream));
-            stream.into_iter().chain([events.into_sv(perl)]).collect()
-        });
     }
 }

@@ -11,6 +11,7 @@ pub mod event_loop;
 pub mod implementation;
 pub mod parked;
 pub mod rows;
+pub mod stream;
 
 use crate::convert::{Connect, Handle, Value};
 use crate::method::{Call, Method};
@@ -50,6 +51,13 @@ impl Registration {
         Registration { callback, object: Some(Callback::keep(perl, stream)) }
     }
 
+    /// The same callback and object once more, on the thread that may use them.
+    fn share(&self) -> Option<Self> {
+        let perl = self.callback.perl()?;
+        let object = self.object.as_ref().map(|object| object.share(perl));
+        Some(Registration { callback: self.callback.share(perl), object })
+    }
+
     /// The registration as libvirt's opaque pointer, to be freed with [`drop_registration`].
     pub fn into_opaque(self) -> *mut c_void {
         Box::into_raw(Box::new(self)).cast()
@@ -82,7 +90,10 @@ pub fn connection_argument(perl: Perl, own: Option<*mut SV>, conn: virConnectPtr
 /// `data` is from [`Registration::into_opaque`] and registered.
 pub unsafe fn deliver(data: *mut c_void, arguments: impl FnOnce(Perl, Option<*mut SV>) -> Vec<*mut SV>) {
     // SAFETY: the caller's promise.
-    let registration = unsafe { &*data.cast::<Registration>() };
+    deliver_to(unsafe { &*data.cast::<Registration>() }, arguments);
+}
+
+fn deliver_to(registration: &Registration, arguments: impl FnOnce(Perl, Option<*mut SV>) -> Vec<*mut SV>) {
     let Some(perl) = registration.callback.perl() else { return };
     let object = registration.object.as_ref().map(Callback::scalar);
     // The callback may end its own registration, and with it its own life.

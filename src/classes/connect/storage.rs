@@ -1,7 +1,7 @@
 //! Storage pools, volumes and secrets of a connection, and streams for their data.
 
-use crate::classes::stream;
 use crate::convert::*;
+use crate::events::stream;
 use crate::method::methods;
 use virt::sys::*;
 
