@@ -24,7 +24,7 @@
     { name => 'error',         body => 'eval { $con->get_domain_by_name("none") }', count => 500, aim => 0.6 },
     { name => 'memory_stats',  body => '$dom->memory_stats',                 count => 500,  aim => 0.6 },
     { name => 'block_stats',   body => '$dom->block_stats("vda")',           count => 500,  aim => 0.6 },
-    { name => 'get_vcpu_info', body => '$dom->get_vcpu_info',    count => 500,  aim => 0.6 },
+    { name => 'get_vcpu_info', body => '$dom->get_vcpu_info',           count => 500,  aim => 0.6 },
     # The test driver has no jobs: an error again, through a method that returns a hash.
     { name => 'get_job_stats', body => 'eval { $dom->get_job_stats }',       count => 500,  aim => 0.6 },
     {

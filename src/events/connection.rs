@@ -7,8 +7,9 @@
 use crate::convert::{Connect, Handle, void};
 use crate::error::{Failure, Report};
 use crate::events::{Registration, rows};
+use crate::ffi::bridge;
 use std::collections::HashMap;
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
 
@@ -54,8 +55,16 @@ fn connections() -> MutexGuard<'static, Connections> {
     CONNECTIONS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes over a connection that libvirt opened; NULL is its failure.
-pub fn opened(conn: virConnectPtr) -> Result<Handle<Connect>, Failure> {
+/// Opens a connection.
+///
+/// # Safety
+/// `uri` is NULL or a string, and `auth` NULL or what libvirt may ask while it opens.
+pub unsafe fn open(uri: *const c_char, auth: virConnectAuthPtr, flags: u32) -> Result<Handle<Connect>, Failure> {
+    // SAFETY: the caller's promise.
+    let conn = unsafe {
+        bridge::sv_bridge_handle_sigpipe();
+        virConnectOpenAuth(uri, auth, flags)
+    };
     let handle = Handle::owned(conn)?;
     connections().entry(conn as usize).or_default().objects += 1;
     Ok(handle)

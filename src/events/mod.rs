@@ -93,6 +93,7 @@ pub unsafe fn deliver(data: *mut c_void, arguments: impl FnOnce(Perl, Option<*mu
     deliver_to(unsafe { &*data.cast::<Registration>() }, arguments);
 }
 
+/// As [`deliver`], for a registration that lives until this returns.
 fn deliver_to(registration: &Registration, arguments: impl FnOnce(Perl, Option<*mut SV>) -> Vec<*mut SV>) {
     let Some(perl) = registration.callback.perl() else { return };
     let object = registration.object.as_ref().map(Callback::scalar);

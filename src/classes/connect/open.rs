@@ -3,7 +3,6 @@
 use crate::convert::*;
 use crate::error::Failure;
 use crate::events::connection;
-use crate::ffi::bridge;
 use crate::method::{Call, methods};
 use crate::perl::{Array, Callback, Hash, Key, Perl};
 use libperl_sys::SV;
@@ -14,7 +13,7 @@ use virt::sys::*;
 methods! {
     "Sys::Virt";
     // What Sys::Virt->new calls.
-    _open(uri: OptStr, flags: u32 = 0) => open(uri, ptr::null_mut(), flags);
+    _open(uri: OptStr, flags: u32 = 0) => connection::open(uri, ptr::null_mut(), flags);
     _open_auth(uri: OptStr, credlist: OptList, authcb: OptCode, flags: u32 = 0) with call =>
         open_auth(call, uri, credlist, authcb, flags);
 
@@ -114,7 +113,7 @@ fn open_auth(
 ) -> Result<Handle<Connect>, Failure> {
     let (Some(credlist), Some(callback)) = (credlist, callback) else {
         // SAFETY: libvirt's own way to ask, on the terminal.
-        return open(uri, unsafe { virConnectAuthPtrDefault }, flags);
+        return unsafe { connection::open(uri, virConnectAuthPtrDefault, flags) };
     };
     let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
     let mut authentication = Authentication { perl: call.perl(), callback: &callback, failure: None };
@@ -124,16 +123,9 @@ fn open_auth(
         cb: Some(authenticate),
         cbdata: (&raw mut authentication).cast(),
     };
-    let opened = open(uri, &mut auth, flags);
+    // SAFETY: all that libvirt gets outlives the call.
+    let opened = unsafe { connection::open(uri, &mut auth, flags) };
     authentication.failure.map_or(opened, Err)
-}
-
-fn open(uri: *const c_char, auth: virConnectAuthPtr, flags: u32) -> Result<Handle<Connect>, Failure> {
-    // SAFETY: the call's string, and what authentication takes, which outlives the call.
-    unsafe {
-        bridge::sv_bridge_handle_sigpipe();
-        connection::opened(virConnectOpenAuth(uri, auth, flags))
-    }
 }
 
 /// libvirt asks for credentials: the Perl callback gets an arrayref of hashes and stores each
