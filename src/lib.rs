@@ -1,31 +1,40 @@
 //! Sys::Virt, the Perl binding of libvirt: the shared object behind `Sys/Virt.pm`.
 //!
-//! A call goes through the rings from the outside in and back:
+//! Each ring knows those above it in this table, and none below; `bridge/` (C), which knows Perl's
+//! macros, reads the arguments before Rust is entered, makes objects, and throws.
 //!
 //! | ring | what it knows |
 //! |---|---|
-//! | `bridge/` (C) | Perl's macros: reads arguments, makes objects, throws |
-//! | [`ffi`] | the bridge's C types, and libvirt functions that may be missing |
+//! | [`ffi`] | the bridge's C types |
 //! | [`perl`] | Perl values, made with functions that cannot die |
-//! | [`convert`] | C types of libvirt to and from Perl, objects, typed parameters |
+//! | [`error`], [`panics`] | why a call fails |
+//! | [`since`] | libvirt functions that may be missing |
+//! | [`objects`] | libvirt's objects: classes, references, what lives as long as a connection |
+//! | [`call`] | one call: its arguments as they were read, its outcome |
+//! | [`convert`] | C types of libvirt to and from Perl |
+//! | [`method`] | rows |
+//! | [`events`] | callbacks, the event loop |
 //! | [`classes`] | the methods, one row each, and the functions behind the odd ones |
-//! | [`events`] | callbacks, streams' handlers, the event loop |
 //! | [`constants`] | data |
+//! | [`boot`] | installs all that |
 //!
 //! **Perl never longjmps over a Rust frame.** C reads the arguments before Rust is entered and
 //! throws after Rust has returned; in between only Perl functions run that cannot die, and
-//! Perl code only through `bridge::call`, which catches.
+//! Perl code only through `sv_bridge_call`, which catches.
 
 mod boot;
+mod call;
 mod classes;
 mod constants;
 mod convert;
-mod dispatch;
 mod error;
 mod events;
 mod ffi;
 mod method;
+mod objects;
+mod panics;
 mod perl;
+mod since;
 
 use libperl_sys::CV;
 

@@ -72,7 +72,7 @@ subtest 'statistics' => sub {
         like($@, qr/argument 'doms', element 0: not a live Sys::Virt::Domain object/, 'statistics of what is no domain');
     }
     eval { $conn->get_all_domain_stats(0, 5) };
-    like($@, qr/argument 'doms' is a plain scalar, not an array reference/, 'statistics of no list');
+    like($@, qr/argument 'doms' is 5, not an array reference/, 'statistics of no list');
 };
 
 subtest 'saved domains' => sub {
@@ -92,7 +92,7 @@ subtest 'saved domains' => sub {
     is(ref $@, 'Sys::Virt::Error', 'restore_domain with parameters');
     like("@warnings", qr/restore_domain: argument 'params': 'nonsense' is unknown here/, 'and one that it does not know');
     eval { $conn->restore_domain($file, undef, []) };
-    like($@, qr/argument 'params' is an array, not an integer/, 'restore_domain with a list');
+    like($@, qr/argument 'params' is an array, not a hash reference or an integer/, 'restore_domain with a list');
     $conn->get_domain_by_name('saved')->save($file);
     like($conn->get_save_image_xml_description($file), qr/<name>saved</, 'get_save_image_xml_description');
     (my $changed = $conn->get_save_image_xml_description($file)) =~ s/<name>saved/<description>changed<\/description>$&/;

@@ -1,10 +1,14 @@
 /* What the C bridge and the Rust side say to each other. src/ffi/bridge.rs mirrors every type
- * here; both sides assert the sizes and offsets, so that a change in one alone fails to build.
+ * here; layout.c and that file assert the place of every field and the value of every name, so
+ * that a change in one alone fails to build.
  *
  * The rule the bridge exists for: Perl never longjmps over a Rust frame. C reads the arguments,
  * which can run Perl code and die, before Rust is entered; Rust calls only Perl functions that
  * cannot die, and reaches Perl code through sv_bridge_call, which catches; C warns and throws,
- * after Rust has returned. */
+ * after Rust has returned.
+ *
+ * C reads shapes: what a scalar is, not whether a method may have it. That is judged by Rust, and
+ * so are all words about it. */
 #ifndef SYS_VIRT_BRIDGE_H
 #define SYS_VIRT_BRIDGE_H
 
@@ -12,7 +16,6 @@
 #include <EXTERN.h>
 #include <perl.h>
 #include <XSUB.h>
-
 
 /* Functions that Rust and C call of each other have the interpreter as their first argument in
  * every perl, also in one without threads, where perl's own pTHX_ is nothing. */
@@ -23,31 +26,37 @@
 #endif
 #define BRIDGE_THX(perl) dTHXa(perl); PERL_UNUSED_VAR(perl)
 
-/* How an argument is read. */
+/* How an argument is read. What does not have the shape that its kind asks for gets the tag of
+ * the shape it has. */
 enum bridge_kind {
-    KIND_OBJECT,  /* an object of the class in `class`              -> TAG_OBJECT          */
-    KIND_INTEGER, /* an integer between `min` and `max`             -> TAG_INT or TAG_UINT */
-    KIND_STRING,  /* a string for C, without a NUL inside           -> TAG_STRING          */
-    KIND_BYTES,   /* bytes of any value                             -> TAG_STRING          */
-    KIND_HASH,    /* a hashref                                      -> TAG_HASH            */
-    KIND_ARRAY,   /* an arrayref                                    -> TAG_ARRAY           */
-    KIND_ANY,     /* whatever it is                                 -> any tag             */
-    KIND_CODE,    /* a code reference, or the name of a sub         -> TAG_SCALAR          */
-    KIND_KEPT,    /* whatever it is, copied to be kept              -> TAG_SCALAR          */
-    KIND_OUTPUT   /* a variable that the method assigns to          -> TAG_SCALAR          */
+    KIND_OBJECT = 0,  /* an object of this module                -> TAG_OBJECT                     */
+    KIND_INTEGER = 1, /* a number as perl takes it               -> TAG_INT, TAG_UINT, TAG_NUMBER  */
+    KIND_STRING = 2,  /* a string as perl takes it               -> TAG_STRING                     */
+    KIND_BYTES = 3,   /* the same, as bytes                      -> TAG_STRING, TAG_WIDE           */
+    KIND_HASH = 4,    /* a hash with all that is in it           -> TAG_HASH, TAG_ENDLESS          */
+    KIND_ARRAY = 5,   /* an array with all that is in it         -> TAG_ARRAY, TAG_ENDLESS         */
+    KIND_ANY = 6,     /* whatever it is, overloaded to a string  -> any tag but TAG_SCALAR         */
+    KIND_CODE = 7,    /* a code reference, or the name of a sub  -> TAG_SCALAR                     */
+    KIND_KEPT = 8,    /* whatever it is, copied to be kept       -> TAG_SCALAR                     */
+    KIND_OUTPUT = 9   /* a variable that the method assigns to   -> TAG_SCALAR, ..._CONSTANT, _GLOB */
 };
 
 enum bridge_tag {
-    TAG_UNDEF,  /* undef, or an optional argument left out */
-    TAG_INT,    /* u.iv */
-    TAG_UINT,   /* u.uv, above the largest IV */
-    TAG_NUMBER, /* u.nv */
-    TAG_STRING, /* u.pv and len; a NUL follows */
-    TAG_OBJECT, /* u.ptr, of the class in `class` */
-    TAG_ARRAY,  /* u.items, len of them */
-    TAG_HASH,   /* u.items, len of them: key, value, key, value */
-    TAG_SCALAR, /* u.sv */
-    TAG_OTHER   /* a reference that is no data; u.pv is its type */
+    TAG_UNDEF = 0,     /* undef, or an optional argument left out */
+    TAG_INT = 1,       /* u.iv */
+    TAG_UINT = 2,      /* u.uv, above the largest IV */
+    TAG_NUMBER = 3,    /* u.nv */
+    TAG_STRING = 4,    /* u.pv and len; a NUL follows */
+    TAG_WIDE = 5,      /* a string with characters above 255 where bytes are wanted */
+    TAG_OBJECT = 6,    /* u.ptr, of the class in `class`; NULL once destroyed */
+    TAG_ARRAY = 7,     /* u.items, len of them */
+    TAG_HASH = 8,      /* u.items, len of them: key, value, key, value */
+    TAG_ENDLESS = 9,   /* an array or hash with more in it than any method takes */
+    TAG_REFERENCE = 10, /* another reference; u.pv is its type */
+    TAG_FOREIGN = 11,  /* another object; u.pv is its class */
+    TAG_SCALAR = 12,   /* u.sv */
+    TAG_CONSTANT = 13, /* a scalar that cannot be assigned to */
+    TAG_GLOB = 14      /* a glob, which cannot either */
 };
 
 /* One scalar as native data. What it points at lives until the call is over. */
@@ -71,10 +80,7 @@ typedef struct bridge_param {
     const char *name;
     const char *preset; /* the default as the usage message shows it, or NULL */
     IV preset_value;    /* KIND_INTEGER: what stands for an argument left out */
-    IV min;             /* KIND_INTEGER */
-    UV max;             /* KIND_INTEGER */
     U8 kind;
-    U8 class;           /* KIND_OBJECT */
     U8 optional;        /* may be left out, and undef stands for that */
 } bridge_param;
 
@@ -87,7 +93,8 @@ typedef struct bridge_method {
     void (*run)(struct bridge_call *call); /* leaves the outcome there; never unwinds */
     U8 least;
     U8 most;
-    U8 calls_back;      /* runs Perl code while it works: its arguments are held, not borrowed */
+    U8 calls_back;      /* runs Perl code while it works: no argument is borrowed from a variable */
+    U8 borrows;         /* has a parameter that may be borrowed: a string, an array, a hash */
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
 } bridge_method;
 
@@ -96,43 +103,65 @@ typedef struct bridge_method {
 /* One call, as Rust gets it and as Rust leaves it. */
 typedef struct bridge_call {
     void *perl;         /* the interpreter */
-    I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
-#define RETURNED_SINGLE (-1) /* ... that it is `single` alone, which need not be there */
-    U32 notes;          /* out: which of the last four are set; in: whether there was a surplus */
-#define NOTE_ERROR 1
-#define NOTE_WARNING 2
-#define NOTE_OUTPUT 4
-#define NOTE_SURPLUS 8
     const bridge_method *method;
     SV *single;         /* the op's own scalar for a single return value, or NULL; out: that value */
+    SV *error;          /* out: what to die with (owned), or NULL */
+    SV *warning;        /* out: what to warn of (mortal), or NULL */
+    SV *output;         /* out: the variable that gets the bytes in `content`, or NULL */
+    SV *content;        /* out: those (owned) */
+    I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
+#define RETURNED_SINGLE (-1) /* ... that it is `single` alone, which need not be there */
     I32 ax;
     bridge_value values[BRIDGE_MAX_PARAMS];
-    SV *error;          /* what to die with (owned) */
-    SV *warning;        /* what to warn of (mortal) */
-    SV *output;         /* the variable that gets the bytes in `content` (owned) */
-    SV *content;
 } bridge_call;
 
 /* --- C for Rust ------------------------------------------------------------------------- */
+
+/* call.c */
 
 /* Room on the stack for `count` return values; where the first one goes. */
 SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count);
 /* Whether the call is in scalar context. */
 bool sv_bridge_wants_scalar(void *perl);
-/* A new reference to a new object of `stash` that owns `ptr`. */
-SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
-/* A reference that takes over `target`. Functions that are inline in some perls, as
- * newRV_noinc is from 5.38 on, are not libperl-sys's to give. */
-SV *sv_bridge_reference(void *perl, SV *target);
+/* The scalar that was given as argument `index`. */
+SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index);
+void sv_bridge_install(void *perl, const bridge_method *method);
+/* From now on no argument is borrowed from a variable: Perl code may run inside any libvirt
+ * function. */
+void sv_bridge_always_hold(void);
+
+/* callback.c */
+
 /* Calls `code`, or with `method` that method of argv[0], with argc scalars (taken over), in
  * scalar context if one value is wanted, else in list context. NULL, and the values in results
  * (owned), undef for those that the call did not return; or what it died with (owned), which is
  * undef after an exit. */
 SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **results, SSize_t wanted);
-/* The scalar that was given as argument `index`. */
-SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index);
+/* Whether Perl code that libvirt called has called exit. */
+bool sv_bridge_exiting(void);
+/* How many forks lie between the process that loaded the module and this one. Counted rather than
+ * asked with getpid(), a system call for every object made and ended. */
+SSize_t sv_bridge_forks(void);
+/* From now on SIGPIPE ends the process only where the script writes, and not libvirt, unless the
+ * script has said what becomes of it. To be called again when it has changed that. */
+void sv_bridge_handle_sigpipe(void *perl);
+
+/* object.c */
+
+/* A new reference to a new object of `stash` that owns `ptr`. */
+SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
+void sv_bridge_install_destroy(void *perl, const char *name);
+
+/* read.c */
+
 /* Reads a scalar that no Perl code can be behind, such as a callback's result. */
 void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
+
+/* scalar.c */
+
+/* A reference that takes over `target`. Functions that are inline in some perls, as
+ * newRV_noinc is from 5.38 on, are not libperl-sys's to give. */
+SV *sv_bridge_reference(void *perl, SV *target);
 /* Adds " at FILE line N.\n" of the caller to a string. */
 void sv_bridge_locate(void *perl, SV *message);
 /* The hash of a key, which is kept from now on: perl shares the keys of all hashes, and forgets
@@ -145,39 +174,18 @@ void sv_bridge_hold(SV *sv);
  * destructor may call this module, or exit, neither of which goes well inside a function of
  * libvirt that holds a lock. */
 void sv_bridge_free(void *perl, SV *sv);
-/* Whether Perl code that libvirt called has called exit. */
-bool sv_bridge_exiting(void);
-/* Exits, if Perl code has called exit while functions of libvirt or Rust were below it. For C,
- * wherever it has called Rust. */
-void bridge_resume_exit(pTHX);
-void sv_bridge_install(void *perl, const bridge_method *method);
-void sv_bridge_install_destroy(void *perl, const char *name);
 /* A constant as constant.pm makes it: a reference to the value (taken over) in the stash. */
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value);
 void sv_bridge_constants_done(void *perl, HV *stash);
-/* From now on every call holds its arguments: Perl code may run inside any libvirt function. */
-void sv_bridge_always_hold(void);
-/* From now on SIGPIPE ends the process only where the script writes, and not libvirt, unless the
- * script has said what becomes of it. */
-void sv_bridge_handle_sigpipe(void);
-/* glibc has room for a few variables of threads that need no call to be found. */
-#ifdef __GLIBC__
-#define BRIDGE_THREAD __thread __attribute__((tls_model("initial-exec")))
-#else
-#define BRIDGE_THREAD __thread
-#endif
-/* Whether this thread is in libvirt's functions, rather than in Perl code. */
-extern BRIDGE_THREAD bool bridge_in_libvirt;
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 
-/* What to die with for an argument that cannot be used: a new Sys::Virt::Error. `class` is
- * that of a destroyed object, or 0. */
-SV *sys_virt_argument_error(void *perl, const char *message, STRLEN len, U8 class);
 /* One reference more, or less, to a libvirt object. */
 void sys_virt_object_ref(U8 class, void *ptr);
 void sys_virt_object_free(U8 class, void *ptr);
-const char *sys_virt_class_name(U8 class);
+/* Its end when sys_virt_objects_free is called, by the process that calls this. */
+void sys_virt_object_free_later(U8 class, void *ptr);
+void sys_virt_objects_free(void);
 /* Installs methods and constants; once for each interpreter. */
 void sys_virt_boot(void *perl);
 /* No callback of the interpreter is called, or freed, from here on. */

@@ -1,56 +1,63 @@
-/* The one XSUB of all methods, and the ways from Rust back into Perl. */
-#include "bridge.h"
+/* The one XSUB of all methods: reads the arguments, runs the method, and does what it leaves to do. */
+#include "callback.h"
 #include "object.h"
 #include "read.h"
+#include "settle.h"
 
-/* Fails to compile when the layout that src/ffi/bridge.rs mirrors has changed here alone. */
-#define LAYOUT(type, size) typedef char layout_of_##type[sizeof(type) == (size) ? 1 : -1]
-LAYOUT(bridge_value, 3 * sizeof(void *));
-LAYOUT(bridge_param, 2 * sizeof(void *) + 3 * sizeof(UV) + sizeof(void *));
-LAYOUT(bridge_method, 4 * sizeof(void *));
-LAYOUT(bridge_call, 9 * sizeof(void *) + BRIDGE_MAX_PARAMS * sizeof(bridge_value));
-
-/* exit() in Perl code that libvirt called must not longjmp over libvirt or Rust either: it stops
- * in sv_bridge_call, every call from here on is refused, and bridge_resume_exit exits when C is
- * back at the bottom. Of a thread, whose libvirt functions are on its stack. */
-static BRIDGE_THREAD bool exiting;
-
-void bridge_resume_exit(pTHX)
+/* The one place where an exception is thrown, a mortal scalar. */
+static void throw(pTHX_ SV *error)
 {
-    if (UNLIKELY(exiting)) {
-        exiting = false;
-        my_exit(STATUS_EXIT);
+    croak_sv(error);
+}
+
+static SV *usage(pTHX_ const bridge_method *method)
+{
+    SV *usage = sv_2mortal(newSVpvf("Usage: %s(", method->name));
+    int i;
+
+    for (i = 0; i < method->most; i++) {
+        const bridge_param *param = &method->params[i];
+        sv_catpvf(usage, i >= method->least ? "%s%s=%s" : "%s%s", i ? ", " : "", param->name, param->preset);
+    }
+    sv_catpvs(usage, ")");
+    return usage;
+}
+
+/* What stands for the arguments that are left out. */
+static void leave_out(const bridge_method *method, I32 items, bridge_value *values)
+{
+    for (; items < method->most; items++) {
+        const bridge_param *param = &method->params[items];
+        values[items].tag = param->kind == KIND_INTEGER ? TAG_INT : TAG_UNDEF;
+        values[items].u.iv = param->preset_value;
     }
 }
 
-bool sv_bridge_exiting(void)
+static void assign(pTHX_ SV *output, const SV *content)
 {
-    return exiting;
+    /* Copied, so that a variable in a loop keeps its memory. */
+    sv_setpvn(output, SvPVX_const(content), SvCUR(content));
+    SvUTF8_off(output);
+    SvSETMAGIC(output);
 }
 
 /* What a call leaves to do besides returning values. */
-static void heed(pTHX_ const bridge_call *call)
+static void heed(pTHX_ const bridge_call *call, bool surplus)
 {
-    const U32 notes = call->notes;
-
     /* A fatal warning must not lose them. */
-    if (notes & NOTE_ERROR)
+    if (call->error)
         sv_2mortal(call->error);
-    if (notes & NOTE_OUTPUT)
+    if (call->content)
         sv_2mortal(call->content);
-    if (notes & NOTE_SURPLUS)
+    if (surplus)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%s: arguments behind the first %d are ignored",
                        call->method->name, call->method->most);
-    if (notes & NOTE_WARNING)
+    if (call->warning)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(call->warning));
-    if (notes & NOTE_OUTPUT) {
-        /* Copied, so that a variable in a loop keeps its memory. */
-        sv_setpvn(call->output, SvPVX_const(call->content), SvCUR(call->content));
-        SvUTF8_off(call->output);
-        SvSETMAGIC(call->output);
-    }
-    if (notes & NOTE_ERROR)
-        croak_sv(call->error);
+    if (call->output)
+        assign(aTHX_ call->output, call->content);
+    if (call->error)
+        throw(aTHX_ call->error);
 }
 
 /* The op's own scalar, unless another sub that the op has called has left more in it than a plain
@@ -65,39 +72,68 @@ PERL_STATIC_INLINE SV *own_scalar(pTHX)
     return SvFLAGS(own) & (SVf_ROK | SVf_UTF8 | SVf_READONLY | SVs_GMG | SVs_SMG | SVs_RMG) ? NULL : own;
 }
 
+/* Objects that ended while a method ran. */
+static void free_objects(void)
+{
+    bridge_here.unfinished &= ~UNFINISHED_OBJECTS;
+    bridge_here.in_libvirt = true;
+    sys_virt_objects_free();
+    bridge_here.in_libvirt = false;
+}
+
+static void read_arguments(pTHX_ bridge_call *call, I32 items)
+{
+    const bridge_method *method = call->method;
+    const bool may_change = method->calls_back || (method->borrows && (bridge_attention & ATTENTION_HOLD));
+    SV **arguments = PL_stack_base + call->ax, *settled[BRIDGE_MAX_PARAMS];
+
+    if (may_change || !bridge_read(aTHX_ method, arguments, items, false, call->values)) {
+        bridge_settle(aTHX_ method, arguments, items, settled);
+        (void)bridge_read(aTHX_ method, settled, items, true, call->values);
+    }
+}
+
 static XS(call_row)
 {
     dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
     bridge_call call;
-    bool read = false;
+    bool surplus = false;
 
     call.perl = BRIDGE_PERL;
     call.method = method;
-    call.ax = ax;
+    call.error = NULL;
+    call.warning = NULL;
+    call.output = NULL;
+    call.content = NULL;
     call.returned = 0;
-    call.notes = 0;
+    call.ax = ax;
     if (UNLIKELY(items != method->most)) {
-        if (items > method->most && method->surplus) {
-            call.notes = NOTE_SURPLUS;
+        surplus = items > method->most && method->surplus;
+        if (surplus) {
             SP -= items - method->most;
             items = method->most;
             PUTBACK;
-        } else {
-            bridge_leave_out(aTHX_ method, items, call.values);
+        } else if (items < method->least || items > method->most) {
+            throw(aTHX_ usage(aTHX_ method));
         }
+        leave_out(method, items, call.values);
     }
-    if (LIKELY(!bridge_always_hold))
-        read = items == 1 && method->params->kind == KIND_OBJECT
-             ? read_object_quickly(method->params, *SP, call.values)
-             : bridge_read_quickly(method, MARK + 1, SP, call.values);
-    if (UNLIKELY(!read))
-        bridge_read_arguments(aTHX_ &call);
+    if (UNLIKELY(bridge_attention & ATTENTION_SIGPIPE))
+        sv_bridge_handle_sigpipe(BRIDGE_PERL);
+    if (!(items == 1 && method->params->kind == KIND_OBJECT && bridge_read_object(*SP, call.values)))
+        read_arguments(aTHX_ &call, items);
     call.single = own_scalar(aTHX);
-    bridge_in_libvirt = true;
+    bridge_here.calls++;
+    bridge_here.in_libvirt = true;
     method->run(&call);
-    bridge_in_libvirt = false;
-    bridge_resume_exit(aTHX);
+    bridge_here.in_libvirt = false;
+    bridge_here.calls--;
+    if (UNLIKELY(bridge_here.unfinished)) {
+        if (bridge_here.calls == 0 && bridge_here.unfinished & UNFINISHED_OBJECTS)
+            free_objects();
+        bridge_resume_exit(aTHX);
+    }
 
     if (call.returned == RETURNED_SINGLE) {
         PL_stack_sp = PL_stack_base + call.ax; /* perl has room for one */
@@ -105,8 +141,8 @@ static XS(call_row)
     } else {
         PL_stack_sp = PL_stack_base + call.ax + call.returned - 1;
     }
-    if (UNLIKELY(call.notes))
-        heed(aTHX_ &call);
+    if (UNLIKELY(surplus || call.error || call.warning || call.output))
+        heed(aTHX_ &call, surplus);
 }
 
 void sv_bridge_install(void *perl, const bridge_method *method)
@@ -133,115 +169,15 @@ bool sv_bridge_wants_scalar(void *perl)
     return GIMME_V == G_SCALAR;
 }
 
-SV *sv_bridge_call(void *perl, SV *code, const char *method, SV **argv, SSize_t argc, SV **results, SSize_t wanted)
+SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index)
 {
     BRIDGE_THX(perl);
-    dSP;
-    dJMPENV;
-    SV *volatile error = NULL;
-    const bool in_libvirt = bridge_in_libvirt;
-    SSize_t count, i;
-    I32 how;
-    int jumped;
-
-    if (exiting) {
-        for (i = 0; i < argc; i++)
-            sv_2mortal(argv[i]); /* freed at once, an object would exit here */
-        return newSV(0);
-    }
-    /* A stack of its own, so that last and goto find no loop and no label below libvirt. */
-    PUSHSTACK;
-    ENTER;
-    SAVETMPS;
-    save_scalar(PL_errgv); /* the caller's $@ outlives the eval below */
-    PUSHMARK(SP);
-    EXTEND(SP, argc);
-    for (i = 0; i < argc; i++)
-        PUSHs(sv_2mortal(argv[i]));
-    PUTBACK;
-    bridge_in_libvirt = false;
-    JMPENV_PUSH(jumped);
-    if (jumped) {
-        JMPENV_POP;
-        bridge_in_libvirt = in_libvirt;
-        exiting = true;
-        return newSV(0); /* perl has unwound its stacks to the bottom already */
-    }
-    how = (wanted <= 1 ? G_SCALAR : G_ARRAY) | G_EVAL; /* perl before 5.36 has no G_LIST */
-    count = method ? call_method(method, how) : call_sv(code, how);
-    SPAGAIN;
-    SP -= count;
-    /* Truth without overloading: an exception object is true. */
-    if (SvROK(ERRSV) || (SvPOK(ERRSV) && SvCUR(ERRSV)))
-        error = newSVsv_nomg(ERRSV);
-    else
-        for (i = 0; i < wanted; i++)
-            results[i] = i < count ? newSVsv_nomg(SP[i + 1]) : newSV(0);
-    PUTBACK;
-    FREETMPS; /* runs destructors, which may exit, too */
-    LEAVE;
-    POPSTACK;
-    JMPENV_POP;
-    bridge_in_libvirt = in_libvirt;
-    return error;
+    return PL_stack_base[call->ax + index];
 }
 
-void sv_bridge_free(void *perl, SV *sv)
+void sv_bridge_always_hold(void)
 {
-    BRIDGE_THX(perl);
-    if (SvROK(sv) || SvOBJECT(sv) || SvMAGICAL(sv) || SvTYPE(sv) > SVt_PVMG)
-        sv_2mortal(sv);
-    else
-        SvREFCNT_dec_NN(sv);
-}
-
-SV *sv_bridge_argument(void *perl, I32 ax, SSize_t index)
-{
-    BRIDGE_THX(perl);
-    return PL_stack_base[ax + index];
-}
-
-U32 sv_bridge_keep_key(void *perl, const char *key, STRLEN len)
-{
-    BRIDGE_THX(perl);
-    SV **kept = hv_fetchs(PL_modglobal, "Sys::Virt/keys", FALSE);
-    U32 hash;
-
-    if (!kept)
-        kept = hv_stores(PL_modglobal, "Sys::Virt/keys", newRV_noinc((SV *)newHV()));
-    PERL_HASH(hash, key, len);
-    (void)hv_store((HV *)SvRV(*kept), key, len, &PL_sv_yes, hash);
-    return hash;
-}
-
-void *sv_bridge_interpreter(void)
-{
-#ifdef MULTIPLICITY
-    return PERL_GET_THX;
-#else
-    return PL_curinterp;
-#endif
-}
-
-void sv_bridge_hold(SV *sv)
-{
-    SvREFCNT_inc_simple_void_NN(sv);
-}
-
-void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value)
-{
-    BRIDGE_THX(perl);
-    SvREADONLY_on(value);
-    if (hv_exists(stash, name, len))
-        newCONSTSUB(stash, name, value);
-    else
-        (void)hv_store(stash, name, len, newRV_noinc(value), 0);
-}
-
-void sv_bridge_constants_done(void *perl, HV *stash)
-{
-    BRIDGE_THX(perl);
-    mro_method_changed_in(stash);
+    bridge_attention |= ATTENTION_HOLD;
 }
 
 static void interpreter_ends(pTHX_ void *unused)
@@ -257,7 +193,7 @@ XS_EXTERNAL(sv_bridge_boot)
 
     PERL_UNUSED_VAR(items);
     call_atexit(interpreter_ends, NULL); /* a new thread's interpreter inherits it */
-    bridge_objects_boot();
+    bridge_count_forks();
     sys_virt_boot(BRIDGE_PERL);
     Perl_xs_boot_epilog(aTHX_ ax);
 }

@@ -1,34 +1,34 @@
 /* Objects: a blessed scalar that shows the libvirt pointer as an integer, which is what C code
  * with the published typemap reads, and extension magic behind it, which owns the pointer and
  * is the only thing this module believes. */
-#include "bridge.h"
 #include "object.h"
-#include <pthread.h>
-
-/* How many forks lie between the process that loaded the module and this one. Counted rather
- * than asked with getpid(), a system call for every object made and ended. */
-static SSize_t generation;
-
-static void forked(void)
-{
-    generation++;
-}
+#include "callback.h"
 
 /* The magic's mg_ptr is the libvirt pointer, NULL once destroyed; mg_private the class; mg_len
  * the process that made it, below -2 because perl gives mg_len >= -2 meanings of its own. */
-#define OWNER_OF_PROCESS (-generation - 16)
+#define OWNER_OF_PROCESS (-bridge_forks - 16)
 
 static void release(pTHX_ MAGIC *mg)
 {
     void *ptr = mg->mg_ptr;
+    const bool in_libvirt = bridge_here.in_libvirt;
+
     mg->mg_ptr = NULL;
     /* A forked child must not end its parent's connection. */
-    if (ptr && mg->mg_len == OWNER_OF_PROCESS) {
-        const bool in_libvirt = bridge_in_libvirt;
-        bridge_in_libvirt = true;
-        sys_virt_object_free((U8)mg->mg_private, ptr);
-        bridge_in_libvirt = in_libvirt;
+    if (!ptr || mg->mg_len != OWNER_OF_PROCESS)
+        return;
+    if (bridge_here.calls > 0) {
+        /* Perl code that libvirt has called drops or destroys what it likes, and a method below
+         * has its arguments as pointers. */
+        sys_virt_object_free_later((U8)mg->mg_private, ptr);
+        bridge_here.unfinished |= UNFINISHED_OBJECTS;
+        return;
     }
+    if (UNLIKELY(bridge_attention & ATTENTION_SIGPIPE))
+        sv_bridge_handle_sigpipe(BRIDGE_PERL);
+    bridge_here.in_libvirt = true;
+    sys_virt_object_free((U8)mg->mg_private, ptr);
+    bridge_here.in_libvirt = in_libvirt;
     bridge_resume_exit(aTHX);
 }
 
@@ -54,12 +54,6 @@ static int object_dup(pTHX_ MAGIC *mg, CLONE_PARAMS *params)
 #endif
 
 const MGVTBL bridge_object_vtbl = { NULL, NULL, NULL, NULL, object_free, NULL, OBJECT_DUP, NULL };
-
-SV *sv_bridge_reference(void *perl, SV *target)
-{
-    BRIDGE_THX(perl);
-    return newRV_noinc(target);
-}
 
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr)
 {
@@ -99,14 +93,6 @@ static XS(object_destroy)
         release(aTHX_ mg);
     }
     XSRETURN_EMPTY;
-}
-
-void bridge_objects_boot(void)
-{
-    static bool watching;
-
-    if (!watching)
-        watching = pthread_atfork(NULL, NULL, forked) == 0;
 }
 
 void sv_bridge_install_destroy(void *perl, const char *name)

@@ -11,7 +11,4 @@ extern const MGVTBL bridge_object_vtbl;
 #define bridge_object_ptr(mg) ((void *)(mg)->mg_ptr)
 #define bridge_object_class(mg) ((U8)(mg)->mg_private)
 
-/* Starts counting forks; the first call counts. */
-void bridge_objects_boot(void);
-
 #endif

@@ -2,22 +2,21 @@
 //! scripts make errors of their own.
 
 use crate::convert::*;
-use crate::dispatch::dispatch;
 use crate::error::Failure;
-use crate::ffi::bridge::{Method, Param};
-use crate::method::{Call, method, methods, param};
+use crate::ffi::bridge::Parameter;
+use crate::method::{Call, Method, dispatch, finish, method, methods, param};
 
 methods! {
     "Sys::Virt::Error";
-    level(err: Hash) => Ok(One(member(err, b"level")));
-    code(err: Hash) => Ok(One(member(err, b"code")));
-    domain(err: Hash) => Ok(One(member(err, b"domain")));
-    message(err: Hash) => Ok(One(member(err, b"message")));
-    stringify(err: Hash) => Ok(text(err));
+    level(err: HashRef) => Ok(One(member(err, b"level")));
+    code(err: HashRef) => Ok(One(member(err, b"code")));
+    domain(err: HashRef) => Ok(One(member(err, b"domain")));
+    message(err: HashRef) => Ok(One(member(err, b"message")));
+    stringify(err: HashRef) => Ok(text(err));
 }
 
-fn member<'a>(err: HashArg<'a>, key: &[u8]) -> Value<'a> {
-    err.pairs.get(key).unwrap_or(Value::Undef)
+fn member<'a>(err: HashArg<'a>, key: &[u8]) -> Data<'a> {
+    err.pairs.get(key).unwrap_or(Data::Undef)
 }
 
 fn text(err: HashArg) -> Vec<u8> {
@@ -39,13 +38,16 @@ pub static OVERLOADING: &[Method] = &[
     method("Sys::Virt::Error::()\0", OPERANDS, false, as_string),
 ];
 
-const OPERANDS: &[Param] =
-    &[param("err\0", Hash::SPEC, None), param("other\0", Any::SPEC, None), param("swapped\0", Any::SPEC, None)];
+const OPERANDS: &[Parameter] =
+    &[param("err\0", HashRef::SPEC, None), param("other\0", Any::SPEC, None), param("swapped\0", Any::SPEC, None)];
 
 /// Calls `stringify` by its name: a subclass may have its own.
 unsafe extern "C" fn as_string(call: &Call) {
     dispatch(call, || {
-        let text = call.perl().call_method(c"stringify", &[call.perl().share(call.argument(0))]);
-        call.finish(text.map(One).map_err(Failure::from));
+        // SAFETY: the operand is required, and has been read without Perl code.
+        let operand = unsafe { call.argument(0) };
+        let text = call.perl().call_method(c"stringify", vec![operand]);
+        // SAFETY: a scalar has no pointers of libvirt's.
+        unsafe { finish(call, text.map(One).map_err(Failure::from)) };
     })
 }

@@ -1,8 +1,8 @@
 //! `Sys::Virt::Network`: virtual networks.
 
 use crate::convert::*;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use virt::sys::*;
 
 methods! {

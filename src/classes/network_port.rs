@@ -10,7 +10,7 @@ methods! {
     get_uuid_string(port: NetworkPort) => uuid_string(|p| virNetworkPortGetUUIDString(port, p));
     get_xml_description(port: NetworkPort, flags: u32 = 0) => owned_str(virNetworkPortGetXMLDesc(port, flags));
     get_parameters(port: NetworkPort, flags: u32 = 0) => allocated(|p, n| virNetworkPortGetParameters(port, p, n, flags));
-    set_parameters(port: NetworkPort, newparams: Hash, flags: u32 = 0) => {
+    set_parameters(port: NetworkPort, newparams: HashRef, flags: u32 = 0) => {
         let mut params = ParamSet::known(&newparams, BANDWIDTH)?;
         void(virNetworkPortSetParameters(port, params.as_mut_ptr(), params.len(), flags))
     };

@@ -2,8 +2,8 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use std::ffi::c_char;
 use virt::sys::*;
 

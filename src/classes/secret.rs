@@ -21,5 +21,10 @@ fn value(sec: virSecretPtr, flags: u32) -> Result<Vec<u8>, Failure> {
     let mut len = 0;
     // SAFETY: a live secret and a place for the length.
     let bytes = unsafe { virSecretGetValue(sec, &mut len, flags) };
-    if bytes.is_null() { Err(Failure::last()) } else { Ok(OwnedArray::new(bytes, len).as_slice().to_vec()) }
+    if bytes.is_null() {
+        Err(Failure::last())
+    } else {
+        // SAFETY: libvirt allocated so many for us.
+        Ok(unsafe { OwnedArray::assume_owned(bytes, len) }.as_slice().to_vec())
+    }
 }

@@ -1,8 +1,8 @@
 //! `Sys::Virt::StorageVol`: volumes of a pool.
 
 use crate::convert::*;
-use crate::events::stream;
 use crate::method::methods;
+use crate::objects::stream;
 use virt::sys::*;
 
 methods! {
@@ -21,9 +21,7 @@ methods! {
     download(vol: StorageVol, st: Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
         void(virStorageVolDownload(vol, st, offsetsv, lengthsv, flags));
     upload(vol: StorageVol, st: Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
-        void(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags)).map(|()| {
-            stream::begun(st);
-        });
+        void(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags)).map(|()| stream::begun(st));
 }
 
 record! {

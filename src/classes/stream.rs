@@ -3,11 +3,11 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events::parked;
-use crate::events::stream::{self, ended, not_ended};
+use crate::events::stream::{add_callback, remove_callback};
+use crate::events::{guarded_in, parked};
 use crate::method::{Call, methods};
-use crate::perl::{Buffer, Callback, Perl};
-use libperl_sys::SV;
+use crate::objects::stream::{ended, not_ended};
+use crate::perl::{Buffer, Callback, Held, Perl, Scalar, Variable};
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
 use std::{ptr, slice};
@@ -37,9 +37,9 @@ methods! {
     // Some streams tell their callback of the abort at once.
     abort(st: Stream) with call => ended(st, void(virStreamAbort(st))).and_then(|()| parked::release(call.perl()));
 
-    add_callback(stref: Stream, events: i32, cb: Code) with call => stream::add_callback(call, stref, events, cb);
+    add_callback(stref: Stream, events: i32, cb: Code) with call => add_callback(call, stref, events, cb);
     update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
-    remove_callback(st: Stream) => stream::remove_callback(st);
+    remove_callback(st: Stream) => remove_callback(st);
 }
 
 /// A number of bytes; or that a stream would have to wait (-2), or has come to a hole (-3).
@@ -48,9 +48,12 @@ fn moved(result: c_int) -> Result<c_int, Failure> {
 }
 
 /// At most `nbytes` bytes that `receive` stores, for the caller's variable.
-fn received(
+///
+/// # Safety
+/// `receive` gives the number of bytes that it has stored, within the room it is told.
+unsafe fn received(
     call: &Call,
-    variable: *mut SV,
+    variable: Variable,
     nbytes: usize,
     receive: impl FnOnce(*mut c_char, usize) -> c_int,
 ) -> Result<Assigned<c_int>, Failure> {
@@ -58,7 +61,7 @@ fn received(
     let room = nbytes.min(1 << 24);
     let mut buffer = Buffer::with_room(call.perl(), room);
     let count = moved(receive(buffer.as_mut_ptr(), room))?;
-    // SAFETY: libvirt has stored that many.
+    // SAFETY: the caller's promise.
     let content = (count > 0).then(|| unsafe { buffer.filled(count as usize) });
     Ok(Assigned { result: count, variable, content })
 }
@@ -67,7 +70,7 @@ fn received(
 struct Transfer {
     perl: Perl,
     /// The call's own argument, which the handlers get.
-    stream: *mut SV,
+    stream: Scalar,
     data: Callback,
     hole: Option<Callback>,
     skip: Option<Callback>,
@@ -75,8 +78,12 @@ struct Transfer {
 }
 
 impl Transfer {
-    fn new(call: &Call, data: Callback) -> Self {
-        Transfer { perl: call.perl(), stream: call.argument(0), data, hole: None, skip: None, failure: None }
+    /// # Safety
+    /// The call is one of a method with a stream and code references.
+    unsafe fn new(call: &Call, data: Callback) -> Self {
+        // SAFETY: the caller's promise.
+        let stream = unsafe { call.argument(0) };
+        Transfer { perl: call.perl(), stream, data, hole: None, skip: None, failure: None }
     }
 
     /// Lets libvirt move the data. What went wrong in a handler comes before libvirt's error,
@@ -89,88 +96,86 @@ impl Transfer {
     }
 
     /// Calls a handler; gives its answer, a number, or `None` for undef.
-    fn ask(&self, handler: &Callback, arguments: &[*mut SV]) -> Result<Option<c_int>, Failure> {
-        let answer = handler.call(&self.with_stream(arguments))?;
-        let number = integer(Value::of_scalar(self.perl, answer), c_int::MIN.into(), c_int::MAX as u64);
-        self.perl.free(answer);
+    fn ask(&self, handler: &Held, arguments: Vec<Scalar>) -> Result<Option<c_int>, Failure> {
+        let answer = handler.call(self.with_stream(arguments))?;
+        let number = answer.read(self.perl, |data| integer(Data::of(data), c_int::MIN.into(), c_int::MAX as u64));
         Ok(number?.map(|number| number as c_int))
     }
 
-    fn with_stream(&self, arguments: &[*mut SV]) -> Vec<*mut SV> {
-        [&[self.perl.copy(self.stream)], arguments].concat()
+    fn with_stream(&self, arguments: Vec<Scalar>) -> Vec<Scalar> {
+        std::iter::once(self.perl.copy(&self.stream)).chain(arguments).collect()
     }
 }
 
 /// What a handler has answered.
-fn integer(answer: Value, min: i64, max: u64) -> Result<Option<i128>, Failure> {
+fn integer(answer: Data, min: i64, max: u64) -> Result<Option<i128>, Failure> {
     match answer {
-        Value::Undef => Ok(None),
+        Data::Undef => Ok(None),
         answer => answer.integer(min, max).map(Some).map_err(bad_answer),
     }
 }
 
 fn bad_answer(problem: impl Display) -> Failure {
-    Failure::Argument(format!("the handler's answer {problem}"))
+    Failure::invalid(format!("the handler's answer {problem}"))
 }
 
 /// The body of a handler that libvirt calls: keeps the failure, and tells libvirt to give up.
 ///
 /// # Safety
 /// `all` is what [`Transfer::run`] gave libvirt.
-unsafe fn handle(all: *mut c_void, work: impl FnOnce(&Transfer) -> Result<c_int, Failure>) -> c_int {
+unsafe fn handle(
+    all: *mut c_void,
+    of: impl FnOnce(&Transfer) -> Option<&Callback>,
+    work: impl FnOnce(&Transfer, Held) -> Result<c_int, Failure>,
+) -> c_int {
     // SAFETY: the caller's promise.
     let transfer = unsafe { &mut *all.cast::<Transfer>() };
-    work(transfer).unwrap_or_else(|failure| {
-        transfer.failure = Some(failure);
-        -1
-    })
+    let mut failure = None;
+    let answer = guarded_in(&mut failure, -1, || match of(transfer).and_then(Callback::here) {
+        Some(handler) => work(transfer, handler),
+        None => Ok(-1),
+    });
+    transfer.failure = failure;
+    answer
 }
 
 unsafe extern "C" fn sink(_: virStreamPtr, data: *const c_char, nbytes: usize, all: *mut c_void) -> c_int {
-    // SAFETY: libvirt calls it during `run`, with `nbytes` bytes.
-    unsafe {
-        handle(all, |transfer| {
-            let perl = transfer.perl;
-            let data = slice::from_raw_parts(data.cast::<u8>(), nbytes);
-            let taken = transfer.ask(&transfer.data, &[perl.new_string(data), perl.new_uint(nbytes as u64)])?;
-            match taken {
-                // As 0 it would have the same data come again, for ever.
-                None => Err(bad_answer("is undef, not how many bytes it took")),
-                // libvirt would go on behind its buffer.
-                Some(taken) if usize::try_from(taken).is_ok_and(|taken| taken > nbytes) => {
-                    Err(bad_answer(format!("is {taken}, more than the {nbytes} bytes it was given")))
-                }
-                Some(taken) => Ok(taken),
+    let work = |transfer: &Transfer, handler: Held| {
+        let perl = transfer.perl;
+        // SAFETY: libvirt calls it with `nbytes` bytes.
+        let data = unsafe { slice::from_raw_parts(data.cast::<u8>(), nbytes) };
+        match transfer.ask(&handler, vec![perl.new_string(data), perl.new_uint(nbytes as u64)])? {
+            // As 0 it would have the same data come again, for ever.
+            None => Err(bad_answer("is undef, not how many bytes it took")),
+            // libvirt would go on behind its buffer.
+            Some(taken) if usize::try_from(taken).is_ok_and(|taken| taken > nbytes) => {
+                Err(bad_answer(format!("is {taken}, more than the {nbytes} bytes it was given")))
             }
-        })
-    }
+            Some(taken) => Ok(taken),
+        }
+    };
+    // SAFETY: libvirt calls it during `run`.
+    unsafe { handle(all, |transfer| Some(&transfer.data), work) }
 }
 
 unsafe extern "C" fn source(_: virStreamPtr, data: *mut c_char, nbytes: usize, all: *mut c_void) -> c_int {
-    // SAFETY: libvirt calls it during `run`, with room for `nbytes` bytes.
-    unsafe {
-        handle(all, |transfer| {
-            let perl = transfer.perl;
-            let buffer = perl.new_string(b"");
-            let count = transfer.ask(&transfer.data, &[perl.share(buffer), perl.new_uint(nbytes as u64)]);
-            let count = count.and_then(|count| {
-                if !perl.downgrade(buffer) {
-                    return Err(Failure::Argument("the handler's data has a character above 255".into()));
-                }
-                fill(
-                    slice::from_raw_parts_mut(data.cast::<u8>(), nbytes),
-                    Value::of_scalar(perl, buffer),
-                    count.unwrap_or(0),
-                )
-            });
-            perl.free(buffer);
-            count
-        })
-    }
+    let work = |transfer: &Transfer, handler: Held| {
+        let perl = transfer.perl;
+        let buffer = perl.new_string(b"");
+        let count = transfer.ask(&handler, vec![buffer.share(), perl.new_uint(nbytes as u64)])?;
+        if !perl.downgrade(&buffer) {
+            return Err(Failure::invalid("the handler's data has a character above 255"));
+        }
+        // SAFETY: libvirt calls it with room for `nbytes` bytes.
+        let room = unsafe { slice::from_raw_parts_mut(data.cast::<u8>(), nbytes) };
+        buffer.read(perl, |written| fill(room, Data::of(written), count.unwrap_or(0)))
+    };
+    // SAFETY: libvirt calls it during `run`.
+    unsafe { handle(all, |transfer| Some(&transfer.data), work) }
 }
 
 /// Puts the first `count` bytes of what a handler has written where libvirt wants them.
-fn fill(room: &mut [u8], written: Value, count: c_int) -> Result<c_int, Failure> {
+fn fill(room: &mut [u8], written: Data, count: c_int) -> Result<c_int, Failure> {
     let written = written.bytes().unwrap_or_default();
     if let Ok(taken @ 1..) = usize::try_from(count) {
         let (Some(room), Some(written)) = (room.get_mut(..taken), written.get(..taken)) else {
@@ -185,16 +190,16 @@ fn fill(room: &mut [u8], written: Value, count: c_int) -> Result<c_int, Failure>
 
 unsafe extern "C" fn sink_hole(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |transfer| past_hole(transfer, &transfer.hole, length)) }
+    unsafe { handle(all, |transfer| transfer.hole.as_ref(), |transfer, handler| past_hole(transfer, handler, length)) }
 }
 
 unsafe extern "C" fn source_skip(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |transfer| past_hole(transfer, &transfer.skip, length)) }
+    unsafe { handle(all, |transfer| transfer.skip.as_ref(), |transfer, handler| past_hole(transfer, handler, length)) }
 }
 
-fn past_hole(transfer: &Transfer, handler: &Option<Callback>, length: c_longlong) -> Result<c_int, Failure> {
-    handler.as_ref().map_or(Ok(-1), |handler| Ok(transfer.ask(handler, &[transfer.perl.new_int(length)])?.unwrap_or(0)))
+fn past_hole(transfer: &Transfer, handler: Held, length: c_longlong) -> Result<c_int, Failure> {
+    Ok(transfer.ask(&handler, vec![transfer.perl.new_int(length)])?.unwrap_or(0))
 }
 
 unsafe extern "C" fn source_hole(
@@ -203,21 +208,21 @@ unsafe extern "C" fn source_hole(
     length: *mut c_longlong,
     all: *mut c_void,
 ) -> c_int {
-    // SAFETY: libvirt calls it during `run`, with places for both answers.
-    unsafe {
-        handle(all, |transfer| {
-            let Some(handler) = &transfer.hole else { return Ok(-1) };
-            let answers = handler.call_list::<2>(&transfer.with_stream(&[]))?;
-            let [flag, section] = answers.map(|answer| Value::of_scalar(transfer.perl, answer));
-            *in_data = flag.truth().into();
-            // libvirt would neither send a negative one nor end.
-            let section = integer(section, 0, i64::MAX as u64);
-            answers.into_iter().for_each(|answer| transfer.perl.free(answer));
-            let section = section?.ok_or_else(|| bad_answer("is not a flag and a length"))?;
+    let work = |transfer: &Transfer, handler: Held| {
+        let perl = transfer.perl;
+        let [flag, section] = handler.call_list::<2>(transfer.with_stream(Vec::new()))?;
+        // libvirt would neither send a negative one nor end.
+        let section = section.read(perl, |data| integer(Data::of(data), 0, i64::MAX as u64))?;
+        let section = section.ok_or_else(|| bad_answer("is not a flag and a length"))?;
+        // SAFETY: libvirt calls it with places for both answers.
+        unsafe {
+            *in_data = flag.read(perl, |data| Data::of(data).truth()).into();
             *length = section as i64;
-            // The handler may have ended it, too.
-            not_ended(stream)?;
-            Ok(0)
-        })
-    }
+        }
+        // The handler may have ended it, too.
+        not_ended(stream)?;
+        Ok(0)
+    };
+    // SAFETY: libvirt calls it during `run`.
+    unsafe { handle(all, |transfer| transfer.hole.as_ref(), work) }
 }

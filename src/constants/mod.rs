@@ -25,10 +25,10 @@ use std::ffi::CStr;
 pub struct Constant {
     /// Ends with a NUL.
     name: &'static str,
-    value: Value,
+    value: Literal,
 }
 
-enum Value {
+enum Literal {
     Int(i64),
     Text(&'static CStr),
 }
@@ -65,13 +65,13 @@ pub fn install(perl: Perl) {
         let stash = perl.stash(package.name);
         for constant in package.constants {
             let value = match constant.value {
-                Value::Int(value) => perl.new_int(value),
-                Value::Text(text) => perl.new_string(text.to_bytes()),
+                Literal::Int(value) => perl.new_int(value),
+                Literal::Text(text) => perl.new_string(text.to_bytes()),
             };
             let (name, len) = (constant.name.as_ptr().cast(), constant.name.len() as i32 - 1);
             // SAFETY: the running interpreter, its stash, a name with its length and its NUL,
             // and a scalar of our own.
-            unsafe { bridge::sv_bridge_install_constant(perl.raw(), stash, name, len, value) };
+            unsafe { bridge::sv_bridge_install_constant(perl.raw(), stash, name, len, value.into_raw()) };
         }
         // SAFETY: as above.
         unsafe { bridge::sv_bridge_constants_done(perl.raw(), stash) };
@@ -94,10 +94,10 @@ macro_rules! constants {
 
 macro_rules! value {
     (int $value:expr) => {
-        $crate::constants::Value::Int($value as i64)
+        $crate::constants::Literal::Int($value as i64)
     };
     (text $value:expr) => {
-        $crate::constants::Value::Text($value)
+        $crate::constants::Literal::Text($value)
     };
 }
 

@@ -1,30 +1,32 @@
 //! Parameter types of method rows: what a row writes behind an argument's name, how the bridge
-//! reads it, and what the row's code gets for it.
+//! reads it, and what the row's code gets for it, or why it gets nothing.
 
-use super::{Items, Pairs, Value};
+use super::{Data, HAS_NUL, Items, Pairs};
 use crate::error::Failure;
-use crate::ffi::bridge::{Kind, RawValue, Tag};
-use crate::method::Call;
-use crate::perl::Callback;
-use libperl_sys::SV;
-use std::ffi::{CStr, CString, c_char, c_int};
+use crate::ffi::bridge::{Call, Kind, RawValue, Tag};
+use crate::perl::{Callback, Scalar, Variable};
+use std::ffi::{CString, c_char, c_int};
 use std::ptr;
 
 /// How the bridge reads a parameter.
 pub struct Spec {
+    /// Its kind.
     pub kind: Kind,
-    pub class: u8,
     /// Undef stands for an argument left out.
-    pub optional: bool,
-    /// Not to be left out all the same.
-    pub written: bool,
-    pub min: i64,
-    pub max: u64,
+    pub undef: bool,
+    /// It may be left out at the end.
+    pub omissible: bool,
 }
 
 impl Spec {
+    /// A parameter that has to be there.
     pub const fn of(kind: Kind) -> Self {
-        Spec { kind, class: 0, optional: false, written: false, min: 0, max: 0 }
+        Spec { kind, undef: false, omissible: false }
+    }
+
+    /// A parameter that may be left out.
+    pub const fn optional(kind: Kind) -> Self {
+        Spec { kind, undef: true, omissible: true }
     }
 }
 
@@ -32,20 +34,28 @@ impl Spec {
 pub trait FromArg {
     /// What the row's code gets.
     type Native<'a>;
+    /// How it is read.
     const SPEC: Spec;
-    fn from_arg<'a>(call: &'a Call, value: &'a RawValue) -> Self::Native<'a>;
+    /// Judges what was read: `value` is that of argument number `index`.
+    fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Self::Native<'a>, Failure>;
 }
 
 macro_rules! integers {
     ($($type:ty)*) => {$(
         impl FromArg for $type {
             type Native<'a> = $type;
-            const SPEC: Spec = Spec { min: <$type>::MIN as i64, max: <$type>::MAX as u64, ..Spec::of(Kind::Integer) };
+            const SPEC: Spec = Spec::of(Kind::Integer);
 
             #[inline(always)]
-            fn from_arg<'a>(_: &'a Call, value: &'a RawValue) -> $type {
-                // SAFETY: the bridge has read an integer, and checked its range.
-                unsafe { value.u.uv as $type }
+            fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<$type, Failure> {
+                if value.tag() == Tag::Int {
+                    // SAFETY: the tag says so.
+                    let number = unsafe { value.content().iv };
+                    if number as $type as i64 == number && (<$type>::MIN != 0 || number >= 0) {
+                        return Ok(number as $type);
+                    }
+                }
+                integer(call, index, value, <$type>::MIN as i64, <$type>::MAX as u64).map(|number| number as $type)
             }
         }
     )*};
@@ -53,132 +63,181 @@ macro_rules! integers {
 
 integers! { i32 u32 i64 u64 usize }
 
+/// An integer that is not the usual, or none.
+#[cold]
+fn integer(call: &Call, index: usize, value: &RawValue, min: i64, max: u64) -> Result<i128, Failure> {
+    Data::of(value).integer(min, max).map_err(|problem| call.bad_argument(index, &problem))
+}
+
 macro_rules! parameter {
-    ($(#[$doc:meta])* $name:ident: $spec:expr => $native:ty, |$call:ident, $value:ident| $body:expr) => {
+    ($(#[$doc:meta])* $name:ident: $spec:expr => $native:ty, |$call:ident, $index:ident, $value:ident| $body:expr) => {
         $(#[$doc])*
         pub enum $name {}
         impl FromArg for $name {
             type Native<'a> = $native;
             const SPEC: Spec = $spec;
 
-            fn from_arg<'a>($call: &'a Call, $value: &'a RawValue) -> $native {
+            #[inline(always)]
+            fn from_arg<'a>($call: &'a Call, $index: usize, $value: &'a RawValue) -> Result<$native, Failure> {
                 $body
             }
         }
     };
 }
 
-/// NULL, or the string the bridge has read.
-fn string_or_null(value: &RawValue) -> *const c_char {
-    match value.tag {
-        // SAFETY: the tag says so.
-        Tag::String => unsafe { value.u.pv },
-        _ => ptr::null(),
-    }
-}
-
 parameter! {
     /// A string, never NULL.
-    Str: Spec::of(Kind::String) => *const c_char, |_call, value| string_or_null(value)
+    Str: Spec::of(Kind::String) => *const c_char, |call, index, value| string(call, index, value)
 }
 parameter! {
     /// A string, NULL if undef or left out.
-    OptStr: Spec { optional: true, ..Spec::of(Kind::String) } => *const c_char, |_call, value| string_or_null(value)
+    OptStr: Spec::optional(Kind::String) => *const c_char, |call, index, value| string_or_null(call, index, value)
 }
 parameter! {
     /// A string, NULL if undef.
-    NullStr: Spec { written: true, ..OptStr::SPEC } => *const c_char, |_call, value| string_or_null(value)
+    NullStr: Spec { omissible: false, ..OptStr::SPEC } => *const c_char, |call, index, value| string_or_null(call, index, value)
 }
 parameter! {
     /// Bytes of any value.
-    Bytes: Spec::of(Kind::Bytes) => &'a [u8], |_call, value| match Value::of(value) {
-        Value::Text(bytes) => bytes,
-        _ => &[],
+    Bytes: Spec::of(Kind::Bytes) => &'a [u8], |call, index, value| match Data::of(value) {
+        Data::Text(bytes) => Ok(bytes),
+        other => Err(call.bad_argument(index, &other.is_not("a string"))),
     }
 }
 parameter! {
     /// A hash.
-    Hash: Spec::of(Kind::Hash) => HashArg<'a>, |call, value| HashArg::new(call, value)
+    HashRef: Spec::of(Kind::Hash) => HashArg<'a>, |call, index, value| hash(call, index, value)
 }
 parameter! {
     /// A hash, empty if undef or left out.
-    OptHash: Spec { optional: true, ..Spec::of(Kind::Hash) } => HashArg<'a>, |call, value| HashArg::new(call, value)
+    OptHashRef: Spec::optional(Kind::Hash) => HashArg<'a>, |call, index, value| match value.tag() {
+        Tag::Undef => Ok(HashArg { call, index, pairs: Pairs::new(&[]) }),
+        _ => hash(call, index, value),
+    }
 }
 parameter! {
     /// An array.
-    List: Spec::of(Kind::Array) => Items<'a>, |call, value| items(call, value).unwrap_or(Items::new(c"", &[]))
+    ArrayRef: Spec::of(Kind::Array) => Items<'a>, |call, index, value| items(call, index, value)
 }
 parameter! {
     /// An array, `None` if undef or left out.
-    OptList: Spec { optional: true, ..Spec::of(Kind::Array) } => Option<Items<'a>>, |call, value| items(call, value)
+    OptArrayRef: Spec::optional(Kind::Array) => Option<Items<'a>>, |call, index, value| match value.tag() {
+        Tag::Undef => Ok(None),
+        _ => items(call, index, value).map(Some),
+    }
 }
 parameter! {
     /// Any scalar.
-    Any: Spec { optional: true, ..Spec::of(Kind::Any) } => Value<'a>, |_call, value| Value::of(value)
+    Any: Spec::optional(Kind::Any) => Data<'a>, |call, index, value| match Data::of(value) {
+        endless @ Data::Endless => Err(call.bad_argument(index, &endless.is_not("a scalar"))),
+        data => Ok(data),
+    }
 }
 parameter! {
     /// A hash of parameters, or the flags that older scripts have in its place.
-    HashOrFlags: Spec { optional: true, ..Spec::of(Kind::Any) } => HashOrNumber<'a>, |call, value| match Value::of(value) {
-        Value::Undef => HashOrNumber::Neither,
-        Value::Hash(_) => HashOrNumber::Hash(HashArg::new(call, value)),
-        number => HashOrNumber::Number(number, call.name_of(value)),
+    HashOrFlags: Spec::optional(Kind::Any) => HashOrNumber<'a>, |call, index, value| match value.tag() {
+        Tag::Undef => Ok(HashOrNumber::Neither),
+        Tag::Hash => hash(call, index, value).map(HashOrNumber::Hash),
+        Tag::Int | Tag::Uint | Tag::Number | Tag::String => u32_of(call, index, value).map(HashOrNumber::Number),
+        _ => Err(call.bad_argument(index, &Data::of(value).is_not("a hash reference or an integer"))),
     }
 }
 parameter! {
     /// A code reference, which the row's code keeps.
-    Code: Spec::of(Kind::Code) => Callback, |call, value| Callback::keep(call.perl(), scalar(value))
+    Code: Spec::of(Kind::Code) => Callback, |call, index, value| kept(call, index, value)
 }
 parameter! {
     /// A code reference, `None` if undef or left out.
-    OptCode: Spec { optional: true, ..Spec::of(Kind::Code) } => Option<Callback>, |call, value| match value.tag {
-        Tag::Scalar => Some(Callback::keep(call.perl(), scalar(value))),
-        _ => None,
+    OptCode: Spec::optional(Kind::Code) => Option<Callback>, |call, index, value| match value.tag() {
+        Tag::Undef => Ok(None),
+        _ => kept(call, index, value).map(Some),
     }
 }
 parameter! {
     /// Any scalar, which the row's code keeps.
-    Kept: Spec::of(Kind::Kept) => Callback, |call, value| Callback::keep(call.perl(), scalar(value))
+    Kept: Spec::of(Kind::Kept) => Callback, |call, index, value| kept(call, index, value)
 }
 parameter! {
     /// A variable of the caller's that the method's result is assigned to.
-    Output: Spec::of(Kind::Output) => *mut SV, |_call, value| scalar(value)
-}
-
-fn scalar(value: &RawValue) -> *mut SV {
-    match Value::of(value) {
-        Value::Scalar(sv) => sv,
-        _ => ptr::null_mut(),
+    Output: Spec::of(Kind::Output) => Variable, |call, index, value| match Data::of(value) {
+        // SAFETY: an argument of the call, which C found to be no constant.
+        Data::Scalar(sv) => Ok(unsafe { Variable::assume(sv) }),
+        other => Err(call.bad_argument(index, &other.is_not("a variable to write to"))),
     }
 }
 
-fn items<'a>(call: &'a Call, value: &'a RawValue) -> Option<Items<'a>> {
-    match Value::of(value) {
-        Value::Array(raw) => Some(Items::new(call.name_of(value), raw)),
-        _ => None,
+#[inline(always)]
+fn string(call: &Call, index: usize, value: &RawValue) -> Result<*const c_char, Failure> {
+    match Data::of(value) {
+        Data::Text(text) if !has_nul(text) => Ok(text.as_ptr().cast()),
+        _ => Err(no_string(call, index, value)),
+    }
+}
+
+#[cold]
+fn no_string(call: &Call, index: usize, value: &RawValue) -> Failure {
+    match Data::of(value) {
+        Data::Text(_) => call.bad_argument(index, HAS_NUL),
+        other => call.bad_argument(index, &other.is_not("a string")),
+    }
+}
+
+unsafe extern "C" {
+    fn memchr(bytes: *const std::ffi::c_void, byte: c_int, count: usize) -> *const std::ffi::c_void;
+}
+
+/// XML is long, and memchr the fastest to look through it.
+#[inline(always)]
+fn has_nul(text: &[u8]) -> bool {
+    // SAFETY: reads as many bytes as there are.
+    !unsafe { memchr(text.as_ptr().cast(), 0, text.len()) }.is_null()
+}
+
+#[inline(always)]
+fn string_or_null(call: &Call, index: usize, value: &RawValue) -> Result<*const c_char, Failure> {
+    if value.tag() == Tag::Undef { Ok(ptr::null()) } else { string(call, index, value) }
+}
+
+fn u32_of(call: &Call, index: usize, value: &RawValue) -> Result<u32, Failure> {
+    integer(call, index, value, 0, u32::MAX.into()).map(|number| number as u32)
+}
+
+fn kept(call: &Call, index: usize, value: &RawValue) -> Result<Callback, Failure> {
+    match Data::of(value) {
+        // SAFETY: a mortal scalar of the call that nobody else knows.
+        Data::Scalar(sv) => Ok(Callback::keep(call.perl(), unsafe { Scalar::assume_borrowed(sv) })),
+        other => Err(call.bad_argument(index, &other.is_not("a code reference"))),
+    }
+}
+
+fn hash<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<HashArg<'a>, Failure> {
+    match Data::of(value) {
+        Data::Hash(raw) => Ok(HashArg { call, index, pairs: Pairs::new(raw) }),
+        other => Err(call.bad_argument(index, &other.is_not("a hash reference"))),
+    }
+}
+
+fn items<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Items<'a>, Failure> {
+    match Data::of(value) {
+        Data::Array(raw) => Ok(Items::new(call.name_of(index), raw)),
+        other => Err(call.bad_argument(index, &other.is_not("an array reference"))),
     }
 }
 
 /// A hash argument, with what it takes to complain about it.
 #[derive(Clone, Copy)]
 pub struct HashArg<'a> {
-    pub call: &'a Call,
-    name: &'a CStr,
+    call: &'a Call,
+    index: usize,
+    /// What is in it.
     pub pairs: Pairs<'a>,
 }
 
-impl<'a> HashArg<'a> {
-    fn new(call: &'a Call, value: &'a RawValue) -> Self {
-        let raw = match Value::of(value) {
-            Value::Hash(raw) => raw,
-            _ => &[],
-        };
-        HashArg { call, name: call.name_of(value), pairs: Pairs::new(raw) }
-    }
-
+impl HashArg<'_> {
     /// The error for one key.
     pub fn bad_value(&self, key: &[u8], problem: &str) -> Failure {
-        let (name, key) = (self.name.to_string_lossy(), String::from_utf8_lossy(key));
-        Failure::Argument(format!("argument '{name}', key '{key}': {problem}"))
+        let (name, key) = (self.call.name_of(self.index).to_string_lossy(), String::from_utf8_lossy(key));
+        Failure::invalid(format!("argument '{name}', key '{key}': {problem}"))
     }
 
     /// Warns of keys that `known` does not know: libvirt will not hear of them.
@@ -186,7 +245,7 @@ impl<'a> HashArg<'a> {
         let unknown: Vec<_> = self.pairs.iter().map(|(key, _)| key).filter(|key| !known(key)).collect();
         if !unknown.is_empty() {
             let keys = unknown.join(&b"', '"[..]);
-            let (name, keys) = (self.name.to_string_lossy(), String::from_utf8_lossy(&keys));
+            let (name, keys) = (self.call.name_of(self.index).to_string_lossy(), String::from_utf8_lossy(&keys));
             self.call.warn(&format!("argument '{name}': '{keys}' is unknown here and ignored"));
         }
     }
@@ -194,21 +253,21 @@ impl<'a> HashArg<'a> {
 
 /// A hash argument, or a number in its place.
 pub enum HashOrNumber<'a> {
+    /// Undef, or left out.
     Neither,
+    /// A hash.
     Hash(HashArg<'a>),
-    Number(Value<'a>, &'a CStr),
+    /// Flags.
+    Number(u32),
 }
 
 impl<'a> HashOrNumber<'a> {
-    /// The hash if there is one, and the flags: the number in its place, or else `flags`.
-    pub fn with_flags(self, flags: u32) -> Result<(Option<HashArg<'a>>, u32), Failure> {
+    /// The hash if there is one, and the flags: those in its place, and `flags`.
+    pub fn with_flags(self, flags: u32) -> (Option<HashArg<'a>>, u32) {
         match self {
-            HashOrNumber::Neither => Ok((None, flags)),
-            HashOrNumber::Hash(hash) => Ok((Some(hash), flags)),
-            HashOrNumber::Number(number, name) => match number.integer(0, u32::MAX.into()) {
-                Ok(number) => Ok((None, flags | number as u32)),
-                Err(problem) => Err(Failure::Argument(format!("argument '{}' {problem}", name.to_string_lossy()))),
-            },
+            HashOrNumber::Neither => (None, flags),
+            HashOrNumber::Hash(hash) => (Some(hash), flags),
+            HashOrNumber::Number(number) => (None, flags | number),
         }
     }
 }
@@ -217,10 +276,12 @@ impl<'a> HashOrNumber<'a> {
 pub struct Ints<T>(Vec<T>);
 
 impl<T> Ints<T> {
+    /// The first of them.
     pub fn as_mut_ptr(&mut self) -> *mut T {
         self.0.as_mut_ptr()
     }
 
+    /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -244,21 +305,23 @@ impl Ints<u32> {
 pub struct Strings {
     pointers: Vec<*const c_char>,
     /// Strings that were numbers in Perl.
-    _written: Vec<CString>,
+    _from_numbers: Vec<CString>,
 }
 
 impl Strings {
+    /// The elements as strings.
     pub fn of(items: &Items) -> Result<Self, Failure> {
-        let mut written = Vec::new();
-        let pointers = items.strings(&mut written)?;
-        Ok(Strings { pointers, _written: written })
+        let mut from_numbers = Vec::new();
+        let pointers = items.strings(&mut from_numbers)?;
+        Ok(Strings { pointers, _from_numbers: from_numbers })
     }
 
-    /// NULL when there are none.
+    /// The first of them, NULL when there are none.
     pub fn as_mut_ptr(&mut self) -> *mut *const c_char {
         if self.pointers.is_empty() { ptr::null_mut() } else { self.pointers.as_mut_ptr() }
     }
 
+    /// How many there are.
     pub fn len(&self) -> usize {
         self.pointers.len()
     }

@@ -2,25 +2,30 @@
 
 use super::{Counted, Handle, Object, OwnedNames, int, object};
 use crate::error::Failure;
-use crate::method::Call;
+use crate::ffi::bridge::Call;
 use std::ffi::{c_char, c_int};
 use std::ptr;
 
 const UUID_LENGTHS: &str = "is not a UUID: 16 bytes, or 32 or 36 characters of hexadecimal";
 
 /// The object with a UUID, given as 16 bytes or printed, in argument number 1 of `call`.
-pub fn by_uuid<T: Object>(
+///
+/// # Safety
+/// The functions give NULL, or an object with a reference.
+pub unsafe fn by_uuid<T: Object>(
     call: &Call,
     uuid: &[u8],
     by_bytes: impl FnOnce(*const u8) -> *mut T::Target,
     by_text: impl FnOnce(*const c_char) -> *mut T::Target,
 ) -> Result<Handle<T>, Failure> {
     match uuid.len() {
-        16 => object(by_bytes(uuid.as_ptr())),
+        // SAFETY: the caller's promise.
+        16 => unsafe { object(by_bytes(uuid.as_ptr())) },
         32 | 36 if !uuid.contains(&0) => {
             let mut text = [0; 37];
             text[..uuid.len()].copy_from_slice(uuid);
-            object(by_text(text.as_ptr().cast()))
+            // SAFETY: the caller's promise.
+            unsafe { object(by_text(text.as_ptr().cast())) }
         }
         _ => Err(call.bad_argument(1, UUID_LENGTHS)),
     }
@@ -28,25 +33,35 @@ pub fn by_uuid<T: Object>(
 
 /// The objects with the names that `list` stores, of which there are `count`; those that went
 /// away in between are left out.
-pub fn by_names<T: Object>(
+///
+/// # Safety
+/// As for [`names`], and `look_up` gives NULL, or an object with a reference.
+pub unsafe fn by_names<T: Object>(
     count: c_int,
     list: impl FnOnce(*mut *mut c_char, c_int) -> c_int,
     mut look_up: impl FnMut(*const c_char) -> *mut T::Target,
 ) -> Result<Counted<Handle<T>>, Failure> {
-    let names = names(int(count)?, list)?;
-    Ok(Counted(names.0.iter().filter_map(|&name| object(look_up(name)).ok()).collect()))
+    // SAFETY: the caller's promise.
+    unsafe {
+        let names = names(int(count)?, list)?;
+        Ok(Counted(names.as_slice().iter().filter_map(|&name| object(look_up(name)).ok()).collect()))
+    }
 }
 
 /// At most `most` names that `list` stores.
-pub fn names(most: c_int, list: impl FnOnce(*mut *mut c_char, c_int) -> c_int) -> Result<OwnedNames, Failure> {
+///
+/// # Safety
+/// What it stores are strings from malloc.
+pub unsafe fn names(most: c_int, list: impl FnOnce(*mut *mut c_char, c_int) -> c_int) -> Result<OwnedNames, Failure> {
     let most = most.clamp(0, MOST_NAMES);
-    let mut names = OwnedNames(vec![ptr::null_mut(); most as usize]);
+    let mut names = vec![ptr::null_mut(); most as usize];
     // None asked for: libvirtd 9.0 dies of that question about snapshots.
     if most > 0 {
-        int(list(names.0.as_mut_ptr(), most))?;
+        int(list(names.as_mut_ptr(), most))?;
     }
-    names.0.retain(|name| !name.is_null());
-    Ok(names)
+    names.retain(|name| !name.is_null());
+    // SAFETY: the caller's promise.
+    Ok(unsafe { OwnedNames::assume_owned(names) })
 }
 
 /// More than libvirt lists of anything: a script may ask for any number.

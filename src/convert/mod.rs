@@ -14,19 +14,23 @@
 //! | NULL where a string may be absent | | undef | | |
 
 mod arg;
-mod handle;
+mod data;
 mod lookup;
+mod object;
 mod owned;
 mod ret;
 mod structs;
 mod typed_params;
-mod value;
 
+pub use crate::objects::{
+    Connect, Domain, DomainCheckpoint, DomainSnapshot, Handle, Interface, NWFilter, NWFilterBinding, Network,
+    NetworkPort, NodeDevice, Object, Secret, StoragePool, StorageVol, Stream,
+};
 pub use arg::*;
-pub use handle::*;
+pub use data::*;
 pub use lookup::*;
+pub use object::*;
 pub use owned::*;
 pub use ret::*;
 pub(crate) use structs::record;
 pub use typed_params::*;
-pub use value::{Items, Pairs, Value};

@@ -1,11 +1,9 @@
 //! What libvirt allocated for a method: owned until Perl has it, and freed after that.
 
-use super::{IntoSv, Object, Return, int, put_list, put_single, slice_at};
+use super::{Handle, IntoScalar, Object, Return, int, put_list, put_single, slice_at};
 use crate::error::Failure;
-use crate::ffi::bridge;
-use crate::method::Call;
-use crate::perl::Perl;
-use libperl_sys::SV;
+use crate::ffi::bridge::Call;
+use crate::perl::{Perl, Scalar};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 
@@ -31,15 +29,17 @@ impl Drop for OwnedStr {
     }
 }
 
-impl IntoSv for OwnedStr {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for OwnedStr {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         perl.new_string(self.bytes())
     }
 }
 
 impl Return for OwnedStr {
-    fn put(self, call: &Call) {
-        put_single(call, |perl, target| perl.set_string(target, self.bytes()), self.bytes());
+    unsafe fn put(self, call: &Call) {
+        let bytes = self.bytes();
+        // SAFETY: bytes have no pointers.
+        unsafe { put_single(call, |perl, target| target.set_string(perl, bytes), bytes) };
     }
 }
 
@@ -47,10 +47,11 @@ impl Return for OwnedStr {
 pub struct BorrowedStr(*const c_char);
 
 impl Return for BorrowedStr {
-    fn put(self, call: &Call) {
-        // SAFETY: checked by `borrowed_str`.
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the promise to `borrowed_str`.
         let bytes = unsafe { CStr::from_ptr(self.0) }.to_bytes();
-        put_single(call, |perl, target| perl.set_string(target, bytes), bytes);
+        // SAFETY: bytes have no pointers.
+        unsafe { put_single(call, |perl, target| target.set_string(perl, bytes), bytes) };
     }
 }
 
@@ -62,28 +63,32 @@ pub struct OwnedArray<T> {
 
 impl<T> OwnedArray<T> {
     /// Takes over what libvirt allocated.
-    pub fn new(pointer: *mut T, count: usize) -> Self {
+    ///
+    /// # Safety
+    /// NULL, or memory from malloc with so many elements.
+    pub unsafe fn assume_owned(pointer: *mut T, count: usize) -> Self {
         OwnedArray { pointer, count }
     }
 
+    /// The elements.
     pub fn as_slice(&self) -> &[T] {
-        // SAFETY: libvirt said how many there are.
+        // SAFETY: the promise to `assume_owned`.
         unsafe { slice_at(self.pointer, self.count) }
     }
 }
 
 impl<T> Drop for OwnedArray<T> {
     fn drop(&mut self) {
-        // SAFETY: libvirt allocated it for us.
+        // SAFETY: the promise to `assume_owned`.
         unsafe { free(self.pointer.cast()) };
     }
 }
 
 /// As a list of hashes.
-impl<T: IntoSv + Copy> Return for OwnedArray<T> {
-    fn put(self, call: &Call) {
-        let values = self.as_slice();
-        put_list(call, values.iter().copied());
+impl<T: IntoScalar + Copy> Return for OwnedArray<T> {
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the caller's promise.
+        unsafe { put_list(call, self.as_slice().iter().copied()) };
     }
 }
 
@@ -96,116 +101,160 @@ pub struct Records<T> {
 impl<T> Drop for Records<T> {
     fn drop(&mut self) {
         for &record in self.array.as_slice() {
-            // SAFETY: libvirt allocated it for us, and `free` is for its type.
+            // SAFETY: the promise to `records`.
             unsafe { (self.free)(record) };
         }
     }
 }
 
-impl<T: IntoSv + Copy> Return for Records<T> {
-    fn put(self, call: &Call) {
-        let records = self.array.as_slice();
-        // SAFETY: libvirt allocated it for us.
-        put_list(call, records.iter().map(|&record| unsafe { *record }));
+impl<T: IntoScalar + Copy> Return for Records<T> {
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the promise to `records`.
+        unsafe { put_list(call, self.array.as_slice().iter().map(|&record| *record)) };
     }
 }
 
 /// A list of strings that libvirt allocated, each and the array.
 pub struct OwnedStrings(OwnedArray<*mut c_char>);
 
-impl OwnedStrings {
-    pub fn new(pointer: *mut *mut c_char, count: usize) -> Self {
-        OwnedStrings(OwnedArray::new(pointer, count))
-    }
-}
-
 impl Drop for OwnedStrings {
     fn drop(&mut self) {
         for &string in self.0.as_slice() {
-            // SAFETY: libvirt allocated it for us.
+            // SAFETY: the promise to `string_list`.
             unsafe { free(string.cast()) };
         }
     }
 }
 
 impl Return for OwnedStrings {
-    fn put(self, call: &Call) {
-        let strings = self.0.as_slice();
-        put_list(call, strings.iter().copied());
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the caller's promise.
+        unsafe { put_list(call, self.0.as_slice().iter().copied()) };
     }
 }
 
 /// A list of objects that libvirt allocated, with a reference to each.
 pub struct Handles<T: Object> {
     array: OwnedArray<*mut T::Target>,
+    /// How many of them have been given on.
+    given: usize,
+}
+
+impl<T: Object> Handles<T> {
+    fn next(&mut self) -> Option<Handle<T>> {
+        let object = *self.array.as_slice().get(self.given)?;
+        self.given += 1;
+        // SAFETY: the promise to `object_list`, and once for each.
+        unsafe { Handle::assume_owned(object) }
+    }
+}
+
+impl<T: Object> Drop for Handles<T> {
+    fn drop(&mut self) {
+        while self.next().is_some() {}
+    }
 }
 
 impl<T: Object> Return for Handles<T> {
-    fn put(self, call: &Call) {
-        let objects = self.array.as_slice();
+    unsafe fn put(mut self, call: &Call) {
         let perl = call.perl();
         let stash = perl.stash(T::class().package);
-        let made = objects.iter().map(|&object| {
-            // SAFETY: the running interpreter, and an object whose reference is ours to give.
-            unsafe { bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object.cast()) }
-        });
-        put_list(call, made);
+        let count = self.array.as_slice().len();
+        call.give_list(count, std::iter::from_fn(|| self.next().map(|object| object.into_scalar_of(perl, stash))));
     }
 }
 
 /// Strings to be freed, in an array of ours.
-pub struct OwnedNames(pub Vec<*mut c_char>);
+pub struct OwnedNames(Vec<*mut c_char>);
+
+impl OwnedNames {
+    /// Takes over the strings.
+    ///
+    /// # Safety
+    /// NULL, or strings from malloc.
+    pub unsafe fn assume_owned(names: Vec<*mut c_char>) -> Self {
+        OwnedNames(names)
+    }
+
+    /// The strings.
+    pub fn as_slice(&self) -> &[*mut c_char] {
+        &self.0
+    }
+}
 
 impl Drop for OwnedNames {
     fn drop(&mut self) {
         for &name in &self.0 {
-            // SAFETY: libvirt allocated it for us.
+            // SAFETY: the promise to `assume_owned`.
             unsafe { free(name.cast()) };
         }
     }
 }
 
 impl Return for OwnedNames {
-    fn put(self, call: &Call) {
-        put_list(call, self.0.iter().copied());
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the caller's promise.
+        unsafe { put_list(call, self.0.iter().copied()) };
     }
 }
 
 /// A string to be freed; NULL is failure.
-pub fn owned_str(result: *mut c_char) -> Result<OwnedStr, Failure> {
+///
+/// # Safety
+/// NULL, or a string from malloc that the caller gives up.
+#[inline(always)]
+pub unsafe fn owned_str(result: *mut c_char) -> Result<OwnedStr, Failure> {
     if result.is_null() { Err(Failure::last()) } else { Ok(OwnedStr(result)) }
 }
 
 /// A string not to be freed; NULL is failure.
-pub fn borrowed_str(result: *const c_char) -> Result<BorrowedStr, Failure> {
+///
+/// # Safety
+/// NULL, or a string that lives as long as the call's arguments.
+#[inline(always)]
+pub unsafe fn borrowed_str(result: *const c_char) -> Result<BorrowedStr, Failure> {
     if result.is_null() { Err(Failure::last()) } else { Ok(BorrowedStr(result)) }
 }
 
 /// The strings that `call` allocates, as a list.
-pub fn string_list(call: impl FnOnce(*mut *mut *mut c_char) -> c_int) -> Result<OwnedStrings, Failure> {
-    let mut strings = ptr::null_mut();
-    let count = int(call(&mut strings))?;
-    Ok(OwnedStrings::new(strings, count as usize))
+///
+/// # Safety
+/// As for [`array`], and the elements are strings from malloc.
+pub unsafe fn string_list(call: impl FnOnce(*mut *mut *mut c_char) -> c_int) -> Result<OwnedStrings, Failure> {
+    // SAFETY: the caller's promise.
+    Ok(OwnedStrings(unsafe { array(call) }?))
 }
 
 /// The structs that `call` allocates in one array, as a list of hashes.
-pub fn array<T>(call: impl FnOnce(*mut *mut T) -> c_int) -> Result<OwnedArray<T>, Failure> {
+///
+/// # Safety
+/// `call` stores NULL or memory from malloc, and gives the number of elements there.
+pub unsafe fn array<T>(call: impl FnOnce(*mut *mut T) -> c_int) -> Result<OwnedArray<T>, Failure> {
     let mut pointer = ptr::null_mut();
     let count = int(call(&mut pointer))?;
-    Ok(OwnedArray::new(pointer, count as usize))
+    // SAFETY: the caller's promise.
+    Ok(unsafe { OwnedArray::assume_owned(pointer, count as usize) })
 }
 
 /// The structs that `call` allocates one by one, as a list of hashes.
-pub fn records<T>(
+///
+/// # Safety
+/// As for [`array`], and the elements are structs that `free` is for.
+pub unsafe fn records<T>(
     call: impl FnOnce(*mut *mut *mut T) -> c_int,
     free: unsafe extern "C" fn(*mut T),
 ) -> Result<Records<T>, Failure> {
-    Ok(Records { array: array(call)?, free })
+    // SAFETY: the caller's promise.
+    Ok(Records { array: unsafe { array(call) }?, free })
 }
 
 /// The objects that `call` allocates, as a list.
-pub fn object_list<T: Object>(call: impl FnOnce(*mut *mut *mut T::Target) -> c_int) -> Result<Handles<T>, Failure> {
-    let mut objects = ptr::null_mut();
-    let count = int(call(&mut objects))?;
-    Ok(Handles { array: OwnedArray::new(objects, count as usize) })
+///
+/// # Safety
+/// As for [`array`], and the elements are live objects of which the caller gives up a reference.
+pub unsafe fn object_list<T: Object>(
+    call: impl FnOnce(*mut *mut *mut T::Target) -> c_int,
+) -> Result<Handles<T>, Failure> {
+    // SAFETY: the caller's promise.
+    Ok(Handles { array: unsafe { array(call) }?, given: 0 })
 }

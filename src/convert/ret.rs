@@ -3,76 +3,71 @@
 
 use super::{Handle, Object};
 use crate::error::{Failure, Report};
-use crate::ffi::bridge;
-use crate::method::Call;
-use crate::perl::{Array, Perl};
-use libperl_sys::SV;
+use crate::ffi::bridge::Call;
+use crate::perl::{Array, Perl, Scalar, Target, Variable};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::slice;
 use virt::sys;
 
 /// A native value that becomes one new scalar.
-pub trait IntoSv {
-    /// The scalar, owned by the caller.
-    fn into_sv(self, perl: Perl) -> *mut SV;
+pub trait IntoScalar {
+    /// # Safety
+    /// Pointers in the value are what libvirt has put there, NULL or live: adapters and the owners
+    /// they make see to that.
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar;
 }
 
 /// What a method's code may return.
 pub trait Return {
-    /// Puts the value on Perl's stack.
-    fn put(self, call: &Call);
+    /// Gives the value to the caller.
+    ///
+    /// # Safety
+    /// As for [`IntoScalar::into_scalar`].
+    unsafe fn put(self, call: &Call);
 }
 
-/// Puts values on the stack.
-pub fn put_list<T: IntoSv>(call: &Call, values: impl ExactSizeIterator<Item = T>) {
-    let (perl, count) = (call.perl(), values.len());
-    // SAFETY: the running interpreter and its call.
-    let base = unsafe { bridge::sv_bridge_reserve(perl.raw(), call, count as isize) };
-    let mut put = 0;
-    for value in values.take(count) {
-        // SAFETY: within the `count` places just reserved. Making scalars does not touch the
-        // stack.
-        unsafe { base.add(put).write(perl.mortal(value.into_sv(perl))) };
-        put += 1;
-    }
-    call.returned.set(put as i32);
-}
-
-/// Puts one value, a new scalar, on the stack.
-fn put_one(call: &Call, value: impl IntoSv) {
+/// Gives values as a list.
+///
+/// # Safety
+/// As for [`IntoScalar::into_scalar`].
+pub unsafe fn put_list<T: IntoScalar>(call: &Call, values: impl ExactSizeIterator<Item = T>) {
     let perl = call.perl();
-    call.single.set(perl.mortal(value.into_sv(perl)));
-    call.returned.set(bridge::RETURNED_SINGLE);
+    // SAFETY: the caller's promise.
+    call.give_list(values.len(), values.map(|value| unsafe { value.into_scalar(perl) }));
 }
 
-/// Puts one value on the stack, in the op's own scalar where it has one: it saves making a
-/// scalar for every call.
+/// Gives one value in the op's own scalar where it has one: it saves making a scalar for every call.
+///
+/// # Safety
+/// As for [`IntoScalar::into_scalar`].
 #[inline(always)]
-pub fn put_single(call: &Call, set: impl FnOnce(Perl, *mut SV), value: impl IntoSv) {
-    let target = call.single.get();
-    if target.is_null() {
-        put_one(call, value);
-    } else {
-        set(call.perl(), target);
-        call.returned.set(bridge::RETURNED_SINGLE);
+pub unsafe fn put_single(call: &Call, set: impl FnOnce(Perl, Target), value: impl IntoScalar) {
+    match call.target() {
+        Some(target) => {
+            set(call.perl(), target);
+            call.give_target();
+        }
+        // SAFETY: the caller's promise.
+        None => call.give(unsafe { value.into_scalar(call.perl()) }),
     }
 }
 
 /// Nothing: the empty list, undef in scalar context.
 impl Return for () {
-    fn put(self, _: &Call) {}
+    unsafe fn put(self, _: &Call) {}
 }
 
 macro_rules! integers {
     ($($type:ty: $make:ident $set:ident $as:ty;)*) => {$(
-        impl IntoSv for $type {
-            fn into_sv(self, perl: Perl) -> *mut SV {
+        impl IntoScalar for $type {
+            unsafe fn into_scalar(self, perl: Perl) -> Scalar {
                 perl.$make(self as $as)
             }
         }
         impl Return for $type {
-            fn put(self, call: &Call) {
-                put_single(call, |perl, target| perl.$set(target, self as $as), self)
+            unsafe fn put(self, call: &Call) {
+                // SAFETY: a number has no pointers.
+                unsafe { put_single(call, |perl, target| target.$set(perl, self as $as), self) }
             }
         }
     )*};
@@ -85,62 +80,65 @@ integers! {
     u64: new_uint set_uint u64;
 }
 
-impl IntoSv for f64 {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for f64 {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         perl.new_number(self)
     }
 }
 
 /// Bytes.
-impl IntoSv for &[u8] {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for &[u8] {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         perl.new_string(self)
     }
 }
 
-impl IntoSv for Vec<u8> {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for Vec<u8> {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         perl.new_string(&self)
     }
 }
 
 /// A string that stays libvirt's; undef for NULL.
-impl IntoSv for *const c_char {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for *const c_char {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         if self.is_null() {
             return perl.new_undef();
         }
-        // SAFETY: a string of libvirt's, alive while its owner is.
+        // SAFETY: the caller's promise.
         perl.new_string(unsafe { CStr::from_ptr(self) }.to_bytes())
     }
 }
 
-impl IntoSv for *mut c_char {
-    fn into_sv(self, perl: Perl) -> *mut SV {
-        self.cast_const().into_sv(perl)
+impl IntoScalar for *mut c_char {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
+        // SAFETY: the caller's promise.
+        unsafe { self.cast_const().into_scalar(perl) }
     }
 }
 
-impl<T: IntoSv> IntoSv for Option<T> {
-    fn into_sv(self, perl: Perl) -> *mut SV {
-        self.map_or_else(|| perl.new_undef(), |value| value.into_sv(perl))
+impl<T: IntoScalar> IntoScalar for Option<T> {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
+        // SAFETY: the caller's promise.
+        self.map_or_else(|| perl.new_undef(), |value| unsafe { value.into_scalar(perl) })
     }
 }
 
-impl<T: Object> IntoSv for Handle<T> {
-    fn into_sv(self, perl: Perl) -> *mut SV {
-        Handle::into_sv(self, perl)
+impl<T: Object> IntoScalar for Handle<T> {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
+        Handle::into_scalar(self, perl)
     }
 }
 
 /// As an arrayref.
-impl<T: IntoSv> IntoSv for Vec<T>
+impl<T: IntoScalar> IntoScalar for Vec<T>
 where
     T: Element,
 {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         let mut array = Array::with_capacity(perl, self.len());
-        self.into_iter().for_each(|value| array.push(value.into_sv(perl)));
+        // SAFETY: the caller's promise.
+        self.into_iter().for_each(|value| array.push(unsafe { value.into_scalar(perl) }));
         array.into_ref()
     }
 }
@@ -153,9 +151,9 @@ impl Element for i64 {}
 impl Element for *const c_char {}
 impl Element for *mut c_char {}
 
-/// A scalar that is made already, and handed over.
-impl IntoSv for *mut SV {
-    fn into_sv(self, _: Perl) -> *mut SV {
+/// A scalar that is made already.
+impl IntoScalar for Scalar {
+    unsafe fn into_scalar(self, _: Perl) -> Scalar {
         self
     }
 }
@@ -163,93 +161,104 @@ impl IntoSv for *mut SV {
 /// A value of any kind as the only return value.
 pub struct One<T>(pub T);
 
-impl<T: IntoSv> Return for One<T> {
-    fn put(self, call: &Call) {
-        put_one(call, self.0);
+impl<T: IntoScalar> Return for One<T> {
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the caller's promise.
+        call.give(unsafe { self.0.into_scalar(call.perl()) });
     }
 }
 
 impl<T: Object> Return for Handle<T> {
-    fn put(self, call: &Call) {
-        put_one(call, self);
+    unsafe fn put(self, call: &Call) {
+        call.give(self.into_scalar(call.perl()));
     }
 }
 
 /// Two values.
-impl<A: IntoSv, B: IntoSv> Return for (A, B) {
-    fn put(self, call: &Call) {
+impl<A: IntoScalar, B: IntoScalar> Return for (A, B) {
+    unsafe fn put(self, call: &Call) {
         let perl = call.perl();
-        put_list(call, [self.0.into_sv(perl), self.1.into_sv(perl)].into_iter());
+        // SAFETY: the caller's promise.
+        let values = unsafe { [self.0.into_scalar(perl), self.1.into_scalar(perl)] };
+        call.give_list(values.len(), values.into_iter());
     }
 }
 
 /// Three values.
-impl<A: IntoSv, B: IntoSv, C: IntoSv> Return for (A, B, C) {
-    fn put(self, call: &Call) {
+impl<A: IntoScalar, B: IntoScalar, C: IntoScalar> Return for (A, B, C) {
+    unsafe fn put(self, call: &Call) {
         let perl = call.perl();
-        put_list(call, [self.0.into_sv(perl), self.1.into_sv(perl), self.2.into_sv(perl)].into_iter());
+        // SAFETY: the caller's promise.
+        let values = unsafe { [self.0.into_scalar(perl), self.1.into_scalar(perl), self.2.into_scalar(perl)] };
+        call.give_list(values.len(), values.into_iter());
     }
 }
 
 /// Values as a list: all of them in list context, the last in scalar context.
 pub struct Values<T>(pub Vec<T>);
 
-impl<T: IntoSv> Return for Values<T> {
-    fn put(self, call: &Call) {
-        put_list(call, self.0.into_iter());
+impl<T: IntoScalar> Return for Values<T> {
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the caller's promise.
+        unsafe { put_list(call, self.0.into_iter()) };
     }
 }
 
 /// Values as a Perl array: all of them in list context, their number in scalar context.
 pub struct Counted<T>(pub Vec<T>);
 
-impl<T: IntoSv> Return for Counted<T> {
-    fn put(self, call: &Call) {
-        // SAFETY: the running interpreter.
-        if unsafe { bridge::sv_bridge_wants_scalar(call.perl) } {
-            (self.0.len() as u64).put(call);
-        } else {
-            Values(self.0).put(call);
-        }
+impl<T: IntoScalar> Return for Counted<T> {
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the caller's promise.
+        unsafe { if call.wants_scalar() { (self.0.len() as u64).put(call) } else { Values(self.0).put(call) } }
     }
 }
 
 /// A value, and bytes for a variable of the caller's.
 pub struct Assigned<T> {
+    /// The value.
     pub result: T,
-    pub variable: *mut SV,
-    /// A string, owned; `None` leaves the variable as it is.
-    pub content: Option<*mut SV>,
+    /// The variable.
+    pub variable: Variable,
+    /// A string for it; `None` leaves it as it is.
+    pub content: Option<Scalar>,
 }
 
 impl<T: Return> Return for Assigned<T> {
-    fn put(self, call: &Call) {
+    unsafe fn put(self, call: &Call) {
         if let Some(content) = self.content {
             call.assign(self.variable, content);
         }
-        self.result.put(call);
+        // SAFETY: the caller's promise.
+        unsafe { self.result.put(call) };
     }
 }
 
 impl Return for Vec<u8> {
-    fn put(self, call: &Call) {
-        put_one(call, self);
+    unsafe fn put(self, call: &Call) {
+        call.give(call.perl().new_string(&self));
     }
 }
 
 /// 0 or more is success without a value.
+#[inline(always)]
 pub fn void(result: c_int) -> Result<(), Failure> {
     if result < 0 { Err(Failure::last()) } else { Ok(()) }
 }
 
 /// 0 or more is the value.
+#[inline(always)]
 pub fn int(result: c_int) -> Result<c_int, Failure> {
     if result < 0 { Err(Failure::last()) } else { Ok(result) }
 }
 
 /// An object with its reference; NULL is failure.
-pub fn object<T: Object>(result: *mut T::Target) -> Result<Handle<T>, Failure> {
-    Handle::owned(result)
+///
+/// # Safety
+/// NULL, or a live object of which the caller gives up a reference.
+pub unsafe fn object<T: Object>(result: *mut T::Target) -> Result<Handle<T>, Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { Handle::assume_owned(result) }.ok_or_else(Failure::last)
 }
 
 /// The value that `call` stores through its pointer.
@@ -260,19 +269,19 @@ pub fn stored<T: Default>(call: impl FnOnce(*mut T) -> c_int) -> Result<T, Failu
 }
 
 /// A struct that `call` fills in, as a hash.
-pub fn filled<T>(call: impl FnOnce(*mut T) -> c_int) -> Result<One<T>, Failure>
-where
-    T: IntoSv,
-{
-    // SAFETY: libvirt's structs are plain C data: integers, arrays of char and nullable
-    // pointers, for all of which zero is a value.
+///
+/// # Safety
+/// A struct of libvirt's: plain C data, integers, arrays of char and nullable pointers, for all of
+/// which zero is a value.
+pub unsafe fn filled<T: IntoScalar>(call: impl FnOnce(*mut T) -> c_int) -> Result<One<T>, Failure> {
+    // SAFETY: the caller's promise.
     let mut value: T = unsafe { std::mem::zeroed() };
     void(call(&mut value))?;
     Ok(One(value))
 }
 
 /// Room for as many bytes as a script asks for.
-pub fn room(size: usize) -> Result<Vec<u8>, Failure> {
+fn room(size: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     match bytes.try_reserve_exact(size) {
         Ok(()) => Ok(bytes),
@@ -281,10 +290,13 @@ pub fn room(size: usize) -> Result<Vec<u8>, Failure> {
 }
 
 /// The `size` bytes that `call` fills in.
-pub fn bytes(size: usize, call: impl FnOnce(*mut c_void) -> c_int) -> Result<Vec<u8>, Failure> {
+///
+/// # Safety
+/// When it succeeds it has filled in all of them.
+pub unsafe fn bytes(size: usize, call: impl FnOnce(*mut c_void) -> c_int) -> Result<Vec<u8>, Failure> {
     let mut bytes = room(size)?;
     void(call(bytes.as_mut_ptr().cast()))?;
-    // SAFETY: there is room for them, and libvirt has filled them in.
+    // SAFETY: there is room for them, and the caller's promise.
     unsafe { bytes.set_len(size) };
     Ok(bytes)
 }
@@ -299,15 +311,34 @@ pub unsafe fn slice_at<'a, T>(pointer: *const T, count: usize) -> &'a [T] {
 }
 
 /// The 16 bytes of a UUID.
-pub fn uuid(call: impl FnOnce(*mut u8) -> c_int) -> Result<Vec<u8>, Failure> {
+pub fn uuid(call: impl FnOnce(*mut u8) -> c_int) -> Result<[u8; 16], Failure> {
     let mut uuid = [0; 16];
     void(call(uuid.as_mut_ptr()))?;
-    Ok(uuid.to_vec())
+    Ok(uuid)
 }
 
+/// The printed form of a UUID, and the NUL behind it.
+pub struct UuidText([u8; 37]);
+
 /// The printed form of a UUID.
-pub fn uuid_string(call: impl FnOnce(*mut c_char) -> c_int) -> Result<Vec<u8>, Failure> {
-    let mut uuid = [0u8; 37];
+pub fn uuid_string(call: impl FnOnce(*mut c_char) -> c_int) -> Result<UuidText, Failure> {
+    let mut uuid = [0; 37];
     void(call(uuid.as_mut_ptr().cast()))?;
-    Ok(uuid[..36].to_vec())
+    Ok(UuidText(uuid))
+}
+
+/// Bytes whose number is known.
+impl<const N: usize> Return for [u8; N] {
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: bytes have no pointers.
+        unsafe { put_single(call, |perl, target| target.set_string(perl, &self), &self[..]) }
+    }
+}
+
+impl Return for UuidText {
+    unsafe fn put(self, call: &Call) {
+        let text = &self.0[..36];
+        // SAFETY: as above.
+        unsafe { put_single(call, |perl, target| target.set_string(perl, text), text) }
+    }
 }

@@ -1,21 +1,20 @@
 //! `virTypedParameter` arrays: from libvirt to a hashref, and from a hashref to libvirt.
 
-use super::{HashArg, IntoSv, Items, One, Value, int, void};
+use super::{Data, HashArg, IntoScalar, Items, One, int, void};
 use crate::error::Failure;
-use crate::perl::{Hash, Perl};
-use libperl_sys::SV;
+use crate::perl::{Hash, Perl, Scalar};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::{ptr, slice};
 use virt::sys;
 
-type Param = sys::virTypedParameter;
+type TypedParam = sys::virTypedParameter;
 
 /// Typed parameters that libvirt filled in, with the strings it allocated.
 pub struct TypedParams {
-    pointer: *mut Param,
+    pointer: *mut TypedParam,
     count: c_int,
     /// Where the array itself is ours; otherwise libvirt allocated it too.
-    _array: Option<Box<[Param]>>,
+    _array: Option<Box<[TypedParam]>>,
 }
 
 impl TypedParams {
@@ -26,16 +25,22 @@ impl TypedParams {
     }
 
     /// Takes over what libvirt allocated.
-    pub fn owned(pointer: *mut Param, count: c_int) -> Self {
+    ///
+    /// # Safety
+    /// NULL, or so many parameters in memory from malloc.
+    pub unsafe fn assume_owned(pointer: *mut TypedParam, count: c_int) -> Self {
         TypedParams { pointer, count, _array: None }
     }
 
-    pub fn as_mut_ptr(&mut self) -> *mut Param {
+    /// The first of them, for libvirt to fill in.
+    pub fn as_mut_ptr(&mut self) -> *mut TypedParam {
         self.pointer
     }
 
-    pub fn as_slice(&self) -> &[Param] {
-        as_slice(self.pointer, self.count)
+    /// The parameters.
+    pub fn as_slice(&self) -> &[TypedParam] {
+        // SAFETY: an array of ours, or the promise to `assume_owned`.
+        unsafe { as_slice(self.pointer, self.count) }
     }
 }
 
@@ -51,23 +56,30 @@ impl Drop for TypedParams {
     }
 }
 
-impl IntoSv for TypedParams {
-    fn into_sv(self, perl: Perl) -> *mut SV {
-        params_hash(perl, self.as_slice())
+impl IntoScalar for TypedParams {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
+        // SAFETY: libvirt has filled them in, and they are owned.
+        unsafe { params_hash(perl, self.as_slice()) }
     }
 }
 
 /// The parameters at a pointer of libvirt's.
-pub fn as_slice<'a>(pointer: *const Param, count: c_int) -> &'a [Param] {
+///
+/// # Safety
+/// NULL, or so many of them for as long as the result is used.
+pub unsafe fn as_slice<'a>(pointer: *const TypedParam, count: c_int) -> &'a [TypedParam] {
     match usize::try_from(count) {
-        // SAFETY: libvirt said how many there are, and keeps them while it waits for us.
+        // SAFETY: the caller's promise.
         Ok(count) if count > 0 && !pointer.is_null() => unsafe { slice::from_raw_parts(pointer, count) },
         _ => &[],
     }
 }
 
 /// The value of a parameter as a new scalar.
-fn param_value(perl: Perl, param: &Param) -> *mut SV {
+///
+/// # Safety
+/// libvirt has filled it in.
+unsafe fn param_value(perl: Perl, param: &TypedParam) -> Scalar {
     // SAFETY: the type says which field of the union is set.
     unsafe {
         match param.type_ as u32 {
@@ -77,63 +89,94 @@ fn param_value(perl: Perl, param: &Param) -> *mut SV {
             sys::VIR_TYPED_PARAM_ULLONG => perl.new_uint(param.value.ul),
             sys::VIR_TYPED_PARAM_DOUBLE => perl.new_number(param.value.d),
             sys::VIR_TYPED_PARAM_BOOLEAN => perl.new_int(param.value.b.into()),
-            sys::VIR_TYPED_PARAM_STRING => param.value.s.into_sv(perl),
+            sys::VIR_TYPED_PARAM_STRING => param.value.s.into_scalar(perl),
             _ => perl.new_undef(),
         }
     }
 }
 
-fn field(param: &Param) -> &[u8] {
-    // SAFETY: libvirt ends the name with a NUL inside the field.
-    unsafe { CStr::from_ptr(param.field.as_ptr()) }.to_bytes()
+/// A parameter's name: what stands before the NUL in the field.
+fn field(param: &TypedParam) -> &[u8] {
+    text(&param.field)
+}
+
+unsafe extern "C" {
+    fn strnlen(text: *const c_char, most: usize) -> usize;
+}
+
+/// A fixed array of a C struct as the string in it.
+pub fn text(field: &[c_char]) -> &[u8] {
+    // SAFETY: within the array; the same bytes under another type.
+    unsafe { slice::from_raw_parts(field.as_ptr().cast(), strnlen(field.as_ptr(), field.len())) }
 }
 
 /// Parameters as a hashref.
-pub fn params_hash(perl: Perl, params: &[Param]) -> *mut SV {
-    params_hash_as(perl, params, |name| name)
+///
+/// # Safety
+/// libvirt has filled them in.
+pub unsafe fn params_hash(perl: Perl, params: &[TypedParam]) -> Scalar {
+    // SAFETY: the caller's promise.
+    unsafe { params_hash_as(perl, params, |name| name) }
 }
 
 /// Parameters as a hashref, with other names.
-pub fn params_hash_as(perl: Perl, params: &[Param], rename: impl Fn(&[u8]) -> &[u8]) -> *mut SV {
+///
+/// # Safety
+/// libvirt has filled them in.
+pub unsafe fn params_hash_as(perl: Perl, params: &[TypedParam], rename: impl Fn(&[u8]) -> &[u8]) -> Scalar {
     let mut hash = Hash::with_capacity(perl, params.len());
     for param in params {
-        hash.store_bytes(rename(field(param)), param_value(perl, param));
+        // SAFETY: the caller's promise.
+        hash.store_bytes(rename(field(param)), unsafe { param_value(perl, param) });
     }
     hash.into_ref()
 }
 
 /// Room for `count` parameters.
-fn blank(count: usize) -> Box<[Param]> {
+fn blank(count: usize) -> Box<[TypedParam]> {
     // SAFETY: for a plain C struct of integers and a union of them all zero is a value.
-    let blank: Param = unsafe { std::mem::zeroed() };
+    let blank: TypedParam = unsafe { std::mem::zeroed() };
     vec![blank; count].into_boxed_slice()
 }
 
 /// What a getter stores. Asked once, with as much room as libvirt's protocol lets most functions
 /// have.
-pub fn fetched(get: impl FnMut(*mut Param, *mut c_int) -> c_int) -> Result<One<TypedParams>, Failure> {
-    fetched_into(16, get)
+///
+/// # Safety
+/// `get` is a getter of libvirt's: told how many parameters there is room for, it fills in as many
+/// as it says.
+pub unsafe fn fetched(get: impl FnMut(*mut TypedParam, *mut c_int) -> c_int) -> Result<One<TypedParams>, Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { fetched_into(16, get) }
 }
 
 /// What a getter stores. Asking for the number of parameters first is a round trip that few
 /// scripts need: only what has filled all the room may have more.
-pub fn fetched_into(
+///
+/// # Safety
+/// As for [`fetched`].
+pub unsafe fn fetched_into(
     room: c_int,
-    mut get: impl FnMut(*mut Param, *mut c_int) -> c_int,
+    mut get: impl FnMut(*mut TypedParam, *mut c_int) -> c_int,
 ) -> Result<One<TypedParams>, Failure> {
-    let params = fetched_known(room, &mut get)?;
+    // SAFETY: the caller's promise.
+    let params = unsafe { fetched_known(room, &mut get) }?;
     if params.0.count < room {
         return Ok(params);
     }
     let mut count = 0;
     void(get(ptr::null_mut(), &mut count))?;
-    fetched_known(count, get)
+    // SAFETY: as above.
+    unsafe { fetched_known(count, get) }
 }
 
 /// What a getter stores that is known to have at most `count` parameters.
-pub fn fetched_known(
+///
+/// # Safety
+/// As for [`fetched`].
+pub unsafe fn fetched_known(
     count: c_int,
-    mut get: impl FnMut(*mut Param, *mut c_int) -> c_int,
+    mut get: impl FnMut(*mut TypedParam, *mut c_int) -> c_int,
 ) -> Result<One<TypedParams>, Failure> {
     let mut params = TypedParams::blank(count);
     let mut filled = params.count;
@@ -145,14 +188,21 @@ pub fn fetched_known(
 }
 
 /// What a getter allocates.
-pub fn allocated(get: impl FnOnce(*mut *mut Param, *mut c_int) -> c_int) -> Result<One<TypedParams>, Failure> {
+///
+/// # Safety
+/// `get` stores NULL, or parameters in memory from malloc, and their number.
+pub unsafe fn allocated(
+    get: impl FnOnce(*mut *mut TypedParam, *mut c_int) -> c_int,
+) -> Result<One<TypedParams>, Failure> {
     let (mut pointer, mut count) = (ptr::null_mut(), 0);
     int(get(&mut pointer, &mut count))?;
-    Ok(One(TypedParams::owned(pointer, count)))
+    // SAFETY: the caller's promise.
+    Ok(One(unsafe { TypedParams::assume_owned(pointer, count) }))
 }
 
 /// The C type of a parameter given by a script.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::missing_docs_in_private_items, reason = "each is VIR_TYPED_PARAM_ of that name")]
 pub enum ParamType {
     Int,
     Uint,
@@ -171,14 +221,14 @@ pub type Known = [(&'static CStr, ParamType)];
 /// Parameters for libvirt. Strings point at the caller's scalars.
 #[derive(Default)]
 pub struct ParamSet {
-    params: Vec<Param>,
+    params: Vec<TypedParam>,
     /// Strings that were numbers in Perl.
-    written: Vec<CString>,
+    from_numbers: Vec<CString>,
 }
 
 impl ParamSet {
     fn with_room(hash: &HashArg) -> Self {
-        ParamSet { params: Vec::with_capacity(hash.pairs.len()), written: Vec::new() }
+        ParamSet { params: Vec::with_capacity(hash.pairs.len()), from_numbers: Vec::new() }
     }
 
     /// The keys of `hash` that `known` has; others are warned of, undefined values left out.
@@ -195,7 +245,7 @@ impl ParamSet {
     }
 
     /// The keys of `hash` that libvirt has in `current`, with the types it has there.
-    fn like(hash: &HashArg, current: &[Param]) -> Result<Self, Failure> {
+    fn like(hash: &HashArg, current: &[TypedParam]) -> Result<Self, Failure> {
         let mut set = ParamSet::with_room(hash);
         for param in current {
             let key = field(param);
@@ -217,11 +267,11 @@ impl ParamSet {
     }
 
     /// Adds one parameter; an undefined value adds none.
-    pub fn add(&mut self, name: &[u8], kind: ParamType, value: Value) -> Result<(), String> {
-        if let (ParamType::Strings, Value::Array(raw)) = (kind, value) {
+    pub fn add(&mut self, name: &[u8], kind: ParamType, value: Data) -> Result<(), String> {
+        if let (ParamType::Strings, Data::Array(raw)) = (kind, value) {
             return Items::new(c"", raw).iter().try_for_each(|element| self.add(name, ParamType::String, element));
         }
-        if let Value::Undef = value {
+        if let Data::Undef = value {
             return Ok(());
         }
         let mut param = blank(1)[0];
@@ -256,7 +306,7 @@ impl ParamSet {
                 sys::VIR_TYPED_PARAM_BOOLEAN
             }
             ParamType::String | ParamType::Strings => {
-                param.value.s = value.c_str(&mut self.written)?.cast_mut();
+                param.value.s = value.c_str(&mut self.from_numbers)?.cast_mut();
                 sys::VIR_TYPED_PARAM_STRING
             }
         } as c_int;
@@ -264,30 +314,83 @@ impl ParamSet {
         Ok(())
     }
 
-    pub fn as_mut_ptr(&mut self) -> *mut Param {
+    /// The first of them.
+    pub fn as_mut_ptr(&mut self) -> *mut TypedParam {
         self.params.as_mut_ptr()
     }
 
+    /// How many there are.
     pub fn len(&self) -> c_int {
         self.params.len() as c_int
     }
 }
 
 /// Sets the parameters in `hash`, whose names and types `get` tells.
-pub fn updated(
+///
+/// # Safety
+/// As for [`fetched`].
+pub unsafe fn updated(
     hash: HashArg,
-    get: impl FnMut(*mut Param, *mut c_int) -> c_int,
-    set: impl FnOnce(*mut Param, c_int) -> c_int,
+    get: impl FnMut(*mut TypedParam, *mut c_int) -> c_int,
+    set: impl FnOnce(*mut TypedParam, c_int) -> c_int,
 ) -> Result<(), Failure> {
-    updated_like(hash, fetched(get)?, set)
+    // SAFETY: the caller's promise.
+    updated_like(hash, unsafe { fetched(get) }?, set)
 }
 
 /// Sets the parameters in `hash`, which have the types of those in `current`.
 pub fn updated_like(
     hash: HashArg,
     current: One<TypedParams>,
-    set: impl FnOnce(*mut Param, c_int) -> c_int,
+    set: impl FnOnce(*mut TypedParam, c_int) -> c_int,
 ) -> Result<(), Failure> {
     let mut params = ParamSet::like(&hash, current.0.as_slice())?;
     void(set(params.as_mut_ptr(), params.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(kind: ParamType, data: Data) -> Result<ParamSet, String> {
+        let mut set = ParamSet::default();
+        set.add(b"key", kind, data).map(|()| set)
+    }
+
+    #[test]
+    fn add_has_the_type_and_value_that_libvirt_reads() {
+        let set = added(ParamType::Uint, Data::Uint(u32::MAX.into())).expect("fits");
+        assert_eq!(field(&set.params[0]), b"key");
+        assert_eq!(set.params[0].type_ as u32, sys::VIR_TYPED_PARAM_UINT);
+        // SAFETY: the field of that type.
+        assert_eq!(unsafe { set.params[0].value.ui }, u32::MAX);
+        let set = added(ParamType::Double, Data::Text(b"0.5")).expect("a number");
+        // SAFETY: as above.
+        assert_eq!(unsafe { set.params[0].value.d }, 0.5);
+    }
+
+    #[test]
+    fn add_refuses_what_the_type_cannot_hold() {
+        for (kind, data) in [
+            (ParamType::Int, Data::Int(1 << 31)),
+            (ParamType::Uint, Data::Int(-1)),
+            (ParamType::Llong, Data::Uint(1 << 63)),
+            (ParamType::Ullong, Data::Int(-1)),
+            (ParamType::String, Data::Text(b"a\0b")),
+        ] {
+            assert!(added(kind, data).is_err(), "{}", data.describe());
+        }
+    }
+
+    #[test]
+    fn add_leaves_undef_out() {
+        assert_eq!(added(ParamType::String, Data::Undef).map(|set| set.len()), Ok(0));
+    }
+
+    #[test]
+    fn a_name_as_long_as_the_field_keeps_its_nul() {
+        let mut set = ParamSet::default();
+        set.add(&[b'x'; 200], ParamType::Int, Data::Int(1)).expect("fits");
+        assert_eq!(field(&set.params[0]).len(), sys::VIR_TYPED_PARAM_FIELD_LENGTH as usize - 1);
+    }
 }

@@ -1,215 +1,377 @@
-//! Connections, and what is registered on them.
-//!
-//! libvirt keeps a connection open as long as a callback is registered on it, so one that the
-//! script has dropped would stay open for ever. Therefore the last Perl object of a connection
-//! takes its callbacks along.
+//! The events of connections: a C callback for every shape of arguments, and which event has
+//! which. A Perl callback gets ($conn, $object, then the C callback's own arguments in order).
 
-use crate::convert::{Connect, Handle, void};
+use super::{Registration, connection_argument, deliver, drop_registration, guarded};
+use crate::convert::*;
 use crate::error::{Failure, Report};
-use crate::events::{Registration, rows};
-use crate::ffi::bridge;
-use std::collections::HashMap;
-use std::ffi::{c_char, c_int, c_void};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use crate::method::Call;
+use crate::objects::connection::{self, Source};
+use crate::perl::{Array, Callback, Perl, Scalar};
+use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::mem::transmute;
 use virt::sys::*;
 
-/// What kind of event a registration is for; each has a libvirt function to end it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    Domain,
-    Network,
-    NodeDevice,
-    Secret,
-    StoragePool,
-    /// The old registration for the lifecycle of domains, one a connection.
-    Lifecycle,
-    /// The callback for the connection's own end, one a connection.
-    Close,
-}
+/// A C callback as libvirt registers it, whatever it takes.
+pub type Generic<T> = unsafe extern "C" fn(virConnectPtr, *mut <T as Object>::Target, *mut c_void);
 
-#[derive(Default)]
-struct Connection {
-    /// Perl objects for it, in all interpreters.
-    objects: usize,
-    registrations: Vec<(Source, c_int)>,
-    close: Option<Close>,
-}
+/// Room for the arguments of any event.
+const MOST_ARGUMENTS: usize = 6;
 
-/// The callback for a connection's end.
-struct Close {
-    /// libvirt forgets to free it where a driver has no use for it, so it is freed here.
-    _callback: Box<Registration>,
-    /// While it runs libvirt holds a lock that every function about close callbacks takes.
-    running: bool,
-    /// Whether it was ended while it ran, of which libvirt does not know yet.
-    ended: bool,
-}
-
-// SAFETY: a callback checks that it is used and freed in its own interpreter.
-unsafe impl Send for Connection {}
-
-type Connections = HashMap<usize, Connection>;
-
-fn connections() -> MutexGuard<'static, Connections> {
-    static CONNECTIONS: LazyLock<Mutex<Connections>> = LazyLock::new(Mutex::default);
-    CONNECTIONS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Opens a connection.
+/// The arguments that every callback begins with.
 ///
 /// # Safety
-/// `uri` is NULL or a string, and `auth` NULL or what libvirt may ask while it opens.
-pub unsafe fn open(uri: *const c_char, auth: virConnectAuthPtr, flags: u32) -> Result<Handle<Connect>, Failure> {
+/// Live objects.
+unsafe fn first<T: Object>(
+    perl: Perl,
+    own: Option<&Scalar>,
+    conn: virConnectPtr,
+    object: *mut T::Target,
+) -> Vec<Scalar> {
+    let mut arguments = Vec::with_capacity(MOST_ARGUMENTS);
     // SAFETY: the caller's promise.
-    let conn = unsafe {
-        bridge::sv_bridge_handle_sigpipe();
-        virConnectOpenAuth(uri, auth, flags)
-    };
-    let handle = Handle::owned(conn)?;
-    connections().entry(conn as usize).or_default().objects += 1;
-    Ok(handle)
-}
-
-/// Remembers a registration, which ends with the connection.
-pub fn registered(conn: virConnectPtr, source: Source, id: c_int) {
-    if let Some(connection) = connections().get_mut(&(conn as usize)) {
-        connection.registrations.push((source, id));
-    }
-}
-
-/// Registers the callback for the connection's own end, if there is none yet.
-///
-/// # Safety
-/// `conn` is a live connection.
-pub unsafe fn register_close(conn: virConnectPtr, registration: Registration) -> Result<(), Failure> {
-    match close_of(conn) {
-        Some((true, _)) => {
-            let problem = "cannot register a close callback while one runs".into();
-            return Err(Failure::Libvirt(Report::new(VIR_ERR_OPERATION_INVALID, problem)));
-        }
-        // SAFETY: the caller's promise.
-        Some((_, true)) => unsafe { deregister(conn, Source::Close, 0) }?,
-        _ => {}
-    }
-    let mut callback = Box::new(registration);
-    let data: *mut Registration = &mut *callback;
-    // SAFETY: the caller's promise; the callback stays at its place until it is unregistered.
-    void(unsafe { virConnectRegisterCloseCallback(conn, Some(rows::closed), data.cast(), None) })?;
-    let mut connections = connections();
-    let connection = connections.entry(conn as usize).or_default();
-    connection.registrations.push((Source::Close, 0));
-    connection.close = Some(Close { _callback: callback, running: false, ended: false });
-    Ok(())
-}
-
-/// Whether a connection's close callback runs, and whether it was ended while it did.
-fn close_of(conn: virConnectPtr) -> Option<(bool, bool)> {
-    connections().get(&(conn as usize))?.close.as_ref().map(|close| (close.running, close.ended))
-}
-
-fn with_close(conn: virConnectPtr, change: impl FnOnce(&mut Close)) {
-    connections().get_mut(&(conn as usize)).and_then(|connection| connection.close.as_mut()).map(change);
-}
-
-/// Runs the close callback, unless it was ended.
-pub fn run_close(conn: virConnectPtr, run: impl FnOnce()) {
-    if matches!(close_of(conn), Some((_, true))) {
-        return;
-    }
-    with_close(conn, |close| close.running = true);
-    run();
-    with_close(conn, |close| close.running = false);
-}
-
-/// Ends a registration.
-///
-/// # Safety
-/// `conn` is a live connection.
-pub unsafe fn deregister(conn: virConnectPtr, source: Source, id: c_int) -> Result<(), Failure> {
-    let is_close = source == Source::Close;
-    if is_close && matches!(close_of(conn), Some((true, _))) {
-        with_close(conn, |close| close.ended = true);
-        return Ok(());
-    }
-    // SAFETY: the caller's promise.
-    let ended = void(unsafe { end(conn, source, id) });
-    // Then nothing is called any more, though libvirt cannot tell its daemon.
-    // SAFETY: as above.
-    let is_gone = ended.is_err() && unsafe { virConnectIsAlive(conn) } == 0;
-    let mut close = None;
-    if is_close && ended.is_err() {
-        with_close(conn, |close| close.ended = is_gone);
-    } else if let Some(connection) = connections().get_mut(&(conn as usize)) {
-        connection.registrations.retain(|&registration| registration != (source, id));
-        close = connection.close.take_if(|_| is_close);
-    }
-    drop(close);
-    if is_gone { Ok(()) } else { ended }
-}
-
-/// # Safety
-/// `conn` is a live connection.
-unsafe fn end(conn: virConnectPtr, source: Source, id: c_int) -> c_int {
-    // SAFETY: the caller's promise; libvirt knows which ids there are.
     unsafe {
-        match source {
-            Source::Domain => virConnectDomainEventDeregisterAny(conn, id),
-            Source::Network => virConnectNetworkEventDeregisterAny(conn, id),
-            Source::NodeDevice => virConnectNodeDeviceEventDeregisterAny(conn, id),
-            Source::Secret => virConnectSecretEventDeregisterAny(conn, id),
-            Source::StoragePool => virConnectStoragePoolEventDeregisterAny(conn, id),
-            Source::Lifecycle => virConnectDomainEventDeregister(conn, Some(rows::lifecycle)),
-            Source::Close => virConnectUnregisterCloseCallback(conn, Some(rows::closed)),
-        }
+        arguments.push(connection_argument(perl, own, conn));
+        arguments.push(Handle::<T>::assume_borrowed(object).into_scalar(perl));
     }
+    arguments
 }
 
-/// One Perl object more for a connection.
-///
-/// # Safety
-/// `conn` is a live connection.
-pub unsafe fn reference(conn: *mut c_void) -> c_int {
-    connections().entry(conn as usize).or_default().objects += 1;
-    // SAFETY: the caller's promise.
-    unsafe { virConnectRef(conn.cast()) }
-}
-
-/// One Perl object less for a connection.
-///
-/// # Safety
-/// `conn` is a live connection, and the caller gives up its reference.
-pub unsafe fn release(conn: *mut c_void) -> c_int {
-    let conn: virConnectPtr = conn.cast();
-    // A loop written in Perl hears of the end of a registration, so not under the lock.
-    if let Some(mut last) = given_up(conn) {
-        let close_runs = last.close.as_ref().is_some_and(|close| close.running);
-        for &(source, id) in &last.registrations {
-            let is_close = source == Source::Close;
-            // SAFETY: the caller's promise.
-            let has_ended = !(is_close && close_runs) && unsafe { end(conn, source, id) } >= 0;
-            if is_close && !has_ended {
-                // libvirt has it still.
-                std::mem::forget(last.close.take());
+/// Rows `name(argument: type, ...)` become C callbacks that pass their arguments on, for events of
+/// any kind of object.
+macro_rules! callbacks {
+    ($($name:ident($($arg:ident: $type:ty),*);)*) => {$(
+        unsafe extern "C" fn $name<T: Object>(
+            conn: virConnectPtr,
+            object: *mut T::Target,
+            $($arg: $type,)*
+            callback: *mut c_void,
+        ) {
+            // SAFETY: libvirt calls with what was registered, and with live objects and strings.
+            unsafe {
+                deliver(callback, |perl, own| {
+                    #[allow(unused_mut)]
+                    let mut arguments = first::<T>(perl, own, conn, object);
+                    $(arguments.push($arg.into_scalar(perl));)*
+                    arguments
+                })
             }
         }
+    )*};
+}
+
+callbacks! {
+    plain();
+    one_int(value: c_int);
+    two_ints(event: c_int, detail: c_int);
+    int_and_text(kind: c_int, text: *const c_char);
+    rtc_change(utcoffset: i64);
+    io_error(path: *const c_char, alias: *const c_char, action: c_int);
+    io_error_reason(path: *const c_char, alias: *const c_char, action: c_int, reason: *const c_char);
+    block_job(disk: *const c_char, kind: c_int, status: c_int);
+    disk_change(old: *const c_char, new: *const c_char, alias: *const c_char, reason: c_int);
+    tray_change(alias: *const c_char, reason: c_int);
+    balloon_change(actual: u64);
+    device(alias: *const c_char);
+    block_threshold(dev: *const c_char, path: *const c_char, threshold: u64, excess: u64);
+    memory_failure(recipient: c_int, action: c_int, flags: c_uint);
+    memory_device_size_change(alias: *const c_char, size: u64);
+    nic_mac_change(alias: *const c_char, old: *const c_char, new: *const c_char);
+    vcpu_removed(vcpu: c_uint);
+    channel_lifecycle(channel: *const c_char, state: c_int, reason: c_int);
+}
+
+/// The lifecycle of a domain, of the old registration too: alone in having a result, which
+/// libvirt ignores.
+unsafe extern "C" fn lifecycle(
+    conn: virConnectPtr,
+    domain: virDomainPtr,
+    event: c_int,
+    detail: c_int,
+    callback: *mut c_void,
+) -> c_int {
+    // SAFETY: libvirt calls with what was registered.
+    unsafe { two_ints::<Domain>(conn, domain, event, detail, callback) };
+    0
+}
+
+/// Typed parameters become one argument, a hashref.
+unsafe extern "C" fn parameters(
+    conn: virConnectPtr,
+    domain: virDomainPtr,
+    params: *mut virTypedParameter,
+    count: c_int,
+    callback: *mut c_void,
+) {
+    // SAFETY: libvirt calls with what was registered, and with parameters that it has filled in.
+    unsafe {
+        deliver(callback, |perl, own| {
+            let mut arguments = first::<Domain>(perl, own, conn, domain);
+            arguments.push(params_hash(perl, as_slice(params, count)));
+            arguments
+        })
     }
-    forget(conn);
+}
+
+record! {
+    &virDomainEventGraphicsAddress as address {
+        "family" => address.family,
+        "node" => address.node,
+        "service" => address.service,
+    }
+}
+
+record! {
+    &virDomainEventGraphicsSubjectIdentity as identity {
+        "type" => identity.type_,
+        "name" => identity.name,
+    }
+}
+
+/// Addresses become hashrefs, and the subject an arrayref of identities.
+unsafe extern "C" fn graphics(
+    conn: virConnectPtr,
+    domain: virDomainPtr,
+    phase: c_int,
+    local: *const virDomainEventGraphicsAddress,
+    remote: *const virDomainEventGraphicsAddress,
+    scheme: *const c_char,
+    subject: *const virDomainEventGraphicsSubject,
+    callback: *mut c_void,
+) {
+    // SAFETY: libvirt calls with what was registered, and with structs that live as long.
+    unsafe {
+        deliver(callback, |perl, own| {
+            let mut arguments = first::<Domain>(perl, own, conn, domain);
+            arguments.push(perl.new_int(phase.into()));
+            arguments.extend([local.as_ref().into_scalar(perl), remote.as_ref().into_scalar(perl)]);
+            arguments.push(scheme.into_scalar(perl));
+            let identities = subject.as_ref().map_or(&[][..], |subject| {
+                slice_at(subject.identities, usize::try_from(subject.nidentity).unwrap_or(0))
+            });
+            let mut list = Array::with_capacity(perl, identities.len());
+            identities.iter().for_each(|identity| list.push(identity.into_scalar(perl)));
+            arguments.push(list.into_ref());
+            arguments
+        })
+    }
+}
+
+/// The end of a connection.
+unsafe extern "C" fn closed(conn: virConnectPtr, reason: c_int, callback: *mut c_void) {
+    // SAFETY: libvirt calls with what was registered.
+    let run = || unsafe {
+        deliver(callback, |perl, own| vec![connection_argument(perl, own, conn), perl.new_int(reason.into())]);
+    };
+    guarded((), || connection::run_close(conn, run));
+}
+
+/// What a connection tells events of: one kind of object.
+pub struct Events<T: Object + 'static> {
+    /// libvirt's function to end a registration.
+    pub source: Source,
+    /// libvirt's function to register.
+    pub register: unsafe extern "C" fn(
+        virConnectPtr,
+        *mut T::Target,
+        c_int,
+        Option<Generic<T>>,
+        *mut c_void,
+        virFreeCallback,
+    ) -> c_int,
+    /// The events in the order of their ids.
+    pub callbacks: &'static [Function],
+}
+
+/// A C callback, whatever it takes.
+#[derive(Clone, Copy)]
+pub struct Function(*const c_void);
+
+// SAFETY: the address of a function.
+unsafe impl Sync for Function {}
+
+/// `events! { NAME: Object, register, deregister; EVENT => callback; ... }`: the events of a kind of
+/// object. Each is checked to stand at the place of its id.
+macro_rules! events {
+    ($(#[$doc:meta])* $name:ident: $object:ident, $register:ident, $deregister:ident; $($event:ident => $callback:expr;)*) => {
+        $(#[$doc])*
+        pub static $name: Events<$object> = Events {
+            // SAFETY: the caller has a live connection.
+            source: Source { end: |conn, id| unsafe { $deregister(conn, id) } },
+            register: $register,
+            callbacks: {
+                const IDS: &[u32] = &[$($event as u32),*];
+                const _: () = {
+                    let mut place = 0;
+                    while place < IDS.len() {
+                        assert!(IDS[place] as usize == place);
+                        place += 1;
+                    }
+                };
+                &[$(Function($callback as *const c_void)),*]
+            },
+        };
+    };
+}
+
+events! {
+    /// The events of domains.
+    DOMAIN: Domain, virConnectDomainEventRegisterAny, virConnectDomainEventDeregisterAny;
+    VIR_DOMAIN_EVENT_ID_LIFECYCLE => lifecycle;
+    VIR_DOMAIN_EVENT_ID_REBOOT => plain::<Domain>;
+    VIR_DOMAIN_EVENT_ID_RTC_CHANGE => rtc_change::<Domain>;
+    VIR_DOMAIN_EVENT_ID_WATCHDOG => one_int::<Domain>;
+    VIR_DOMAIN_EVENT_ID_IO_ERROR => io_error::<Domain>;
+    VIR_DOMAIN_EVENT_ID_GRAPHICS => graphics;
+    VIR_DOMAIN_EVENT_ID_IO_ERROR_REASON => io_error_reason::<Domain>;
+    VIR_DOMAIN_EVENT_ID_CONTROL_ERROR => plain::<Domain>;
+    VIR_DOMAIN_EVENT_ID_BLOCK_JOB => block_job::<Domain>;
+    VIR_DOMAIN_EVENT_ID_DISK_CHANGE => disk_change::<Domain>;
+    VIR_DOMAIN_EVENT_ID_TRAY_CHANGE => tray_change::<Domain>;
+    VIR_DOMAIN_EVENT_ID_PMWAKEUP => one_int::<Domain>;
+    VIR_DOMAIN_EVENT_ID_PMSUSPEND => one_int::<Domain>;
+    VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE => balloon_change::<Domain>;
+    VIR_DOMAIN_EVENT_ID_PMSUSPEND_DISK => one_int::<Domain>;
+    VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED => device::<Domain>;
+    VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2 => block_job::<Domain>;
+    VIR_DOMAIN_EVENT_ID_TUNABLE => parameters;
+    VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE => two_ints::<Domain>;
+    VIR_DOMAIN_EVENT_ID_DEVICE_ADDED => device::<Domain>;
+    VIR_DOMAIN_EVENT_ID_MIGRATION_ITERATION => one_int::<Domain>;
+    VIR_DOMAIN_EVENT_ID_JOB_COMPLETED => parameters;
+    VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED => device::<Domain>;
+    VIR_DOMAIN_EVENT_ID_METADATA_CHANGE => int_and_text::<Domain>;
+    VIR_DOMAIN_EVENT_ID_BLOCK_THRESHOLD => block_threshold::<Domain>;
+    VIR_DOMAIN_EVENT_ID_MEMORY_FAILURE => memory_failure::<Domain>;
+    VIR_DOMAIN_EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE => memory_device_size_change::<Domain>;
+    VIR_DOMAIN_EVENT_ID_NIC_MAC_CHANGE => nic_mac_change::<Domain>;
+    VIR_DOMAIN_EVENT_ID_VCPU_REMOVED => vcpu_removed::<Domain>;
+    VIR_DOMAIN_EVENT_ID_CHANNEL_LIFECYCLE => channel_lifecycle::<Domain>;
+}
+
+events! {
+    /// The events of networks.
+    NETWORK: Network, virConnectNetworkEventRegisterAny, virConnectNetworkEventDeregisterAny;
+    VIR_NETWORK_EVENT_ID_LIFECYCLE => two_ints::<Network>;
+    VIR_NETWORK_EVENT_ID_METADATA_CHANGE => int_and_text::<Network>;
+}
+
+events! {
+    /// The events of node devices.
+    NODE_DEVICE: NodeDevice, virConnectNodeDeviceEventRegisterAny, virConnectNodeDeviceEventDeregisterAny;
+    VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE => two_ints::<NodeDevice>;
+    VIR_NODE_DEVICE_EVENT_ID_UPDATE => plain::<NodeDevice>;
+}
+
+events! {
+    /// The events of secrets.
+    SECRET: Secret, virConnectSecretEventRegisterAny, virConnectSecretEventDeregisterAny;
+    VIR_SECRET_EVENT_ID_LIFECYCLE => two_ints::<Secret>;
+    VIR_SECRET_EVENT_ID_VALUE_CHANGED => plain::<Secret>;
+}
+
+events! {
+    /// The events of storage pools.
+    STORAGE_POOL: StoragePool, virConnectStoragePoolEventRegisterAny, virConnectStoragePoolEventDeregisterAny;
+    VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE => two_ints::<StoragePool>;
+    VIR_STORAGE_POOL_EVENT_ID_REFRESH => plain::<StoragePool>;
+}
+
+/// Registers a callback for the event with an id, of one object or, with NULL, of all; gives the
+/// registration's id.
+///
+/// # Safety
+/// Live objects, the connection in argument 0 of a method that takes a code reference.
+pub unsafe fn register<T: Object>(
+    call: &Call,
+    conn: virConnectPtr,
+    object: *mut T::Target,
+    event: c_int,
+    callback: Callback,
+    events: &'static Events<T>,
+) -> Result<c_int, Failure> {
+    let function = usize::try_from(event).ok().and_then(|event| events.callbacks.get(event)).ok_or_else(|| {
+        let text = format!("invalid argument: there is no event with ID {event}");
+        Failure::Libvirt(Report::new(VIR_ERR_INVALID_ARG, text))
+    })?;
+    // SAFETY: the caller's promise. libvirt calls the function with the event's arguments, whatever
+    // type it is registered as.
+    unsafe {
+        let function = transmute::<*const c_void, Generic<T>>(function.0);
+        registered(call, conn, &events.source, callback, |data| {
+            (events.register)(conn, object, event, Some(function), data, Some(drop_registration))
+        })
+    }
+}
+
+/// The old registration for the lifecycle of domains, one a connection.
+static LIFECYCLE: Source = Source {
+    // SAFETY: the caller has a live connection.
+    end: |conn, _| unsafe { virConnectDomainEventDeregister(conn, Some(lifecycle)) },
+};
+
+/// Registers a callback for the lifecycle of domains in the old way.
+///
+/// # Safety
+/// As for [`register`].
+pub unsafe fn register_lifecycle(call: &Call, conn: virConnectPtr, callback: Callback) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
-    unsafe { virConnectClose(conn) }
-}
-
-/// What is known of a connection, if this was its last object.
-fn given_up(conn: virConnectPtr) -> Option<Connection> {
-    let mut connections = connections();
-    let connection = connections.get_mut(&(conn as usize))?;
-    connection.objects -= 1;
-    if connection.objects == 0 { connections.remove(&(conn as usize)) } else { None }
-}
-
-/// Drops what is known of a connection without objects: its address may be another's next.
-fn forget(conn: virConnectPtr) {
-    let mut connections = connections();
-    if connections.get(&(conn as usize)).is_some_and(|connection| connection.objects == 0) {
-        connections.remove(&(conn as usize));
+    unsafe {
+        registered(call, conn, &LIFECYCLE, callback, |data| {
+            virConnectDomainEventRegister(conn, Some(lifecycle), data, Some(drop_registration))
+        })
     }
+    .map(drop)
+}
+
+/// Ends that registration.
+///
+/// # Safety
+/// A live connection.
+pub unsafe fn deregister_lifecycle(conn: virConnectPtr) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { connection::deregister(conn, &LIFECYCLE, 0) }
+}
+
+/// Registers a callback with `register`; gives the registration's id.
+///
+/// # Safety
+/// As for [`register`].
+unsafe fn registered(
+    call: &Call,
+    conn: virConnectPtr,
+    source: &'static Source,
+    callback: Callback,
+    register: impl FnOnce(*mut c_void) -> c_int,
+) -> Result<c_int, Failure> {
+    // SAFETY: the caller's promise.
+    let data = unsafe { Registration::on_connection(call, callback) }.into_opaque();
+    let id = register(data);
+    if id < 0 {
+        let failure = Failure::last();
+        // SAFETY: libvirt did not take it.
+        unsafe { drop_registration(data) };
+        return Err(failure);
+    }
+    connection::registered(conn, source, id);
+    Ok(id)
+}
+
+/// Registers the callback for the connection's own end.
+///
+/// # Safety
+/// As for [`register`].
+pub unsafe fn register_close(call: &Call, conn: virConnectPtr, callback: Callback) -> Result<(), Failure> {
+    // From now on libvirt may run it inside any function that talks on the connection.
+    crate::ffi::bridge::sv_bridge_always_hold();
+    // SAFETY: the caller's promise.
+    unsafe { connection::register_close(conn, Some(closed), Registration::on_connection(call, callback)) }
+}
+
+/// Ends that registration.
+///
+/// # Safety
+/// A live connection.
+pub unsafe fn deregister_close(conn: virConnectPtr) -> Result<(), Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { connection::deregister_close(conn, Some(closed)) }
 }

@@ -47,11 +47,11 @@ fn added(callback: Callback, add: impl FnOnce(*mut c_void) -> c_int) -> Result<c
 /// A handle is ready: ($watch, $fd, $events).
 unsafe extern "C" fn handle_ready(watch: c_int, fd: c_int, events: c_int, callback: *mut c_void) {
     // SAFETY: the loop calls with what was added.
-    unsafe { deliver(callback, |perl, _| [watch, fd, events].map(|number| number.into_sv(perl)).to_vec()) }
+    unsafe { deliver(callback, |perl, _| [watch, fd, events].map(|number| perl.new_int(number.into())).into()) }
 }
 
 /// A timer is due: ($timer).
 unsafe extern "C" fn timer_due(timer: c_int, callback: *mut c_void) {
     // SAFETY: the loop calls with what was added.
-    unsafe { deliver(callback, |perl, _| vec![timer.into_sv(perl)]) }
+    unsafe { deliver(callback, |perl, _| vec![perl.new_int(timer.into())]) }
 }

@@ -15,8 +15,7 @@ thread_local! {
 
 /// Keeps an exception for [`release`].
 pub fn park(perl: Perl, exception: Exception) {
-    // SAFETY: reads a flag of this thread.
-    if unsafe { bridge::sv_bridge_exiting() } {
+    if bridge::sv_bridge_exiting() {
         return; // An exit comes out by itself.
     }
     PARKED.with(|parked| parked.borrow_mut().push_back((perl, exception)));

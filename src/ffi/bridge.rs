@@ -8,47 +8,58 @@ use std::mem::MaybeUninit;
 /// How C reads an argument: `enum bridge_kind`.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
 pub enum Kind {
-    Object,
-    Integer,
-    String,
-    Bytes,
-    Hash,
-    Array,
-    Any,
-    Code,
-    Kept,
-    Output,
+    Object = 0,
+    Integer = 1,
+    String = 2,
+    Bytes = 3,
+    Hash = 4,
+    Array = 5,
+    Any = 6,
+    Code = 7,
+    Kept = 8,
+    Output = 9,
 }
 
 /// What a [`RawValue`] holds: `enum bridge_tag`.
 #[repr(u8)]
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
 #[allow(dead_code, reason = "made in C")]
 pub enum Tag {
-    Undef,
-    Int,
-    Uint,
-    Number,
-    String,
-    Object,
-    Array,
-    Hash,
-    Scalar,
-    Other,
+    Undef = 0,
+    Int = 1,
+    Uint = 2,
+    Number = 3,
+    String = 4,
+    Wide = 5,
+    Object = 6,
+    Array = 7,
+    Hash = 8,
+    Endless = 9,
+    Reference = 10,
+    Foreign = 11,
+    Scalar = 12,
+    Constant = 13,
+    Glob = 14,
 }
 
+/// `struct bridge_value`: one scalar as native data. Only C makes them, so the tag is true, and
+/// what is pointed at lives as long as what the value was read from: an argument to the end of its
+/// call, which is as long as a reference to the value can be.
 #[repr(C)]
-#[derive(Clone, Copy)]
 pub struct RawValue {
-    pub tag: Tag,
-    pub class: u8,
-    pub len: usize,
-    pub u: RawUnion,
+    tag: Tag,
+    class: u8,
+    len: usize,
+    u: RawUnion,
 }
 
+/// What a value is, by its tag.
 #[repr(C)]
 #[derive(Clone, Copy)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
 pub union RawUnion {
     pub iv: i64,
     pub uv: u64,
@@ -59,71 +70,147 @@ pub union RawUnion {
     pub items: *const RawValue,
 }
 
+impl RawValue {
+    /// Reads a scalar that no Perl code can be behind.
+    ///
+    /// # Safety
+    /// The interpreter that the thread runs, and a live scalar of it; what is read is used only
+    /// as long as that stays alive and unchanged.
+    pub unsafe fn of_scalar(perl: *mut PerlInterpreter, sv: *mut SV) -> Self {
+        let mut value = RawValue { tag: Tag::Undef, class: 0, len: 0, u: RawUnion { iv: 0 } };
+        // SAFETY: the caller's promise.
+        unsafe { sv_bridge_read(perl, sv, &mut value) };
+        value
+    }
+
+    /// What the value is.
+    #[inline(always)]
+    pub fn tag(&self) -> Tag {
+        self.tag
+    }
+
+    /// The number of the class of an object.
+    #[inline(always)]
+    pub fn class(&self) -> u8 {
+        self.class
+    }
+
+    /// The length of a string, array or hash.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The value itself.
+    #[inline(always)]
+    pub fn content(&self) -> RawUnion {
+        self.u
+    }
+}
+
+/// `struct bridge_param`: one parameter of a method.
 #[repr(C)]
-pub struct Param {
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
+pub struct Parameter {
     pub name: *const c_char,
     pub preset: *const c_char,
     pub preset_value: i64,
-    pub min: i64,
-    pub max: u64,
     pub kind: Kind,
-    pub class: u8,
     pub optional: bool,
 }
 
+/// `struct bridge_method`: one method, a static row.
 #[repr(C)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
 pub struct Method {
     pub name: *const c_char,
-    pub params: *const Param,
+    pub params: *const Parameter,
     pub run: unsafe extern "C" fn(&Call),
     pub least: u8,
     pub most: u8,
     pub calls_back: bool,
+    pub borrows: bool,
     pub surplus: bool,
 }
 
 // SAFETY: rows are constant data; what they point at is static.
 unsafe impl Sync for Method {}
 // SAFETY: as above.
-unsafe impl Sync for Param {}
+unsafe impl Sync for Parameter {}
 
-/// `struct bridge_call`. Its methods are in [`crate::method`]. What Rust leaves in it is in
-/// cells, for it is shared with what borrows the arguments.
+/// `struct bridge_call`: one call, which only C makes. Its methods are in [`crate::call`]. What Rust
+/// leaves in it is in cells, for it is shared with what borrows the arguments.
 #[repr(C)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
 pub struct Call {
-    pub perl: *mut PerlInterpreter,
-    pub returned: Cell<i32>,
-    pub notes: Cell<u32>,
-    pub method: &'static Method,
-    pub single: Cell<*mut SV>,
-    pub ax: i32,
+    pub(crate) perl: *mut PerlInterpreter,
+    pub(crate) method: &'static Method,
+    pub(crate) single: Cell<*mut SV>,
+    pub(crate) error: Cell<*mut SV>,
+    pub(crate) warning: Cell<*mut SV>,
+    pub(crate) output: Cell<*mut SV>,
+    pub(crate) content: Cell<*mut SV>,
+    pub(crate) returned: Cell<i32>,
+    ax: i32,
     /// Filled as far as the method has parameters.
-    pub values: [MaybeUninit<RawValue>; MAX_PARAMS],
-    pub error: Cell<MaybeUninit<*mut SV>>,
-    pub warning: Cell<MaybeUninit<*mut SV>>,
-    pub output: Cell<MaybeUninit<*mut SV>>,
-    pub content: Cell<MaybeUninit<*mut SV>>,
+    pub(crate) values: [MaybeUninit<RawValue>; MAX_PARAMS],
 }
 
+/// The most parameters that a method can have.
 pub const MAX_PARAMS: usize = 8;
 /// `Call::returned` when the only value is in `Call::single`.
 pub const RETURNED_SINGLE: i32 = -1;
-pub const NOTE_ERROR: u32 = 1;
-pub const NOTE_WARNING: u32 = 2;
-pub const NOTE_OUTPUT: u32 = 4;
 
-#[allow(dead_code, reason = "Rust 1.85 does not count the assertions below")]
-const POINTER: usize = size_of::<*const c_void>();
-const _: () = assert!(size_of::<RawValue>() == 3 * POINTER);
-const _: () = assert!(size_of::<Param>() == 3 * POINTER + 3 * 8);
-const _: () = assert!(size_of::<Method>() == 4 * POINTER);
-const _: () = assert!(size_of::<Call>() == 9 * POINTER + MAX_PARAMS * size_of::<RawValue>());
+/// The places that bridge/layout.c asserts of the same fields and names.
+#[allow(dead_code, reason = "assertions are not counted as a use")]
+mod layout {
+    use super::{Call, Kind, MAX_PARAMS, Method, Parameter, RawValue, Tag};
+    use std::mem::offset_of;
 
+    const fn words(count: usize) -> usize {
+        count * size_of::<*const ()>()
+    }
+
+    macro_rules! layout {
+        ($($type:ident: $($field:ident $place:expr),*;)*) => {$($(
+            const _: () = assert!(offset_of!($type, $field) == $place);
+        )*)*};
+    }
+
+    layout! {
+        RawValue: tag 0, class 1, len words(1), u words(2);
+        Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9;
+        Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
+            calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4;
+        Call: perl 0, method words(1), single words(2), error words(3), warning words(4), output words(5),
+            content words(6), returned words(7), ax words(7) + 4, values words(7) + 8;
+    }
+
+    const _: () = assert!(size_of::<RawValue>() == words(2) + 8);
+    const _: () = assert!(size_of::<Call>() == words(7) + 8 + MAX_PARAMS * size_of::<RawValue>());
+
+    macro_rules! names {
+        ($type:ident: $($name:ident)*) => {
+            const _: () = {
+                let mut value = 0;
+                $(assert!($type::$name as u8 == value); value += 1;)*
+                assert!(value > 0);
+            };
+        };
+    }
+
+    names! { Kind: Object Integer String Bytes Hash Array Any Code Kept Output }
+    names! { Tag: Undef Int Uint Number String Wide Object Array Hash Endless Reference Foreign Scalar Constant Glob }
+}
+
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they do")]
 unsafe extern "C" {
     pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, call: &Call, count: isize) -> *mut *mut SV;
     pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter) -> bool;
-    pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
-    pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
+    pub fn sv_bridge_argument(perl: *mut PerlInterpreter, call: &Call, index: isize) -> *mut SV;
+    pub fn sv_bridge_install(perl: *mut PerlInterpreter, method: &'static Method);
+    pub safe fn sv_bridge_always_hold();
+
     pub fn sv_bridge_call(
         perl: *mut PerlInterpreter,
         code: *mut SV,
@@ -133,17 +220,21 @@ unsafe extern "C" {
         results: *mut *mut SV,
         wanted: isize,
     ) -> *mut SV;
-    pub fn sv_bridge_argument(perl: *mut PerlInterpreter, ax: i32, index: isize) -> *mut SV;
-    pub fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
+    pub safe fn sv_bridge_exiting() -> bool;
+    pub safe fn sv_bridge_forks() -> isize;
+    pub fn sv_bridge_handle_sigpipe(perl: *mut PerlInterpreter);
+
+    pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
+    pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
+
+    fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
+
+    pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
     pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
     pub fn sv_bridge_keep_key(perl: *mut PerlInterpreter, key: *const c_char, len: usize) -> u32;
-    pub fn sv_bridge_interpreter() -> *mut PerlInterpreter;
+    pub safe fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
     pub fn sv_bridge_free(perl: *mut PerlInterpreter, sv: *mut SV);
-    pub fn sv_bridge_exiting() -> bool;
-    pub fn sv_bridge_handle_sigpipe();
-    pub fn sv_bridge_install(perl: *mut PerlInterpreter, method: &'static Method);
-    pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
     pub fn sv_bridge_install_constant(
         perl: *mut PerlInterpreter,
         stash: *mut HV,
@@ -152,9 +243,9 @@ unsafe extern "C" {
         value: *mut SV,
     );
     pub fn sv_bridge_constants_done(perl: *mut PerlInterpreter, stash: *mut HV);
-    pub fn sv_bridge_always_hold();
 }
 
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what it does")]
 unsafe extern "C-unwind" {
     #[cfg(perl_useithreads)]
     pub fn sv_bridge_boot(perl: *mut PerlInterpreter, cv: *mut CV);

@@ -1,8 +1,6 @@
-//! What the C side looks like from Rust: the bridge, and libvirt functions that an
-//! older libvirt may lack. All other libvirt functions and constants are `virt::sys`.
+//! What the C side looks like from Rust.
 
 pub mod bridge;
-pub mod since;
 
 use std::ffi::CStr;
 

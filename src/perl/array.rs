@@ -1,6 +1,6 @@
 //! Arrays, built with their size known.
 
-use super::Perl;
+use super::{Perl, Scalar};
 use libperl_sys::{AV, SV, thx};
 
 /// An array under construction.
@@ -12,6 +12,7 @@ pub struct Array {
 // SAFETY of the blocks below: `av` is a plain array that only this value knows, and stores
 // into such an array cannot die.
 impl Array {
+    /// An empty array with room for so many elements.
     pub fn with_capacity(perl: Perl, elements: usize) -> Self {
         // SAFETY: see above.
         let av = unsafe { thx::Perl_newAV(perl.raw()) };
@@ -22,14 +23,15 @@ impl Array {
         Array { perl, av }
     }
 
-    /// Adds `value`, which the array takes over.
-    pub fn push(&mut self, value: *mut SV) {
-        // SAFETY: see above.
-        unsafe { thx::Perl_av_push(self.perl.raw(), self.av, value) };
+    /// Adds `value`.
+    pub fn push(&mut self, value: Scalar) {
+        // SAFETY: see above; the array takes the reference over.
+        unsafe { thx::Perl_av_push(self.perl.raw(), self.av, value.into_raw()) };
     }
 
     /// A reference to the finished array.
-    pub fn into_ref(self) -> *mut SV {
-        self.perl.new_ref(self.av.cast::<SV>())
+    pub fn into_ref(self) -> Scalar {
+        // SAFETY: the only reference to the array is given up for the new one.
+        unsafe { self.perl.new_ref(self.av.cast::<SV>()) }
     }
 }

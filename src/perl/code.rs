@@ -1,46 +1,29 @@
 //! Perl subroutines that Rust keeps and calls.
 
-use super::Perl;
+use super::{Perl, Scalar};
 use crate::ffi::bridge;
 use libperl_sys::{PerlInterpreter, SV};
 use std::collections::HashMap;
 use std::ffi::CStr;
+use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-/// What Perl code died with: owned until it is handed to the call, which dies with it.
-pub struct Exception {
-    perl: Perl,
-    sv: *mut SV,
-}
-
-impl Exception {
-    /// Takes over `sv`.
-    pub fn new(perl: Perl, sv: *mut SV) -> Self {
-        Exception { perl, sv }
-    }
-
-    /// The exception itself, which the caller now owns.
-    pub fn into_sv(self) -> *mut SV {
-        let sv = self.sv;
-        std::mem::forget(self);
-        sv
-    }
-}
-
-impl Drop for Exception {
-    fn drop(&mut self) {
-        self.perl.free(self.sv);
-    }
-}
+/// What Perl code died with.
+pub struct Exception(pub Scalar);
 
 /// A code reference, kept until it is dropped, and usable only in its own interpreter.
 pub struct Callback {
     perl: Perl,
     /// How many interpreters had the address of that one before it.
     predecessors: usize,
-    sv: *mut SV,
+    scalar: ManuallyDrop<Scalar>,
 }
+
+// SAFETY: what is kept is touched by a thread that runs its own interpreter alone.
+unsafe impl Send for Callback {}
+// SAFETY: as above.
+unsafe impl Sync for Callback {}
 
 /// How many interpreters at an address have ended. A thread's interpreter is often where that of
 /// an earlier thread was, whose callbacks libvirt may still have.
@@ -60,50 +43,19 @@ pub extern "C" fn sys_virt_interpreter_ends(perl: *mut PerlInterpreter) {
 }
 
 impl Callback {
-    /// Keeps `sv`, a scalar private to the caller such as the bridge makes for `Kind::Code`.
-    pub fn keep(perl: Perl, sv: *mut SV) -> Self {
-        // SAFETY: a live scalar; only its reference count changes.
-        unsafe { bridge::sv_bridge_hold(sv) };
-        Callback { perl, predecessors: predecessors(perl), sv }
+    /// Keeps `scalar`, which is private to the caller, such as the bridge makes for `Kind::Code`.
+    pub fn keep(perl: Perl, scalar: Scalar) -> Self {
+        Callback { perl, predecessors: predecessors(perl), scalar: ManuallyDrop::new(scalar) }
     }
 
-    /// Another hold on the same code.
-    pub fn share(&self, perl: Perl) -> Self {
-        Callback { perl, predecessors: self.predecessors, sv: perl.share(self.sv) }
+    /// Whether the current thread runs the interpreter that it belongs to.
+    fn is_here(&self) -> bool {
+        Perl::current().is_some_and(|current| current == self.perl && predecessors(current) == self.predecessors)
     }
 
-    /// Another reference to the same code or object, owned by the caller: Perl code that gets it
-    /// may assign to it.
-    pub fn another(&self) -> *mut SV {
-        self.perl.copy(self.sv)
-    }
-
-    /// The scalar that is kept, which stays this value's.
-    pub fn scalar(&self) -> *mut SV {
-        self.sv
-    }
-
-    /// The interpreter that the callback belongs to, where the current thread runs it.
-    pub fn perl(&self) -> Option<Perl> {
-        Perl::current().filter(|current| *current == self.perl && predecessors(*current) == self.predecessors)
-    }
-
-    /// Calls it with `arguments`, which it takes over, in scalar context; gives its value,
-    /// owned by the caller. To be called on the thread of [`Callback::perl`] only.
-    pub fn call(&self, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
-        call(self.perl, self.sv, None, arguments).map(|[value]| value)
-    }
-
-    /// As [`Callback::call`], for a callback whose value nobody wants.
-    pub fn run(&self, arguments: &[*mut SV]) -> Result<(), Exception> {
-        call(self.perl, self.sv, None, arguments).map(|[]| ())
-    }
-
-    /// As [`Callback::call`], but in list context: gives the first values, undef where there
-    /// are fewer.
-    pub fn call_list<const N: usize>(&self, arguments: &[*mut SV]) -> Result<[*mut SV; N], Exception> {
-        const { assert!(N > 1) };
-        call(self.perl, self.sv, None, arguments)
+    /// What is kept, where the current thread runs the interpreter that it belongs to.
+    pub fn here(&self) -> Option<Held> {
+        self.is_here().then(|| Held { perl: self.perl, scalar: self.scalar.share() })
     }
 }
 
@@ -111,9 +63,49 @@ impl Drop for Callback {
     /// On a thread of another interpreter the code stays allocated: touching it there would
     /// race with its owner.
     fn drop(&mut self) {
-        if let Some(perl) = self.perl() {
-            perl.free(self.sv);
+        if self.is_here() {
+            // SAFETY: not used after this.
+            unsafe { ManuallyDrop::drop(&mut self.scalar) };
         }
+    }
+}
+
+/// What a callback keeps, in its own interpreter, and alive whatever becomes of the callback.
+pub struct Held {
+    perl: Perl,
+    scalar: Scalar,
+}
+
+impl Held {
+    /// The interpreter.
+    pub fn perl(&self) -> Perl {
+        self.perl
+    }
+
+    /// The scalar that is kept.
+    pub fn scalar(&self) -> &Scalar {
+        &self.scalar
+    }
+
+    /// Another reference to the same code or object: Perl code that gets it may assign to it.
+    pub fn another(&self) -> Scalar {
+        self.perl.copy(&self.scalar)
+    }
+
+    /// Calls it with `arguments` in scalar context; gives its value.
+    pub fn call(&self, arguments: Vec<Scalar>) -> Result<Scalar, Exception> {
+        self.call_list(arguments).map(|[value]| value)
+    }
+
+    /// As [`Held::call`], for a callback whose value nobody wants.
+    pub fn run(&self, arguments: Vec<Scalar>) -> Result<(), Exception> {
+        self.call_list(arguments).map(|[]| ())
+    }
+
+    /// As [`Held::call`], in list context for more than one value: gives the first ones, undef
+    /// where there are fewer.
+    pub fn call_list<const N: usize>(&self, arguments: Vec<Scalar>) -> Result<[Scalar; N], Exception> {
+        call(self.perl, self.scalar.as_raw(), None, arguments)
     }
 }
 
@@ -121,47 +113,32 @@ fn call<const N: usize>(
     perl: Perl,
     code: *mut SV,
     method: Option<&CStr>,
-    arguments: &[*mut SV],
-) -> Result<[*mut SV; N], Exception> {
+    arguments: Vec<Scalar>,
+) -> Result<[Scalar; N], Exception> {
     let mut results = [ptr::null_mut(); N];
-    let (argv, argc) = (arguments.as_ptr(), arguments.len() as isize);
+    let argv: Vec<_> = arguments.into_iter().map(Scalar::into_raw).collect();
+    let (argv, argc) = (argv.as_ptr(), argv.len() as isize);
     let method = method.map_or(ptr::null(), CStr::as_ptr);
     // SAFETY: the running interpreter and live scalars; the bridge catches every die.
     let died =
         unsafe { bridge::sv_bridge_call(perl.raw(), code, method, argv, argc, results.as_mut_ptr(), N as isize) };
-    if died.is_null() { Ok(results) } else { Err(Exception::new(perl, died)) }
+    match died.is_null() {
+        // SAFETY: the bridge hands out references of our own.
+        true => Ok(results.map(|result| unsafe { Scalar::assume_owned(result) })),
+        // SAFETY: as above.
+        false => Err(Exception(unsafe { Scalar::assume_owned(died) })),
+    }
 }
 
 impl Perl {
-    /// Calls method `name` of `arguments[0]`; otherwise as [`Callback::call`].
-    pub fn call_method(self, name: &CStr, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+    /// Calls method `name` of `arguments[0]`; otherwise as [`Held::call`].
+    pub fn call_method(self, name: &CStr, arguments: Vec<Scalar>) -> Result<Scalar, Exception> {
         call(self, ptr::null_mut(), Some(name), arguments).map(|[value]| value)
     }
 
-    /// Calls the sub with this name; otherwise as [`Callback::call`].
-    pub fn call_sub(self, name: &CStr, arguments: &[*mut SV]) -> Result<*mut SV, Exception> {
+    /// Calls the sub with this name; otherwise as [`Held::call`].
+    pub fn call_sub(self, name: &CStr, arguments: Vec<Scalar>) -> Result<Scalar, Exception> {
         let name = self.mortal(self.new_string(name.to_bytes()));
         call(self, name, None, arguments).map(|[value]| value)
-    }
-
-    /// A copy of a scalar's value, without its magic.
-    pub fn copy(self, sv: *mut SV) -> *mut SV {
-        const SV_NOSTEAL: i32 = 16;
-        // SAFETY: a live scalar, read without magic.
-        unsafe { libperl_sys::thx::Perl_newSVsv_flags(self.raw(), sv, SV_NOSTEAL) }
-    }
-
-    /// A copy of a reference that does not keep its target alive, and is undef after that.
-    pub fn weak(self, sv: *mut SV) -> *mut SV {
-        let copy = self.copy(sv);
-        // SAFETY: a reference of our own, which can be weakened.
-        unsafe { libperl_sys::thx::Perl_sv_rvweaken(self.raw(), copy) }
-    }
-
-    /// Another reference to `sv`, owned by the caller.
-    pub fn share(self, sv: *mut SV) -> *mut SV {
-        // SAFETY: a live scalar; only its reference count changes.
-        unsafe { bridge::sv_bridge_hold(sv) };
-        sv
     }
 }

@@ -1,7 +1,7 @@
 //! Hashes, built with their size known. Their fixed keys are hashed once a process, and kept in
 //! perl's table of shared keys, where they would otherwise come and go with every hash.
 
-use super::Perl;
+use super::{Perl, Scalar};
 use crate::ffi::bridge;
 use libperl_sys::{HV, SV, thx};
 use std::ffi::{CStr, c_char};
@@ -20,6 +20,7 @@ pub struct Key {
 }
 
 impl Key {
+    /// The key of that name.
     pub const fn new(name: &'static CStr) -> Self {
         Key { name, hash: AtomicU64::new(0) }
     }
@@ -59,6 +60,7 @@ pub struct Hash {
 // SAFETY of the blocks below: `hv` is a plain hash that only this value knows, and stores into
 // such a hash cannot die.
 impl Hash {
+    /// An empty hash with room for so many keys.
     pub fn with_capacity(perl: Perl, keys: usize) -> Self {
         // SAFETY: see above.
         let hv = unsafe { thx::Perl_newHV(perl.raw()) };
@@ -69,35 +71,37 @@ impl Hash {
         Hash { perl, hv }
     }
 
-    /// Stores `value`, which the hash takes over.
-    pub fn store(&mut self, key: &Key, value: *mut SV) {
+    /// Stores `value`.
+    pub fn store(&mut self, key: &Key, value: Scalar) {
         self.store_hashed(key.name.to_bytes(), key.hash(self.perl), value);
     }
 
-    /// Stores `value`, which the hash takes over, under a key that libvirt chose.
-    pub fn store_bytes(&mut self, key: &[u8], value: *mut SV) {
+    /// Stores `value` under a key that libvirt chose.
+    pub fn store_bytes(&mut self, key: &[u8], value: Scalar) {
         self.store_hashed(key, 0, value);
     }
 
-    fn store_hashed(&mut self, key: &[u8], hash: u32, value: *mut SV) {
+    fn store_hashed(&mut self, key: &[u8], hash: u32, value: Scalar) {
         let action = HV_FETCH_ISSTORE | HV_FETCH_JUST_SV;
-        let name = key.as_ptr().cast::<c_char>();
-        // SAFETY: see above; hash 0 asks perl to compute it.
+        let (name, value) = (key.as_ptr().cast::<c_char>(), value.into_raw());
+        // SAFETY: see above; the hash takes the reference over, and hash 0 asks perl to compute it.
         unsafe {
             thx::Perl_hv_common(self.perl.raw(), self.hv, ptr::null_mut(), name, key.len(), 0, action, value, hash)
         };
     }
 
     /// A reference to the finished hash.
-    pub fn into_ref(self) -> *mut SV {
-        self.perl.new_ref(self.hv.cast::<SV>())
+    pub fn into_ref(self) -> Scalar {
+        // SAFETY: the only reference to the hash is given up for the new one.
+        unsafe { self.perl.new_ref(self.hv.cast::<SV>()) }
     }
 
     /// A reference to the finished hash, blessed into `package`.
-    pub fn into_object(self, package: &CStr) -> *mut SV {
+    pub fn into_object(self, package: &CStr) -> Scalar {
         let (perl, stash) = (self.perl, self.perl.stash(package));
         let reference = self.into_ref();
         // SAFETY: a fresh reference and the stash of a package, which cannot die.
-        unsafe { thx::Perl_sv_bless(perl.raw(), reference, stash) }
+        unsafe { thx::Perl_sv_bless(perl.raw(), reference.as_raw(), stash) };
+        reference
     }
 }

@@ -1,6 +1,6 @@
 //! Perl values, made and read with functions of perl that cannot die, one kind of value a
-//! file. A `*mut SV` that a function here returns is owned by the caller until it is stored
-//! in a container, put on the stack or freed.
+//! file. Ownership is in the types: a [`Scalar`] is one reference to a scalar, and whoever takes
+//! one over takes that; what C hands out becomes one with `assume_owned`.
 
 mod array;
 mod code;
@@ -8,14 +8,15 @@ mod hash;
 mod scalar;
 
 pub use array::Array;
-pub use code::{Callback, Exception};
+pub use code::{Callback, Exception, Held};
 pub use hash::{Hash, Key};
-pub use scalar::Buffer;
+pub use scalar::{Buffer, Scalar, Target, Variable};
 
 use crate::ffi::bridge;
 use libperl_sys::PerlInterpreter;
 
-/// The Perl interpreter that the current thread runs.
+/// The Perl interpreter that the current thread runs. Not to be sent to another thread, so all
+/// that is made with it stays on this one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Perl(*mut PerlInterpreter);
 
@@ -30,8 +31,7 @@ impl Perl {
     /// The interpreter of this thread; `None` on a thread that has none, such as one of
     /// libvirt's own.
     pub fn current() -> Option<Self> {
-        // SAFETY: reads thread-local storage.
-        let raw = unsafe { bridge::sv_bridge_interpreter() };
+        let raw = bridge::sv_bridge_interpreter();
         (!raw.is_null()).then_some(Perl(raw))
     }
 

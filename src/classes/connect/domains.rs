@@ -3,17 +3,16 @@
 use crate::classes::domain::save_params::save_params;
 use crate::convert::*;
 use crate::error::Failure;
-use crate::ffi::since;
 use crate::method::methods;
-use crate::perl::Perl;
-use libperl_sys::SV;
+use crate::since;
 use std::ffi::{c_char, c_int};
+use std::ptr;
 use virt::sys::*;
 
 methods! {
     "Sys::Virt";
     create_domain(con: Connect, xml: Str, flags: u32 = 0) and more => object::<Domain>(virDomainCreateXML(con, xml, flags));
-    create_domain_with_files(con: Connect, xml: Str, fds: List, flags: u32 = 0) and more => {
+    create_domain_with_files(con: Connect, xml: Str, fds: ArrayRef, flags: u32 = 0) and more => {
         let mut fds = Ints::descriptors(&fds)?;
         object::<Domain>(virDomainCreateXMLWithFiles(con, xml, fds.len() as u32, fds.as_mut_ptr(), flags))
     };
@@ -31,7 +30,7 @@ methods! {
     list_defined_domains(con: Connect) and more => by_names::<Domain>(virConnectNumOfDefinedDomains(con),
         |list, n| virConnectListDefinedDomains(con, list, n), |name| virDomainLookupByName(con, name));
     list_all_domains(con: Connect, flags: u32 = 0) => object_list::<Domain>(|list| virConnectListAllDomains(con, list, flags));
-    get_all_domain_stats(con: Connect, stats: u32, doms: OptList, flags: u32 = 0) => all_stats(con, stats, doms, flags);
+    get_all_domain_stats(con: Connect, stats: u32, doms: OptArrayRef, flags: u32 = 0) => all_stats(con, stats, doms, flags);
 
     restore_domain(con: Connect, from: OptStr, dxml: OptStr, params: HashOrFlags, flags: u32 = 0) =>
         restore(con, from, dxml, params, flags);
@@ -53,7 +52,7 @@ fn running(con: virConnectPtr) -> Result<Counted<Handle<Domain>>, Failure> {
     let count = int(unsafe { virConnectNumOfDomains(con) })?;
     let ids = ids(con, count)?;
     // SAFETY: as above.
-    Ok(Counted(ids.into_iter().filter_map(|id| object(unsafe { virDomainLookupByID(con, id) }).ok()).collect()))
+    Ok(Counted(ids.into_iter().filter_map(|id| unsafe { object(virDomainLookupByID(con, id)) }.ok()).collect()))
 }
 
 fn restore(
@@ -63,7 +62,7 @@ fn restore(
     params: HashOrNumber,
     flags: u32,
 ) -> Result<(), Failure> {
-    let (params, flags) = params.with_flags(flags)?;
+    let (params, flags) = params.with_flags(flags);
     if let Some(params) = params {
         let mut params = save_params(&params, from, xml)?;
         // SAFETY: a live connection and parameters that outlive the call.
@@ -79,49 +78,48 @@ fn restore(
     })
 }
 
-/// Frees a record of statistics, but not its domain. `virDomainStatsRecordListFree` would need
-/// a reference of its own to that, and to count references of domains is most of what their
-/// statistics cost: libvirt prints the UUID for its log each time.
-///
-/// # Safety
-/// `record` is libvirt's, and its domain went to Perl.
-unsafe extern "C" fn free_record(record: virDomainStatsRecordPtr) {
-    // SAFETY: libvirt allocated the record and its parameters for us.
-    unsafe {
-        virTypedParamsFree((*record).params, (*record).nparams);
-        free(record.cast());
-    }
-}
-
-fn all_stats(
-    con: virConnectPtr,
-    stats: u32,
-    doms: Option<Items>,
-    flags: u32,
-) -> Result<Records<virDomainStatsRecord>, Failure> {
-    match doms {
-        Some(doms) if doms.len() > 0 => {
-            let mut doms = doms.objects::<Domain>()?;
-            // SAFETY: live domains, with NULL at the end, and a place for the result.
-            records(|list| unsafe { virDomainListGetStats(doms.as_mut_ptr(), stats, list, flags) }, free_record)
-        }
-        // SAFETY: a live connection and a place for the result.
-        _ => records(|list| unsafe { virConnectGetAllDomainStats(con, stats, list, flags) }, free_record),
-    }
+/// The statistics of a domain.
+struct DomainStats {
+    domain: Handle<Domain>,
+    params: TypedParams,
 }
 
 record! {
-    virDomainStatsRecord as record {
-        "dom" => Handle::<Domain>::owned(record.dom).ok(),
-        "data" => BorrowedParams(as_slice(record.params, record.nparams)),
+    DomainStats as stats {
+        "dom" => stats.domain,
+        "data" => stats.params,
     }
 }
 
-/// Typed parameters that stay somebody else's.
-struct BorrowedParams<'a>(&'a [virTypedParameter]);
+fn all_stats(con: virConnectPtr, stats: u32, doms: Option<Items>, flags: u32) -> Result<Values<DomainStats>, Failure> {
+    let mut list = ptr::null_mut();
+    let count = match doms {
+        Some(doms) if doms.len() > 0 => {
+            let mut doms = doms.objects::<Domain>()?;
+            // SAFETY: live domains, with NULL at the end, and a place for the result.
+            int(unsafe { virDomainListGetStats(doms.as_mut_ptr(), stats, &mut list, flags) })
+        }
+        // SAFETY: a live connection and a place for the result.
+        _ => int(unsafe { virConnectGetAllDomainStats(con, stats, &mut list, flags) }),
+    }?;
+    // SAFETY: so many records that libvirt allocated for us, each and the array.
+    let records = unsafe { OwnedArray::assume_owned(list, count as usize) };
+    // SAFETY: as above, and each once.
+    Ok(Values(records.as_slice().iter().filter_map(|&record| unsafe { taken_apart(record) }).collect()))
+}
 
-impl IntoSv for BorrowedParams<'_> {
-    fn into_sv(self, perl: Perl) -> *mut SV {
-        params_hash(perl, self.0)
+/// What a record of statistics owns. `virDomainStatsRecordListFree` would need a reference of its
+/// own to the domain, and to count references of domains is most of what their statistics cost:
+/// libvirt prints the UUID for its log each time.
+///
+/// # Safety
+/// The record is libvirt's, and the caller gives it up.
+unsafe fn taken_apart(record: virDomainStatsRecordPtr) -> Option<DomainStats> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let params = TypedParams::assume_owned((*record).params, (*record).nparams);
+        let domain = Handle::assume_owned((*record).dom);
+        free(record.cast());
+        Some(DomainStats { domain: domain?, params })
     }
 }

@@ -19,9 +19,9 @@ methods! {
     compare_cpu(con: Connect, xml: Str, flags: u32 = 0) => int(virConnectCompareCPU(con, xml, flags));
     compare_hypervisor_cpu(con: Connect, emulator: NullStr, arch: NullStr, machine: NullStr, virttype: NullStr, xml: Str, flags: u32 = 0) =>
         int(virConnectCompareHypervisorCPU(con, emulator, arch, machine, virttype, xml, flags));
-    baseline_cpu(con: Connect, xml: List, flags: u32 = 0) =>
+    baseline_cpu(con: Connect, xml: ArrayRef, flags: u32 = 0) =>
         baseline(xml, |list, count| virConnectBaselineCPU(con, list, count, flags));
-    baseline_hypervisor_cpu(con: Connect, emulator: NullStr, arch: NullStr, machine: NullStr, virttype: NullStr, xml: List, flags: u32 = 0) =>
+    baseline_hypervisor_cpu(con: Connect, emulator: NullStr, arch: NullStr, machine: NullStr, virttype: NullStr, xml: ArrayRef, flags: u32 = 0) =>
         baseline(xml, |list, count| virConnectBaselineHypervisorCPU(con, emulator, arch, machine, virttype, list, count, flags));
     domain_xml_from_native(con: Connect, configtype: Str, configdata: Str, flags: u32 = 0) =>
         owned_str(virConnectDomainXMLFromNative(con, configtype, configdata, flags));
@@ -29,10 +29,18 @@ methods! {
         owned_str(virConnectDomainXMLToNative(con, configtype, xmldata, flags));
 }
 
-fn baseline(xml: Items, call: impl FnOnce(*mut *const c_char, c_uint) -> *mut c_char) -> Result<OwnedStr, Failure> {
+/// What `call` makes of a list of XML.
+///
+/// # Safety
+/// `call` gives NULL, or a string from malloc.
+unsafe fn baseline(
+    xml: Items,
+    call: impl FnOnce(*mut *const c_char, c_uint) -> *mut c_char,
+) -> Result<OwnedStr, Failure> {
     let mut list = Strings::of(&xml)?;
     let count = list.len() as c_uint;
     // libvirt tells an empty list from a missing one.
     let mut none = ptr::null();
-    owned_str(call(if count == 0 { &mut none } else { list.as_mut_ptr() }, count))
+    // SAFETY: the caller's promise.
+    unsafe { owned_str(call(if count == 0 { &mut none } else { list.as_mut_ptr() }, count)) }
 }

@@ -1,8 +1,8 @@
 //! Networks and network filters of a connection.
 
 use crate::convert::*;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use virt::sys::*;
 
 methods! {

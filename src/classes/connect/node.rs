@@ -3,9 +3,8 @@
 use crate::convert::*;
 use crate::error::Failure;
 use crate::method::{Call, methods};
-use crate::perl::{Hash, Perl};
-use libperl_sys::SV;
-use std::ffi::{c_char, c_int};
+use crate::perl::{Hash, Perl, Scalar};
+use std::ffi::c_int;
 use std::ptr;
 use virt::sys::*;
 
@@ -21,24 +20,17 @@ methods! {
     get_node_sev_info(conn: Connect, flags: u32 = 0) => allocated(|params, count| virNodeGetSEVInfo(conn, params, count, flags));
     get_node_free_memory(con: Connect) => free_memory(con);
     get_node_cells_free_memory(con: Connect, start: i32, end: i32) with call => cells_free_memory(call, con, start, end);
-    get_node_free_pages(con: Connect, pagesizes: List, start: i32, end: i32, flags: u32 = 0) with call =>
+    get_node_free_pages(con: Connect, pagesizes: ArrayRef, start: i32, end: i32, flags: u32 = 0) with call =>
         free_pages(call, con, pagesizes, start, end, flags);
-    node_alloc_pages(con: Connect, pages: List, start: i32, end: i32, flags: u32 = 0) with call =>
+    node_alloc_pages(con: Connect, pages: ArrayRef, start: i32, end: i32, flags: u32 = 0) with call =>
         alloc_pages(call, con, pages, start, end, flags);
     get_node_memory_parameters(conn: Connect, flags: u32 = 0) =>
         fetched(|params, count| virNodeGetMemoryParameters(conn, params, count, flags));
-    set_node_memory_parameters(conn: Connect, newparams: crate::convert::Hash, flags: u32 = 0) => updated(newparams,
+    set_node_memory_parameters(conn: Connect, newparams: HashRef, flags: u32 = 0) => updated(newparams,
         |params, count| virNodeGetMemoryParameters(conn, params, count, 0),
         |params, count| virNodeSetMemoryParameters(conn, params, count, flags));
     node_suspend_for_duration(conn: Connect, target: u32, duration: u64, flags: u32 = 0) =>
         void(virNodeSuspendForDuration(conn, target, duration, flags));
-}
-
-/// A fixed array of a C struct as the string in it.
-fn text(field: &[c_char]) -> &[u8] {
-    let end = field.iter().position(|&byte| byte == 0).unwrap_or(field.len());
-    // SAFETY: the same bytes under another type.
-    unsafe { std::slice::from_raw_parts(field.as_ptr().cast(), end) }
 }
 
 record! {
@@ -88,8 +80,8 @@ impl Counter for virNodeMemoryStats {
 /// Counters as a hash of their names.
 struct Counters<T>(Vec<T>);
 
-impl<T: Counter> IntoSv for Counters<T> {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl<T: Counter> IntoScalar for Counters<T> {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         let mut hash = Hash::with_capacity(perl, self.0.len());
         for counter in &self.0 {
             hash.store_bytes(counter.name(), perl.new_uint(counter.count()));
@@ -98,13 +90,17 @@ impl<T: Counter> IntoSv for Counters<T> {
     }
 }
 
-fn counters<T: Counter>(get: impl Fn(*mut T, *mut c_int) -> c_int) -> Result<One<Counters<T>>, Failure> {
+/// What `get` stores.
+///
+/// # Safety
+/// Told how many counters there is room for, `get` fills in as many as it says.
+unsafe fn counters<T: Counter>(get: impl Fn(*mut T, *mut c_int) -> c_int) -> Result<One<Counters<T>>, Failure> {
     let mut count = 0;
     void(get(ptr::null_mut(), &mut count))?;
     let mut counters: Vec<T> = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
     let room = count;
     void(get(counters.as_mut_ptr(), &mut count))?;
-    // SAFETY: libvirt has filled in that many, within the room it was told.
+    // SAFETY: the caller's promise.
     unsafe { counters.set_len(count.clamp(0, room) as usize) };
     Ok(One(Counters(counters)))
 }
@@ -114,7 +110,8 @@ fn cpu_map(con: virConnectPtr, flags: u32) -> Result<(c_int, Vec<u8>, u32), Fail
     let (mut map, mut online) = (ptr::null_mut(), 0);
     // SAFETY: a live connection and places for the results.
     let total = int(unsafe { virNodeGetCPUMap(con, &mut map, &mut online, flags) })?;
-    let map = OwnedArray::new(map, (total as usize).div_ceil(8));
+    // SAFETY: libvirt allocated it, with a bit for each CPU.
+    let map = unsafe { OwnedArray::assume_owned(map, (total as usize).div_ceil(8)) };
     Ok((total, map.as_slice().to_vec(), online))
 }
 
@@ -156,8 +153,8 @@ struct CellPages {
 /// A hash from page size to count.
 struct PageCounts(Vec<(u32, u64)>);
 
-impl IntoSv for PageCounts {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for PageCounts {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         let mut hash = Hash::with_capacity(perl, self.0.len());
         for (size, count) in self.0 {
             hash.store_bytes(size.to_string().as_bytes(), perl.new_uint(count));
@@ -212,7 +209,7 @@ fn alloc_pages(
 ) -> Result<(), Failure> {
     let (mut sizes, mut counts) = (Vec::new(), Vec::new());
     for (index, page) in pages.iter().enumerate() {
-        let Value::Array(pair @ [_, _]) = page else {
+        let Data::Array(pair @ [_, _]) = page else {
             return Err(pages.bad_element(index, "is not a reference to an array of page size and count"));
         };
         let pair = Items::new(c"pages", pair);

@@ -2,10 +2,11 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events::connection;
+use crate::events::guarded_in;
+use crate::ffi::bridge;
 use crate::method::{Call, methods};
-use crate::perl::{Array, Callback, Hash, Key, Perl};
-use libperl_sys::SV;
+use crate::objects::connection;
+use crate::perl::{Array, Callback, Hash, Key, Perl, Scalar};
 use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::{ptr, slice};
 use virt::sys::*;
@@ -13,8 +14,8 @@ use virt::sys::*;
 methods! {
     "Sys::Virt";
     // What Sys::Virt->new calls.
-    _open(uri: OptStr, flags: u32 = 0) => connection::open(uri, ptr::null_mut(), flags);
-    _open_auth(uri: OptStr, credlist: OptList, authcb: OptCode, flags: u32 = 0) with call =>
+    _open(uri: OptStr, flags: u32 = 0) with call => open(call.perl(), uri, ptr::null_mut(), flags);
+    _open_auth(uri: OptStr, credlist: OptArrayRef, authcb: OptCode, flags: u32 = 0) with call =>
         open_auth(call, uri, credlist, authcb, flags);
 
     get_type(con: Connect) => borrowed_str(virConnectGetType(con));
@@ -29,12 +30,31 @@ methods! {
     is_encrypted(conn: Connect) => int(virConnectIsEncrypted(conn));
     is_secure(conn: Connect) => int(virConnectIsSecure(conn));
     set_keep_alive(conn: Connect, interval: i32, count: u32) => void(virConnectSetKeepAlive(conn, interval, count));
-    set_identity(conn: Connect, newident: crate::convert::Hash, flags: u32 = 0) => set_identity(conn, newident, flags);
+    set_identity(conn: Connect, newident: HashRef, flags: u32 = 0) => set_identity(conn, newident, flags);
+}
+
+/// Opens a connection.
+///
+/// # Safety
+/// `uri` is NULL or a string, and `auth` NULL or what libvirt may ask while it opens.
+unsafe fn open(
+    perl: Perl,
+    uri: *const c_char,
+    auth: virConnectAuthPtr,
+    flags: u32,
+) -> Result<Handle<Connect>, Failure> {
+    // SAFETY: the running interpreter, and the caller's promise.
+    let handle = unsafe {
+        bridge::sv_bridge_handle_sigpipe(perl.raw());
+        object::<Connect>(virConnectOpenAuth(uri, auth, flags))
+    }?;
+    connection::opened(handle.as_ptr());
+    Ok(handle)
 }
 
 /// The version of what the connection talks to; called as a function or on the class, that of
 /// libvirt itself.
-fn version(call: &Call, con: Value) -> Result<u64, Failure> {
+fn version(call: &Call, con: Data) -> Result<u64, Failure> {
     let Some(con) = connection_of(call, con)? else {
         return stored(|version: *mut u64| own_version(version));
     };
@@ -43,7 +63,7 @@ fn version(call: &Call, con: Value) -> Result<u64, Failure> {
 }
 
 /// The version of libvirt at the connection's other end, or here.
-fn library_version(call: &Call, con: Value) -> Result<u64, Failure> {
+fn library_version(call: &Call, con: Data) -> Result<u64, Failure> {
     let Some(con) = connection_of(call, con)? else { return stored(|version: *mut u64| own_version(version)) };
     // SAFETY: a live connection.
     stored(|version: *mut u64| unsafe { virConnectGetLibVersion(con, version) })
@@ -55,16 +75,16 @@ fn own_version(version: *mut u64) -> c_int {
 }
 
 /// The connection, or none if the method was called as a function or on a class.
-fn connection_of(call: &Call, con: Value) -> Result<Option<virConnectPtr>, Failure> {
+fn connection_of(call: &Call, con: Data) -> Result<Option<virConnectPtr>, Failure> {
     match con {
-        Value::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
-        Value::Object(Connect::CLASS, _) => Err(call.destroyed::<Connect>(0)),
-        Value::Undef => Ok(None),
+        Data::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
+        Data::Object(Connect::CLASS, _) => Err(call.destroyed::<Connect>(0)),
+        Data::Undef => Ok(None),
         other => {
             // The text first: a class may have a method isa that changes the caller's variable.
             let problem = format!("is {}, not a Sys::Virt object", other.describe());
             match other {
-                Value::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
+                Data::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
                 _ => Err(call.bad_argument(0, &problem)),
             }
         }
@@ -73,8 +93,8 @@ fn connection_of(call: &Call, con: Value) -> Result<Option<virConnectPtr>, Failu
 
 fn is_connection_class(perl: Perl, class: &[u8]) -> bool {
     // What is not the name of a class has no method isa, and is no class of ours.
-    perl.call_method(c"isa", &[perl.new_string(class), perl.new_string(b"Sys::Virt")])
-        .is_ok_and(|answer| Value::of_scalar(perl, perl.mortal(answer)).truth())
+    perl.call_method(c"isa", vec![perl.new_string(class), perl.new_string(b"Sys::Virt")])
+        .is_ok_and(|answer| answer.read(perl, |data| Data::of(data).truth()))
 }
 
 fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<(), Failure> {
@@ -99,7 +119,6 @@ fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<()
 
 /// What the authentication callback of libvirt gets and leaves.
 struct Authentication<'a> {
-    perl: Perl,
     callback: &'a Callback,
     failure: Option<Failure>,
 }
@@ -111,12 +130,13 @@ fn open_auth(
     callback: Option<Callback>,
     flags: u32,
 ) -> Result<Handle<Connect>, Failure> {
+    let perl = call.perl();
     let (Some(credlist), Some(callback)) = (credlist, callback) else {
         // SAFETY: libvirt's own way to ask, on the terminal.
-        return unsafe { connection::open(uri, virConnectAuthPtrDefault, flags) };
+        return unsafe { open(perl, uri, virConnectAuthPtrDefault, flags) };
     };
     let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
-    let mut authentication = Authentication { perl: call.perl(), callback: &callback, failure: None };
+    let mut authentication = Authentication { callback: &callback, failure: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
         ncredtype: types.len() as c_uint,
@@ -124,7 +144,7 @@ fn open_auth(
         cbdata: (&raw mut authentication).cast(),
     };
     // SAFETY: all that libvirt gets outlives the call.
-    let opened = unsafe { connection::open(uri, &mut auth, flags) };
+    let opened = unsafe { open(perl, uri, &mut auth, flags) };
     authentication.failure.map_or(opened, Err)
 }
 
@@ -133,39 +153,37 @@ fn open_auth(
 unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c_uint, data: *mut c_void) -> c_int {
     // SAFETY: what open_auth passed, which waits for the connection.
     let authentication = unsafe { &mut *data.cast::<Authentication>() };
-    // SAFETY: libvirt says how many there are.
-    let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
-    match ask(authentication, credentials) {
-        Ok(result) => result,
-        Err(failure) => {
-            authentication.failure = Some(failure);
-            -1
-        }
-    }
+    guarded_in(&mut authentication.failure, -1, || {
+        // SAFETY: libvirt says how many there are.
+        let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
+        ask(authentication.callback, credentials)
+    })
 }
 
-fn ask(authentication: &Authentication, credentials: &mut [virConnectCredential]) -> Result<c_int, Failure> {
-    let perl = authentication.perl;
-    let questions: Vec<*mut SV> =
-        credentials.iter().map(|credential| perl.mortal(question(perl, credential))).collect();
+fn ask(callback: &Callback, credentials: &mut [virConnectCredential]) -> Result<c_int, Failure> {
+    let Some(callback) = callback.here() else { return Ok(-1) };
+    let perl = callback.perl();
+    // SAFETY: libvirt's own strings.
+    let questions: Vec<Scalar> = credentials.iter().map(|credential| unsafe { question(perl, credential) }).collect();
     let mut list = Array::with_capacity(perl, questions.len());
-    questions.iter().for_each(|&question| list.push(perl.share(question)));
+    questions.iter().for_each(|question| list.push(question.share()));
 
-    let answer = perl.mortal(authentication.callback.call(&[list.into_ref()])?);
-    for (credential, &question) in credentials.iter_mut().zip(&questions) {
-        let text = perl.call_sub(c"Sys::Virt::_credential_result", &[perl.share(question)])?;
-        let text = perl.mortal(text);
-        if let Value::Text(text) = Value::of_scalar(perl, text) {
+    let answer = callback.call(vec![list.into_ref()])?;
+    for (credential, question) in credentials.iter_mut().zip(&questions) {
+        let text = perl.call_sub(c"Sys::Virt::_credential_result", vec![question.share()])?;
+        if text.read(perl, |data| matches!(Data::of(data), Data::Text(_))) {
+            let text = text.bytes(perl);
             // libvirt, which is told the length, would find fewer bytes.
             if text.contains(&0) {
-                return Err(Failure::Argument("the callback's result has a NUL byte in it".into()));
+                return Err(Failure::invalid("the callback's result has a NUL byte in it"));
             }
             // SAFETY: libvirt frees the copy.
-            credential.result = unsafe { copied(text) };
+            credential.result = unsafe { copied(&text) };
             credential.resultlen = text.len() as c_uint;
         }
     }
-    Ok(Value::of_scalar(perl, answer).integer(c_int::MIN.into(), c_int::MAX as u64).unwrap_or(0) as c_int)
+    let answer = answer.read(perl, |data| Data::of(data).integer(c_int::MIN.into(), c_int::MAX as u64));
+    Ok(answer.unwrap_or(0) as c_int)
 }
 
 unsafe extern "C" {
@@ -180,15 +198,21 @@ unsafe fn copied(text: &[u8]) -> *mut c_char {
 }
 
 /// The question as the hash that the Perl callback gets.
-fn question(perl: Perl, credential: &virConnectCredential) -> *mut SV {
+///
+/// # Safety
+/// libvirt has filled it in.
+unsafe fn question(perl: Perl, credential: &virConnectCredential) -> Scalar {
     static TYPE: Key = Key::new(c"type");
     static PROMPT: Key = Key::new(c"prompt");
     static CHALLENGE: Key = Key::new(c"challenge");
     static RESULT: Key = Key::new(c"result");
     let mut hash = Hash::with_capacity(perl, 4);
-    hash.store(&TYPE, credential.type_.into_sv(perl));
-    hash.store(&PROMPT, credential.prompt.into_sv(perl));
-    hash.store(&CHALLENGE, credential.challenge.into_sv(perl));
-    hash.store(&RESULT, credential.defresult.into_sv(perl));
+    // SAFETY: the caller's promise.
+    unsafe {
+        hash.store(&TYPE, credential.type_.into_scalar(perl));
+        hash.store(&PROMPT, credential.prompt.into_scalar(perl));
+        hash.store(&CHALLENGE, credential.challenge.into_scalar(perl));
+        hash.store(&RESULT, credential.defresult.into_scalar(perl));
+    }
     hash.into_ref()
 }

@@ -3,8 +3,7 @@
 use crate::convert::*;
 use crate::error::{Failure, Report};
 use crate::method::methods;
-use crate::perl::Perl;
-use libperl_sys::SV;
+use crate::perl::{Perl, Scalar};
 use std::ffi::c_char;
 use std::ptr;
 use virt::sys::*;
@@ -46,27 +45,34 @@ enum BlockStats {
     Struct(virDomainBlockStatsStruct),
 }
 
-impl IntoSv for BlockStats {
-    fn into_sv(self, perl: Perl) -> *mut SV {
-        match self {
-            BlockStats::Struct(stats) => stats.into_sv(perl),
-            BlockStats::Params(params) => params_hash_as(perl, params.as_slice(), |name| match name {
-                b"rd_operations" => b"rd_req",
-                b"wr_operations" => b"wr_req",
-                b"flush_operations" => b"flush_reqs",
-                name => name,
-            }),
+impl IntoScalar for BlockStats {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
+        // SAFETY: the caller's promise, and libvirt has filled them in.
+        unsafe {
+            match self {
+                BlockStats::Struct(stats) => stats.into_scalar(perl),
+                BlockStats::Params(params) => params_hash_as(perl, params.as_slice(), older_name),
+            }
         }
+    }
+}
+
+fn older_name(name: &[u8]) -> &[u8] {
+    match name {
+        b"rd_operations" => b"rd_req",
+        b"wr_operations" => b"wr_req",
+        b"flush_operations" => b"flush_reqs",
+        name => name,
     }
 }
 
 fn block_stats(dom: virDomainPtr, path: *const c_char, flags: u32) -> Result<One<BlockStats>, Failure> {
     // SAFETY: a live object, a string with its NUL, room for as many parameters as libvirt said.
-    let found = match fetched(|p, n| unsafe { virDomainBlockStatsFlags(dom, path, p, n, flags) }) {
+    let found = match unsafe { fetched(|p, n| virDomainBlockStatsFlags(dom, path, p, n, flags)) } {
         Err(Failure::Libvirt(Report { code, .. })) if code as u32 == VIR_ERR_NO_SUPPORT && flags == 0 => {
             let size = size_of::<virDomainBlockStatsStruct>();
             // SAFETY: as above, and a struct of that size.
-            let stats = filled(|stats| unsafe { virDomainBlockStats(dom, path, stats, size) })?;
+            let stats = unsafe { filled(|stats| virDomainBlockStats(dom, path, stats, size)) }?;
             BlockStats::Struct(stats.0)
         }
         params => BlockStats::Params(params?.0),
@@ -97,7 +103,8 @@ fn disk_errors(dom: virDomainPtr, flags: u32) -> Result<Values<DiskError>, Failu
     let count = int(unsafe { virDomainGetDiskErrors(dom, errors.as_mut_ptr(), room as u32, flags) })?;
     let found = errors.into_iter().take(count as usize);
     found
-        .map(|found| owned_str(found.disk).map(|path| DiskError { path, error: found.error }))
+        // SAFETY: libvirt allocated the names for us.
+        .map(|found| unsafe { owned_str(found.disk) }.map(|path| DiskError { path, error: found.error }))
         .collect::<Result<_, _>>()
         .map(Values)
 }

@@ -12,7 +12,7 @@ methods! {
         void(virDomainBlockRebase(dom, path, base, bandwidth, flags));
     block_commit(dom: Domain, path: Str, base: NullStr, top: NullStr, bandwidth: c_ulong, flags: u32 = 0) =>
         void(virDomainBlockCommit(dom, path, base, top, bandwidth, flags));
-    block_copy(dom: Domain, path: Str, destxml: Str, newparams: Hash, flags: u32 = 0) => {
+    block_copy(dom: Domain, path: Str, destxml: Str, newparams: HashRef, flags: u32 = 0) => {
         let mut params = ParamSet::known(&newparams, BLOCK_COPY)?;
         void(virDomainBlockCopy(dom, path, destxml, params.as_mut_ptr(), params.len(), flags))
     };

@@ -1,8 +1,8 @@
 //! What a user of the machine has: console, screen, keyboard.
 
 use crate::convert::*;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use std::ffi::c_int;
 use virt::sys::*;
 
@@ -14,7 +14,7 @@ methods! {
     open_graphics_fd(dom: Domain, idx: u32, flags: u32 = 0) => int(virDomainOpenGraphicsFD(dom, idx, flags));
     graphics_reload(dom: Domain, r#type: u32, flags: u32 = 0) => void(since::virDomainGraphicsReload()?(dom, r#type, flags));
     screenshot(dom: Domain, st: Stream, screen: u32, flags: u32 = 0) => owned_str(virDomainScreenshot(dom, st, screen, flags));
-    send_key(dom: Domain, codeset: u32, holdtime: u32, keycodesSV: List, flags: u32 = 0) => {
+    send_key(dom: Domain, codeset: u32, holdtime: u32, keycodesSV: ArrayRef, flags: u32 = 0) => {
         let mut keys = Ints::unsigned(&keycodesSV)?;
         void(virDomainSendKey(dom, codeset, holdtime, keys.as_mut_ptr(), keys.len() as c_int, flags))
     };

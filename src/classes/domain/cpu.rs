@@ -3,8 +3,7 @@
 use crate::convert::*;
 use crate::error::{Failure, Report};
 use crate::method::methods;
-use crate::perl::Perl;
-use libperl_sys::SV;
+use crate::perl::{Perl, Scalar};
 use std::ffi::c_int;
 use std::ops::Range;
 use std::ptr;
@@ -98,9 +97,10 @@ struct CpuStats {
     range: Range<usize>,
 }
 
-impl IntoSv for CpuStats {
-    fn into_sv(self, perl: Perl) -> *mut SV {
-        params_hash(perl, &self.all.as_slice()[self.range])
+impl IntoScalar for CpuStats {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
+        // SAFETY: libvirt has filled them in.
+        unsafe { params_hash(perl, &self.all.as_slice()[self.range]) }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Devices, and network interfaces.
 
 use crate::convert::*;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use std::ptr;
 use virt::sys::*;
 
@@ -17,7 +17,7 @@ methods! {
 
     interface_stats(dom: Domain, path: Str) => filled(|stats: *mut virDomainInterfaceStatsStruct|
         virDomainInterfaceStats(dom, path, stats, size_of::<virDomainInterfaceStatsStruct>()));
-    announce_interface(dom: Domain, device: OptStr, newparams: OptHash, flags: u32 = 0) => {
+    announce_interface(dom: Domain, device: OptStr, newparams: OptHashRef, flags: u32 = 0) => {
         let announce = since::virDomainAnnounceInterface()?;
         let mut params = ParamSet::known(&newparams, ANNOUNCE_INTERFACE)?;
         // libvirt refuses a pointer to no parameters.

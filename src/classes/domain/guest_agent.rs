@@ -2,8 +2,7 @@
 
 use crate::convert::*;
 use crate::method::methods;
-use crate::perl::{Hash, Key, Perl};
-use libperl_sys::SV;
+use crate::perl::{Hash, Key, Perl, Scalar};
 use virt::sys::*;
 
 methods! {
@@ -23,18 +22,18 @@ methods! {
         void(virDomainSetUserPassword(dom, username, password, flags));
     authorized_ssh_keys_get(dom: Domain, user: Str, flags: u32 = 0) =>
         string_list(|keys| virDomainAuthorizedSSHKeysGet(dom, user, keys, flags));
-    authorized_ssh_keys_set(dom: Domain, user: Str, keysSV: List, flags: u32 = 0) => {
+    authorized_ssh_keys_set(dom: Domain, user: Str, keysSV: ArrayRef, flags: u32 = 0) => {
         let mut keys = Strings::of(&keysSV)?;
         void(virDomainAuthorizedSSHKeysSet(dom, user, keys.as_mut_ptr(), keys.len() as u32, flags))
     };
 
     get_fs_info(dom: Domain, flags: u32 = 0) => records(|list| virDomainGetFSInfo(dom, list, flags), virDomainFSInfoFree);
     fs_trim(dom: Domain, mountPoint: NullStr, minimumsv: u64, flags: u32 = 0) => void(virDomainFSTrim(dom, mountPoint, minimumsv, flags));
-    fs_freeze(dom: Domain, mountPointsSV: List, flags: u32 = 0) => {
+    fs_freeze(dom: Domain, mountPointsSV: ArrayRef, flags: u32 = 0) => {
         let mut mounts = Strings::of(&mountPointsSV)?;
         void(virDomainFSFreeze(dom, mounts.as_mut_ptr(), mounts.len() as u32, flags))
     };
-    fs_thaw(dom: Domain, mountPointsSV: List, flags: u32 = 0) => {
+    fs_thaw(dom: Domain, mountPointsSV: ArrayRef, flags: u32 = 0) => {
         let mut mounts = Strings::of(&mountPointsSV)?;
         void(virDomainFSThaw(dom, mounts.as_mut_ptr(), mounts.len() as u32, flags))
     };
@@ -48,8 +47,7 @@ record! {
         "mountpoint" => info.mountpoint,
         "name" => info.name,
         "fstype" => info.fstype,
-        // SAFETY: libvirt's own pointer and length.
-        "devalias" => unsafe { slice_at(info.devAlias, info.ndevAlias) }.to_vec(),
+        "devalias" => slice_at(info.devAlias, info.ndevAlias).to_vec(),
     }
 }
 
@@ -64,17 +62,20 @@ record! {
 impl Element for virDomainIPAddress {}
 
 /// The key of the hardware's address is there only when the address is.
-impl IntoSv for virDomainInterface {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for virDomainInterface {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         static KEYS: [Key; 3] = [Key::new(c"name"), Key::new(c"hwaddr"), Key::new(c"addrs")];
         // SAFETY: libvirt's own pointer and length.
         let addresses = unsafe { slice_at(self.addrs, self.naddrs as usize) };
         let mut hash = Hash::with_capacity(perl, KEYS.len());
-        hash.store(&KEYS[0], self.name.into_sv(perl));
-        if !self.hwaddr.is_null() {
-            hash.store(&KEYS[1], self.hwaddr.into_sv(perl));
+        // SAFETY: the caller's promise.
+        unsafe {
+            hash.store(&KEYS[0], self.name.into_scalar(perl));
+            if !self.hwaddr.is_null() {
+                hash.store(&KEYS[1], self.hwaddr.into_scalar(perl));
+            }
+            hash.store(&KEYS[2], addresses.to_vec().into_scalar(perl));
         }
-        hash.store(&KEYS[2], addresses.to_vec().into_sv(perl));
         hash.into_ref()
     }
 }

@@ -1,8 +1,8 @@
 //! Who a domain is, and how it is.
 
 use crate::convert::*;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use virt::sys::*;
 
 methods! {

@@ -13,7 +13,7 @@ methods! {
         void(virDomainPinIOThread(dom, iothread_id, mask.as_ptr().cast_mut(), mask.len() as c_int, flags));
     add_iothread(dom: Domain, iothread_id: u32, flags: u32 = 0) => void(virDomainAddIOThread(dom, iothread_id, flags));
     del_iothread(dom: Domain, iothread_id: u32, flags: u32 = 0) => void(virDomainDelIOThread(dom, iothread_id, flags));
-    set_iothread(dom: Domain, iothread_id: u32, newparams: Hash, flags: u32 = 0) => {
+    set_iothread(dom: Domain, iothread_id: u32, newparams: HashRef, flags: u32 = 0) => {
         let mut params = ParamSet::known(&newparams, PARAMETERS)?;
         void(virDomainSetIOThreadParams(dom, iothread_id, params.as_mut_ptr(), params.len(), flags))
     };
@@ -31,7 +31,6 @@ const PARAMETERS: &Known = &[
 record! {
     virDomainIOThreadInfo as info {
         "number" => info.iothread_id,
-        // SAFETY: libvirt's own pointer and length.
-        "affinity" => unsafe { slice_at(info.cpumap, info.cpumaplen as usize) },
+        "affinity" => slice_at(info.cpumap, info.cpumaplen as usize),
     }
 }

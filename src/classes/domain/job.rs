@@ -1,8 +1,8 @@
 //! The work that a domain is busy with: saving, migrating, dumping, a backup.
 
 use crate::convert::*;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use virt::sys::*;
 
 methods! {

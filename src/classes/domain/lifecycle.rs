@@ -4,18 +4,18 @@
 //! the older one, which more drivers have.
 
 use crate::convert::*;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
     create(dom: Domain, flags: u32 = 0) => void(if flags == 0 { virDomainCreate(dom) } else { virDomainCreateWithFlags(dom, flags) });
-    create_with_files(dom: Domain, fdssv: List, flags: u32 = 0) => {
+    create_with_files(dom: Domain, fdssv: ArrayRef, flags: u32 = 0) => {
         let mut fds = Ints::descriptors(&fdssv)?;
         void(virDomainCreateWithFiles(dom, fds.len() as u32, fds.as_mut_ptr(), flags))
     };
-    fd_associate(dom: Domain, name: Str, fdssv: List, flags: u32 = 0) => {
+    fd_associate(dom: Domain, name: Str, fdssv: ArrayRef, flags: u32 = 0) => {
         let associate = since::virDomainFDAssociate()?;
         let mut fds = Ints::descriptors(&fdssv)?;
         void(associate(dom, name, fds.len() as u32, fds.as_mut_ptr(), flags))

@@ -2,10 +2,9 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::ffi::since;
 use crate::method::methods;
-use crate::perl::{Hash, Key, Perl};
-use libperl_sys::SV;
+use crate::perl::{Hash, Key, Perl, Scalar};
+use crate::since;
 use std::ffi::{c_int, c_ulong};
 use virt::sys::*;
 
@@ -35,8 +34,8 @@ fn memory_stats(get: impl FnOnce(*mut virDomainMemoryStatStruct, u32) -> c_int) 
     Ok(One(MemoryStats { stats, count }))
 }
 
-impl IntoSv for MemoryStats {
-    fn into_sv(self, perl: Perl) -> *mut SV {
+impl IntoScalar for MemoryStats {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         // In the order of the tags.
         static KEYS: [Key; TAGS] = [
             Key::new(c"swap_in"),

@@ -22,7 +22,7 @@ methods! {
     };
     migrate_to_uri(dom: Domain, desturi: NullStr, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) and more with call => {
         // The URI of the migration came later: before there was one, the bandwidth had its place.
-        let number = !matches!(uri, Value::Undef | Value::Text(_)) || uri.integer(0, u64::MAX).is_ok();
+        let number = !matches!(uri, Data::Undef | Data::Text(_)) || uri.integer(0, u64::MAX).is_ok();
         let uri = (if number { VIR_MIGRATE_PARAM_BANDWIDTH } else { VIR_MIGRATE_PARAM_URI }, uri);
         let (params, flags) = given(call, params, flags, [uri, (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
         to_uri(dom, desturi, params, flags)
@@ -72,19 +72,19 @@ const PARAMETERS: &Known = &[
     (VIR_MIGRATE_PARAM_TLS_DESTINATION, ParamType::String),
 ];
 
-type Position<'a> = (&'static CStr, Value<'a>);
+type Position<'a> = (&'static CStr, Data<'a>);
 
 /// Parameters and flags from a hash with flags behind it, or from flags, name and `more` by
 /// position.
-fn given(call: &Call, params: HashOrNumber, next: Value, more: [Position; 2]) -> Result<(ParamSet, u32), Failure> {
+fn given(call: &Call, params: HashOrNumber, next: Data, more: [Position; 2]) -> Result<(ParamSet, u32), Failure> {
     if let HashOrNumber::Hash(hash) = params {
         let flags = match next {
-            Value::Undef => 0,
+            Data::Undef => 0,
             flags => flags.integer(0, u32::MAX.into()).map_err(|problem| call.bad_argument(3, &problem))?,
         };
         return Ok((ParamSet::known(&hash, PARAMETERS)?, flags as u32));
     }
-    let (_, flags) = params.with_flags(0)?;
+    let (_, flags) = params.with_flags(0);
     Ok((by_position(&[(VIR_MIGRATE_PARAM_DEST_NAME, next), more[0], more[1]])?, flags))
 }
 
@@ -95,7 +95,7 @@ fn by_position(arguments: &[Position]) -> Result<ParamSet, Failure> {
         let kind = if *name == VIR_MIGRATE_PARAM_BANDWIDTH { ParamType::Ullong } else { ParamType::String };
         params
             .add(name.to_bytes(), kind, *value)
-            .map_err(|problem| Failure::Argument(format!("argument '{}' {problem}", name.to_string_lossy())))?;
+            .map_err(|problem| Failure::invalid(format!("argument '{}' {problem}", name.to_string_lossy())))?;
     }
     Ok(params)
 }
@@ -107,7 +107,7 @@ fn to_connection(
     flags: u32,
 ) -> Result<Handle<Domain>, Failure> {
     // SAFETY: live objects, and parameters that outlive the call.
-    object(unsafe { virDomainMigrate3(dom, to, params.as_mut_ptr(), params.len() as u32, flags) })
+    unsafe { object(virDomainMigrate3(dom, to, params.as_mut_ptr(), params.len() as u32, flags)) }
 }
 
 fn to_uri(dom: virDomainPtr, to: *const c_char, mut params: ParamSet, flags: u32) -> Result<(), Failure> {

@@ -3,8 +3,8 @@
 use super::save_params::save_params;
 use crate::convert::*;
 use crate::error::Failure;
-use crate::ffi::since;
 use crate::method::{Call, methods};
+use crate::since;
 use std::ffi::c_char;
 use virt::sys::*;
 
@@ -30,7 +30,7 @@ fn save(
     params: HashOrNumber,
     flags: u32,
 ) -> Result<(), Failure> {
-    let (params, flags) = params.with_flags(flags)?;
+    let (params, flags) = params.with_flags(flags);
     if let Some(params) = params {
         let save = since::virDomainSaveParams()?;
         let mut params = save_params(&params, to, dxml)?;

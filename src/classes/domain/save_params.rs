@@ -1,6 +1,6 @@
 //! The parameters of a saved domain, for saving it and for restoring it.
 
-use crate::convert::{HashArg, ParamSet, ParamType, Value};
+use crate::convert::{Data, HashArg, ParamSet, ParamType};
 use crate::error::Failure;
 use std::ffi::{CStr, c_char};
 use virt::sys::*;
@@ -20,7 +20,7 @@ pub fn save_params(params: &HashArg, file: *const c_char, xml: *const c_char) ->
         if !text.is_null() {
             // SAFETY: an argument of the call, a string with its NUL.
             let text = unsafe { CStr::from_ptr(text) }.to_bytes();
-            set.add(name.to_bytes(), ParamType::String, Value::Text(text))
+            set.add(name.to_bytes(), ParamType::String, Data::Text(text))
                 .map_err(|problem| params.bad_value(name.to_bytes(), &problem))?;
         }
     }

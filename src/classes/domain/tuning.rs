@@ -3,8 +3,8 @@
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::ffi::since;
 use crate::method::methods;
+use crate::since;
 use std::ffi::c_int;
 use std::ptr;
 use virt::sys::*;
@@ -13,36 +13,36 @@ methods! {
     "Sys::Virt::Domain";
     get_scheduler_type(dom: Domain) => owned_str(virDomainGetSchedulerType(dom, ptr::null_mut()));
     get_scheduler_parameters(dom: Domain, flags: u32 = 0) => scheduler_parameters(dom, flags);
-    set_scheduler_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) => updated_like(newparams, scheduler_parameters(dom, 0)?, |p, n|
+    set_scheduler_parameters(dom: Domain, newparams: HashRef, flags: u32 = 0) => updated_like(newparams, scheduler_parameters(dom, 0)?, |p, n|
         if flags == 0 { virDomainSetSchedulerParameters(dom, p, n) } else { virDomainSetSchedulerParametersFlags(dom, p, n, flags) });
 
     get_memory_parameters(dom: Domain, flags: u32 = 0) => fetched(|p, n| virDomainGetMemoryParameters(dom, p, n, flags));
-    set_memory_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) =>
+    set_memory_parameters(dom: Domain, newparams: HashRef, flags: u32 = 0) =>
         updated(newparams, |p, n| virDomainGetMemoryParameters(dom, p, n, 0), |p, n| virDomainSetMemoryParameters(dom, p, n, flags));
 
     get_blkio_parameters(dom: Domain, flags: u32 = 0) => fetched(|p, n| virDomainGetBlkioParameters(dom, p, n, flags));
-    set_blkio_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) =>
+    set_blkio_parameters(dom: Domain, newparams: HashRef, flags: u32 = 0) =>
         updated(newparams, |p, n| virDomainGetBlkioParameters(dom, p, n, 0), |p, n| virDomainSetBlkioParameters(dom, p, n, flags));
 
     get_numa_parameters(dom: Domain, flags: u32 = 0) => fetched(|p, n| virDomainGetNumaParameters(dom, p, n, flags));
-    set_numa_parameters(dom: Domain, newparams: Hash, flags: u32 = 0) =>
+    set_numa_parameters(dom: Domain, newparams: HashRef, flags: u32 = 0) =>
         updated(newparams, |p, n| virDomainGetNumaParameters(dom, p, n, 0), |p, n| virDomainSetNumaParameters(dom, p, n, flags));
 
     get_interface_parameters(dom: Domain, intf: Str, flags: u32 = 0) =>
         fetched(|p, n| virDomainGetInterfaceParameters(dom, intf, p, n, flags));
-    set_interface_parameters(dom: Domain, intf: Str, newparams: Hash, flags: u32 = 0) => updated(newparams,
+    set_interface_parameters(dom: Domain, intf: Str, newparams: HashRef, flags: u32 = 0) => updated(newparams,
         |p, n| virDomainGetInterfaceParameters(dom, intf, p, n, 0), |p, n| virDomainSetInterfaceParameters(dom, intf, p, n, flags));
 
     get_perf_events(dom: Domain, flags: u32 = 0) => allocated(|p, n| virDomainGetPerfEvents(dom, p, n, flags));
-    set_perf_events(dom: Domain, newparams: Hash, flags: u32 = 0) => updated_like(newparams,
+    set_perf_events(dom: Domain, newparams: HashRef, flags: u32 = 0) => updated_like(newparams,
         allocated(|p, n| virDomainGetPerfEvents(dom, p, n, 0))?, |p, n| virDomainSetPerfEvents(dom, p, n, flags));
 
     get_block_iotune(dom: Domain, disk: Str, flags: u32 = 0) =>
         fetched_into(32, |p, n| virDomainGetBlockIoTune(dom, disk, p, n, flags));
-    set_block_iotune(dom: Domain, disk: Str, newparams: Hash, flags: u32 = 0) => updated(newparams,
+    set_block_iotune(dom: Domain, disk: Str, newparams: HashRef, flags: u32 = 0) => updated(newparams,
         |p, n| virDomainGetBlockIoTune(dom, disk, p, n, 0), |p, n| virDomainSetBlockIoTune(dom, disk, p, n, flags));
 
-    set_throttle_group(dom: Domain, group: Str, newparams: Hash, flags: u32 = 0) => {
+    set_throttle_group(dom: Domain, group: Str, newparams: HashRef, flags: u32 = 0) => {
         let set = since::virDomainSetThrottleGroup()?;
         let mut params = ParamSet::known(&newparams, THROTTLE_GROUP)?;
         void(set(dom, group, params.as_mut_ptr(), params.len(), flags))
@@ -54,15 +54,14 @@ methods! {
 fn scheduler_parameters(dom: virDomainPtr, flags: u32) -> Result<One<TypedParams>, Failure> {
     let mut count: c_int = 0;
     // SAFETY: a live object, and a place for the number.
-    owned_str(unsafe { virDomainGetSchedulerType(dom, &mut count) })?;
+    unsafe { owned_str(virDomainGetSchedulerType(dom, &mut count)) }?;
     // SAFETY: a live object, and room for that many parameters.
-    fetched_known(count, |p, n| unsafe {
-        if flags == 0 {
-            virDomainGetSchedulerParameters(dom, p, n)
-        } else {
-            virDomainGetSchedulerParametersFlags(dom, p, n, flags)
-        }
-    })
+    unsafe {
+        fetched_known(count, |p, n| match flags {
+            0 => virDomainGetSchedulerParameters(dom, p, n),
+            _ => virDomainGetSchedulerParametersFlags(dom, p, n, flags),
+        })
+    }
 }
 
 const THROTTLE_GROUP: &Known = &[

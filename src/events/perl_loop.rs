@@ -5,13 +5,12 @@
 //! What libvirt gives to be called stays here, under a number; Perl gets the number, so that
 //! no wrong value from a script becomes a wrong pointer.
 
-use super::parked;
+use super::{guarded, parked};
 use crate::convert::*;
 use crate::error::Failure;
-use crate::ffi::bridge;
+use crate::ffi::bridge::{self, Tag};
 use crate::method::{Call, methods};
-use crate::perl::{Callback, Perl};
-use libperl_sys::SV;
+use crate::perl::{Callback, Perl, Scalar};
 use std::collections::HashMap;
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
@@ -69,9 +68,6 @@ struct Registry {
     busy: usize,
 }
 
-// SAFETY: a callback checks that it is used and freed in its own interpreter.
-unsafe impl Send for Registry {}
-
 fn registry() -> MutexGuard<'static, Registry> {
     static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
@@ -79,24 +75,23 @@ fn registry() -> MutexGuard<'static, Registry> {
 
 fn register(call: &Call, implementation: Callback) -> Result<(), Failure> {
     let perl = call.perl();
-    let object = perl.mortal(implementation.another());
-    let mut fits = false;
-    for class in [c"Sys::Virt::EventImpl", c"Sys::Virt::Event"] {
-        let arguments = [implementation.another(), perl.new_string(class.to_bytes())];
-        // A plain reference has no method isa: it fits as little as another class.
-        if let Ok(answer) = perl.call_method(c"isa", &arguments) {
-            fits |= Value::of_scalar(perl, perl.mortal(answer)).truth();
-        }
-    }
-    // The name of a class has the method, but is no object.
-    if !fits || !matches!(Value::of_scalar(perl, object), Value::Other(_)) {
+    // A plain reference has no method isa: it fits as little as another class. The name of a class
+    // has the method, but is no object.
+    let fits = implementation.here().is_some_and(|object| {
+        object.scalar().read(perl, |data| matches!(data.tag(), Tag::Foreign))
+            && [c"Sys::Virt::EventImpl", c"Sys::Virt::Event"].iter().any(|class| {
+                perl.call_method(c"isa", vec![object.another(), perl.new_string(class.to_bytes())])
+                    .is_ok_and(|answer| answer.read(perl, |data| Data::of(data).truth()))
+            })
+    });
+    if !fits {
         return Err(call.bad_argument(0, "is not an object of a subclass of Sys::Virt::EventImpl"));
     }
     registry().implementation = Some(implementation);
-    // SAFETY: functions for the whole process. From now on libvirt may run the object's
-    // methods inside any of its functions.
+    // From now on libvirt may run the object's methods inside any of its functions.
+    bridge::sv_bridge_always_hold();
+    // SAFETY: functions for the whole process.
     unsafe {
-        bridge::sv_bridge_always_hold();
         virEventRegisterImpl(
             Some(add_handle),
             Some(update_handle),
@@ -110,23 +105,19 @@ fn register(call: &Call, implementation: Callback) -> Result<(), Failure> {
 }
 
 /// Calls a method of the implementation; its number, or -1 when that cannot be or it dies.
-fn call_implementation(method: &CStr, arguments: impl FnOnce(Perl) -> Vec<*mut SV>) -> c_int {
-    let Some((perl, implementation)) = registry().implementation.as_ref().and_then(|implementation| {
-        let perl = implementation.perl()?;
-        Some((perl, implementation.share(perl)))
-    }) else {
-        return -1;
-    };
-    let mut all = vec![implementation.another()];
-    all.extend(arguments(perl));
+fn call_implementation(method: &CStr, arguments: impl Iterator<Item = i64>) -> c_int {
+    let implementation = registry().implementation.as_ref().and_then(Callback::here);
+    let Some(implementation) = implementation else { return -1 };
+    let perl = implementation.perl();
+    let arguments = arguments.map(|argument| perl.new_int(argument));
+    let all: Vec<Scalar> = std::iter::once(implementation.another()).chain(arguments).collect();
     registry().busy += 1;
-    let answer = perl.call_method(method, &all);
+    let answer = perl.call_method(method, all);
     registry().busy -= 1;
     match answer {
-        Ok(answer) => {
-            let answer = Value::of_scalar(perl, perl.mortal(answer));
-            answer.integer(c_int::MIN.into(), c_int::MAX as u64).map_or(0, |number| number as c_int)
-        }
+        Ok(answer) => answer.read(perl, |data| {
+            Data::of(data).integer(c_int::MIN.into(), c_int::MAX as u64).map_or(0, |number| number as c_int)
+        }),
         Err(exception) => {
             parked::park(perl, exception);
             -1
@@ -144,10 +135,7 @@ fn add(method: &CStr, arguments: &[c_int], entry: Entry) -> c_int {
         registry.entries.insert(id, entry);
         id
     };
-    let added = call_implementation(method, |perl| {
-        let arguments = arguments.iter().map(|argument| argument.into_sv(perl));
-        arguments.chain([id; 3].map(|id| id.into_sv(perl))).collect()
-    });
+    let added = call_implementation(method, arguments.iter().copied().map(i64::from).chain([id; 3]));
     let mut registry = registry();
     // Two by one name could not be told apart when one is removed.
     if added < 0 || registry.entries.values().any(|entry| entry.is(added, is_timer)) {
@@ -169,7 +157,7 @@ fn remove(method: &CStr, id: c_int, is_timer: bool) -> c_int {
 }
 
 fn change(method: &CStr, arguments: &[c_int]) -> c_int {
-    call_implementation(method, |perl| arguments.iter().map(|argument| argument.into_sv(perl)).collect())
+    call_implementation(method, arguments.iter().copied().map(i64::from))
 }
 
 unsafe extern "C" fn add_handle(
@@ -180,15 +168,17 @@ unsafe extern "C" fn add_handle(
     free: virFreeCallback,
 ) -> c_int {
     let Some(function) = callback else { return -1 };
-    add(c"add_handle", &[fd, events], Entry::new(Function::Handle(function), opaque, free))
+    guarded(-1, || add(c"add_handle", &[fd, events], Entry::new(Function::Handle(function), opaque, free)))
 }
 
 unsafe extern "C" fn update_handle(watch: c_int, events: c_int) {
-    change(c"update_handle", &[watch, events]);
+    guarded((), || {
+        change(c"update_handle", &[watch, events]);
+    });
 }
 
 unsafe extern "C" fn remove_handle(watch: c_int) -> c_int {
-    remove(c"remove_handle", watch, false)
+    guarded(-1, || remove(c"remove_handle", watch, false))
 }
 
 unsafe extern "C" fn add_timeout(
@@ -199,18 +189,20 @@ unsafe extern "C" fn add_timeout(
 ) -> c_int {
     let Some(function) = callback else { return -1 };
     let entry = Entry { always_due: frequency == 0, ..Entry::new(Function::Timer(function), opaque, free) };
-    add(c"add_timeout", &[frequency], entry)
+    guarded(-1, || add(c"add_timeout", &[frequency], entry))
 }
 
 unsafe extern "C" fn update_timeout(timer: c_int, frequency: c_int) {
-    if let Some(entry) = registry().entries.values_mut().find(|entry| entry.is(timer, true)) {
-        entry.always_due = frequency == 0;
-    }
-    change(c"update_timeout", &[timer, frequency]);
+    guarded((), || {
+        if let Some(entry) = registry().entries.values_mut().find(|entry| entry.is(timer, true)) {
+            entry.always_due = frequency == 0;
+        }
+        change(c"update_timeout", &[timer, frequency]);
+    });
 }
 
 unsafe extern "C" fn remove_timeout(timer: c_int) -> c_int {
-    remove(c"remove_timeout", timer, true)
+    guarded(-1, || remove(c"remove_timeout", timer, true))
 }
 
 /// Refuses to run a callback inside a method of the implementation: libvirt, which called that,
@@ -220,14 +212,14 @@ fn ready(callback: i64, opaque: i64) -> Result<(), Failure> {
         return Ok(());
     }
     let problem = "cannot run inside a method that adds, updates or removes";
-    Err(Failure::Argument(format!("callback {callback}, opaque {opaque}: {problem}")))
+    Err(Failure::invalid(format!("callback {callback}, opaque {opaque}: {problem}")))
 }
 
 /// What `of` finds in the entry that two numbers from Perl stand for.
 fn entry<T>(callback: i64, opaque: i64, of: impl FnOnce(&Entry) -> Option<T>) -> Result<T, Failure> {
     let registry = registry();
     let entry = registry.entries.get(&opaque).filter(|_| callback == opaque);
-    entry.and_then(of).ok_or_else(|| Failure::Argument(format!("callback {callback}, opaque {opaque}: not registered")))
+    entry.and_then(of).ok_or_else(|| Failure::invalid(format!("callback {callback}, opaque {opaque}: not registered")))
 }
 
 fn run_handle(call: &Call, event: (c_int, c_int, c_int), cb: i64, opaque: i64) -> Result<(), Failure> {
@@ -274,7 +266,7 @@ unsafe extern "C" fn end_timer(timer: c_int, _: *mut c_void) {
 fn free_opaque(ff: i64, opaque: i64) -> Result<(), Failure> {
     if !entry(ff, opaque, |entry| Some(entry.removed))? {
         let problem = format!("callback {ff}, opaque {opaque}: cannot be freed before it is removed");
-        return Err(Failure::Argument(problem));
+        return Err(Failure::invalid(problem));
     }
     let removed = registry().entries.remove(&opaque);
     if let Some(Entry { opaque, free: Some(free), .. }) = removed {

@@ -1,0 +1,54 @@
+//! A reference to an object of libvirt.
+
+use super::class::{Object, sys_virt_object_free, sys_virt_object_ref};
+use crate::ffi::bridge;
+use crate::perl::{Perl, Scalar};
+use libperl_sys::HV;
+
+/// One reference to a libvirt object, given up with the value.
+pub struct Handle<T: Object>(*mut T::Target);
+
+impl<T: Object> Handle<T> {
+    /// Takes a reference over; `None` for NULL.
+    ///
+    /// # Safety
+    /// NULL, or a live object of which the caller gives up a reference.
+    pub unsafe fn assume_owned(object: *mut T::Target) -> Option<Self> {
+        (!object.is_null()).then(|| Handle(object))
+    }
+
+    /// A new reference to an object of somebody else's, such as a callback's argument.
+    ///
+    /// # Safety
+    /// A live object.
+    pub unsafe fn assume_borrowed(object: *mut T::Target) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { sys_virt_object_ref(T::CLASS, object.cast()) };
+        Handle(object)
+    }
+
+    /// The object, which is alive as long as this value.
+    pub fn as_ptr(&self) -> *mut T::Target {
+        self.0
+    }
+
+    /// The Perl object, which now owns the reference.
+    pub fn into_scalar(self, perl: Perl) -> Scalar {
+        self.into_scalar_of(perl, perl.stash(T::class().package))
+    }
+
+    /// The same for many objects: `stash` is that of their class.
+    pub fn into_scalar_of(self, perl: Perl, stash: *mut HV) -> Scalar {
+        let object = self.0.cast();
+        std::mem::forget(self);
+        // SAFETY: the running interpreter, a stash, and an object whose reference is ours to give.
+        unsafe { Scalar::assume_owned(bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object)) }
+    }
+}
+
+impl<T: Object> Drop for Handle<T> {
+    fn drop(&mut self) {
+        // SAFETY: the reference is ours and was not passed on.
+        unsafe { sys_virt_object_free(T::CLASS, self.0.cast()) };
+    }
+}

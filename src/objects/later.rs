@@ -1,0 +1,42 @@
+//! Objects that ended while a method was running. Perl code that libvirt calls from inside it drops
+//! and destroys what it likes; the method has its arguments as pointers, and they stay good until
+//! it is done.
+
+use super::class::sys_virt_object_free;
+use crate::ffi::bridge;
+use std::cell::RefCell;
+use std::ffi::c_void;
+use std::mem::ManuallyDrop;
+
+/// A reference to be given up, by the process that had it.
+struct Ended {
+    class: u8,
+    object: *mut c_void,
+    forks: isize,
+}
+
+thread_local! {
+    // Never dropped: it is empty when the thread ends, for no method runs any more.
+    static ENDED: ManuallyDrop<RefCell<Vec<Ended>>> = const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+}
+
+/// For the bridge: the end of a reference, once no method runs.
+///
+/// # Safety
+/// `object` is a live object of `class`, and the caller gives up its reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sys_virt_object_free_later(class: u8, object: *mut c_void) {
+    ENDED.with(|ended| ended.borrow_mut().push(Ended { class, object, forks: bridge::sv_bridge_forks() }));
+}
+
+/// For the bridge: no method runs any more.
+#[unsafe(no_mangle)]
+pub extern "C" fn sys_virt_objects_free() {
+    // One that ends may run Perl code, in which others end.
+    while let Some(last) = ENDED.with(|ended| ended.borrow_mut().pop()) {
+        if last.forks == bridge::sv_bridge_forks() {
+            // SAFETY: the promise of who handed the reference over.
+            unsafe { sys_virt_object_free(last.class, last.object) };
+        }
+    }
+}

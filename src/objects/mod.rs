@@ -1,0 +1,11 @@
+//! libvirt's objects, and who owns them: the classes, references to objects, and what lives as long
+//! as a connection or a stream.
+
+mod class;
+pub mod connection;
+mod handle;
+mod later;
+pub mod stream;
+
+pub use class::*;
+pub use handle::Handle;
