@@ -1,8 +1,10 @@
 # The manuals: valid pod, an entry for every method and constant and for nothing
-# else, examples that compile.
+# else, the arguments of every callback, examples that compile.
 #
 # A method's entry is a "=head2 name" followed by its call lines, a constant's
-# a "=item Sys::Virt::Package::NAME".
+# a "=item Sys::Virt::Package::NAME". The method that registers callbacks has a
+# "=item EVENT_ID_NAME (arguments)" for each event, whose constant begins with
+# how the callback is called.
 use strict;
 use warnings;
 
@@ -25,6 +27,13 @@ sub table {
         push @{ $names{$package} }, $name;
     }
     return \%names;
+}
+
+sub slurp {
+    my ($file) = @_;
+    open my $in, '<', "$root/$file" or BAIL_OUT("$file: $!");
+    local $/;
+    return scalar <$in>;
 }
 
 sub manual_of {
@@ -129,6 +138,31 @@ for my $package (sort keys %packages) {
         "$file: no entry twice");
 
     push @examples, map { [$file, $_] } @{ $manual->{examples} };
+}
+
+# The events of a class by what the method that registers callbacks says of them,
+# and by what their constants say.
+sub events {
+    my ($registering, $package) = @_;
+    my $manual = slurp('lib/Sys/Virt.pod');
+    my ($entry) = $manual =~ /^(=head2 \Q$registering\E$.*?^libvirt:)/ms;
+    my ($object) = $entry =~ /\Q$registering\E\((\$\w+)/;
+    my %registered = $entry =~ /^=item (EVENT_ID_\w+) \((.*)\)$/mg;
+    $_ = join ', ', '$conn', $object, length ? $_ : () for values %registered;
+    my %listed = slurp(manual_of($package)) =~ /^=item ${package}::(EVENT_ID_\w+)\n\nC<callback\(([^)]*)\)>: /mg;
+    return \%registered, \%listed;
+}
+
+my %registering = (
+    Domain => 'domain', Network => 'network', NodeDevice => 'node_device', Secret => 'secret',
+    StoragePool => 'storage_pool',
+);
+for my $class (sort keys %registering) {
+    my $package = "Sys::Virt::$class";
+    my ($registered, $listed) = events("$registering{$class}_event_register_any", $package);
+    is_deeply($registered, $listed, "$package: both lists of events agree");
+    is_deeply([sort keys %$listed], [sort grep { /^EVENT_ID_/ } @{ $constants->{$package} }],
+        "$package: the callback of every event is there");
 }
 
 SKIP: {
