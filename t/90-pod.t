@@ -145,7 +145,7 @@ for my $package (sort keys %packages) {
 sub events {
     my ($registering, $package) = @_;
     my $manual = slurp('lib/Sys/Virt.pod');
-    my ($entry) = $manual =~ /^(=head2 \Q$registering\E$.*?^libvirt:)/ms;
+    my ($entry) = $manual =~ /^(=head2 \Q$registering\E\n.*?^libvirt:)/ms;
     my ($object) = $entry =~ /\Q$registering\E\((\$\w+)/;
     my %registered = $entry =~ /^=item (EVENT_ID_\w+) \((.*)\)$/mg;
     $_ = join ', ', '$conn', $object, length ? $_ : () for values %registered;
