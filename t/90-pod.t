@@ -10,9 +10,12 @@ use warnings;
 
 use File::Find qw(find);
 use FindBin;
+use List::Util qw(max min);
+use lib 't/lib';
 use Pod::Checker;
 use Pod::Simple::SimpleTree;
 use Test::More;
+use Test::SysVirt::Methods;
 
 my $root = "$FindBin::Bin/..";
 
@@ -114,6 +117,31 @@ for my $path (sort @files) {
     ok($without_pod ? $file =~ /\.pm\z/ : !$checker->num_errors && !$checker->num_warnings,
         "$file: pod syntax") or diag($complaints // 'no pod in it');
 }
+
+# Arguments that a call cannot do without in practice, though its usage allows for that.
+my %wanted = (
+    'Sys::Virt::new'                 => 'pairs of names and values',
+    'Sys::Virt::restore_domain'      => 'a file, here or among the parameters',
+    'Sys::Virt::Domain::save'        => 'a file, here or among the parameters',
+    'Sys::Virt::Domain::memory_peek' => 'one of the two flags',
+);
+
+# How many arguments the calls in an entry show: at least those without a default.
+sub shown {
+    my ($method) = @_;
+    my ($calls) = slurp(manual_of($method->{package})) =~ /^=head2 \Q$method->{name}\E\n\n((?:    .*\n)+)/m;
+    my @calls = $calls =~ /\b\Q$method->{name}\E\(([^;]*)\);/g;
+    my @most  = map { scalar(() = /[%\$\@&]\w+/g) } @calls;
+    my @least = map { $most[$_] - (() = $calls[$_] =~ /=/g) } 0 .. $#calls;
+    return min(@least) . ' to ' . max(@most);
+}
+
+subtest 'the calls show what may be left out' => sub {
+    for my $method (grep { !$wanted{ $_->{full} } } Test::SysVirt::Methods::all()) {
+        my ($least, $most) = map { $_ > 0 ? $_ - $method->{object} : 0 } @$method{qw(least most)};
+        is(shown($method), "$least to $most", $method->{full});
+    }
+};
 
 my $methods = table('methods.tsv');
 my $constants = table('constants.tsv');
