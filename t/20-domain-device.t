@@ -57,7 +57,7 @@ subtest 'console' => sub {
     fresh();
     my %function = (open_console => 'virDomainOpenConsole', open_channel => 'virDomainOpenChannel');
     foreach my $method (sort keys %function) {
-        unsupported($dom, $method, [$conn->new_stream, $_], $function{$method}) foreach 'serial0', undef;
+        unsupported($dom, $method, [$conn->new_stream, @$_], $function{$method}) foreach [], [undef], ['serial0'], ['serial0', 0];
         fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->$method($conn, undef) }, "$method with what is no stream",
             qr/argument 'st' is a Sys::Virt object, not a Sys::Virt::Stream object/);
     }

@@ -22,6 +22,7 @@ subtest 'names' => sub {
 
 subtest 'rename' => sub {
     is_deeply([$idle->rename('other')], [], 'rename gives nothing');
+    is($idle->get_name, 'idle', 'and to the object no new name, with a driver in this process');
     is($conn->get_domain_by_name('other')->get_uuid_string, $idle->get_uuid_string, 'the domain has the new name');
     fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $conn->get_domain_by_name('idle') }, 'and not the old one');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $busy->rename('other') }, 'rename while it runs');

@@ -162,6 +162,11 @@ subtest 'destroyed and undefined' => sub {
     $dom->destroy;
     state_is($dom, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_DESTROYED, 'destroyed');
     is($dom->get_id, -1, 'no id any more');
+    my $other = $conn->get_domain_by_name($name);
+    $dom->rename("$name-other");
+    is($dom->get_name, "$name-other", 'renamed, the object knows its name');
+    is($other->get_name, $name, 'another one does not');
+    $dom->rename($name);
     $dom->undefine;
     eval { $conn->get_domain_by_name($name) };
     isa_ok($@, 'Sys::Virt::Error', 'what a lookup throws');

@@ -152,6 +152,8 @@ subtest 'throttle groups' => sub {
 };
 
 # A copy of a disk cannot be kept in the definition of a domain, so there must be none.
+eval { $dom->block_copy($target{plain}, "<disk type='file'><driver type='raw'/><source file='$dir/none.img'/></disk>", {}) };
+is($@ && $@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'block_copy of a persistent domain is refused');
 $dom->undefine;
 ok(!$dom->is_persistent, 'undefined while it runs, the domain is transient');
 

@@ -54,7 +54,8 @@ subtest 'internal snapshots' => sub {
     ok($one->has_metadata, 'libvirt knows of it');
     is($dom->num_of_snapshots, 2, 'two snapshots');
     is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_ROOTS), 1, 'one of them a root');
-    is(join(' ', sort $dom->list_snapshot_names(10)), 'one two', 'their names');
+    is(join(' ', sort $dom->list_snapshot_names), 'one two', 'their names');
+    is(join(' ', sort $dom->list_snapshot_names(10)), 'one two', 'their names, at most ten');
     is(names_of($dom->list_snapshots), 'one two', 'the list');
     is(names_of($dom->list_all_snapshots(Sys::Virt::DomainSnapshot::LIST_LEAVES)), 'two', 'the leaves');
     is(names_of($one->list_all_children), 'two', 'the children of the first');
@@ -75,8 +76,14 @@ subtest 'internal snapshots' => sub {
     $dom->resume;
     is($bed->serial($dom)->ask('c'), 'c4', 'with its memory');
     $one->revert_to(Sys::Virt::DomainSnapshot::REVERT_RUNNING);
+    $dom->undefine;
+    ok(!$dom->is_persistent, 'undefine while the guest runs');
+    is($dom->num_of_snapshots, 2, 'leaves the snapshots');
+    $conn->define_domain($dom->get_xml_description(Sys::Virt::Domain::XML_INACTIVE));
     $dom->destroy;
     is(written($disk, 'qcow2'), 0, 'and the disk of then');
+    eval { $dom->undefine };
+    is($@ && $@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'undefine while it is off is refused');
 
     $one->delete(Sys::Virt::DomainSnapshot::DELETE_CHILDREN);
     is($dom->num_of_snapshots, 0, 'all deleted');

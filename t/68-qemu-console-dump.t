@@ -39,7 +39,7 @@ sub receive {
 
 subtest 'console' => sub {
     my $stream = $conn->new_stream;
-    $dom->open_console($stream, undef);
+    $dom->open_console($stream);
     is($stream->send('a', 1), 1, 'a byte goes in');
     is(receive($stream, 2), 'a2', 'two come out');
     eval { $dom->open_console($conn->new_stream, 'serial0') };

@@ -1,16 +1,21 @@
 # The manuals: valid pod, an entry for every method and constant and for nothing
-# else, examples that compile.
+# else, the arguments of every callback, examples that compile.
 #
 # A method's entry is a "=head2 name" followed by its call lines, a constant's
-# a "=item Sys::Virt::Package::NAME".
+# a "=item Sys::Virt::Package::NAME". The method that registers callbacks has a
+# "=item EVENT_ID_NAME (arguments)" for each event, whose constant begins with
+# how the callback is called.
 use strict;
 use warnings;
 
 use File::Find qw(find);
 use FindBin;
+use List::Util qw(max min);
+use lib 't/lib';
 use Pod::Checker;
 use Pod::Simple::SimpleTree;
 use Test::More;
+use Test::SysVirt::Methods;
 
 my $root = "$FindBin::Bin/..";
 
@@ -25,6 +30,13 @@ sub table {
         push @{ $names{$package} }, $name;
     }
     return \%names;
+}
+
+sub slurp {
+    my ($file) = @_;
+    open my $in, '<', "$root/$file" or BAIL_OUT("$file: $!");
+    local $/;
+    return scalar <$in>;
 }
 
 sub manual_of {
@@ -106,10 +118,34 @@ for my $path (sort @files) {
         "$file: pod syntax") or diag($complaints // 'no pod in it');
 }
 
+# Arguments that a call cannot do without in practice, though its usage allows for that.
+my %wanted = (
+    'Sys::Virt::new'                 => 'pairs of names and values',
+    'Sys::Virt::restore_domain'      => 'a file, here or among the parameters',
+    'Sys::Virt::Domain::save'        => 'a file, here or among the parameters',
+    'Sys::Virt::Domain::memory_peek' => 'one of the two flags',
+);
+
+# How many arguments the calls in an entry show: at least those without a default.
+sub shown {
+    my ($method) = @_;
+    my ($calls) = slurp(manual_of($method->{package})) =~ /^=head2 \Q$method->{name}\E\n\n((?:    .*\n)+)/m;
+    my @calls = $calls =~ /\b\Q$method->{name}\E\(([^;]*)\);/g;
+    my @most  = map { scalar(() = /[%\$\@&]\w+/g) } @calls;
+    my @least = map { $most[$_] - (() = $calls[$_] =~ /=/g) } 0 .. $#calls;
+    return min(@least) . ' to ' . max(@most);
+}
+
+subtest 'the calls show what may be left out' => sub {
+    for my $method (grep { !$wanted{ $_->{full} } } Test::SysVirt::Methods::all()) {
+        my ($least, $most) = map { $_ > 0 ? $_ - $method->{object} : 0 } @$method{qw(least most)};
+        is(shown($method), "$least to $most", $method->{full});
+    }
+};
+
 my $methods = table('methods.tsv');
 my $constants = table('constants.tsv');
 my %packages = map { $_ => 1 } keys %$methods, keys %$constants;
-my @examples;
 for my $package (sort keys %packages) {
     my $file = manual_of($package);
     ok(-f "$root/$file", "$package has a manual") or next;
@@ -127,8 +163,44 @@ for my $package (sort keys %packages) {
         "$file: no entry without a constant");
     is_deeply(repeated(@{ $manual->{methods} }, @{ $manual->{constants} }), [],
         "$file: no entry twice");
+}
 
-    push @examples, map { [$file, $_] } @{ $manual->{examples} };
+# Classes of our own, which the tables do not have. Base leaves four methods to its subclasses.
+my @left = qw(watch unwatch after cancel);
+for my $path (sort grep { m{/EventImpl/\w+\.pm\z} } @files) {
+    my $file = $path =~ s{^\Q$root/\E}{}r;
+    my $manual = read_manual($file =~ s/\.pm\z/.pod/r);
+    my @methods = (slurp($file) =~ /^sub ([a-z]\w*)/mg, $file =~ /Base/ ? @left : ());
+    is_deeply([sort @{ $manual->{methods} }], [sort @methods], "$file: an entry for every method and nothing else");
+    is_deeply($manual->{uncalled}, [], "$file: every entry shows how to call the method");
+}
+
+my @examples = map { my $file = s{^\Q$root/\E}{}r; map { [$file, $_] } @{ read_manual($file)->{examples} } }
+    grep { /\.pod\z/ } sort @files;
+
+# The events of a class by what the method that registers callbacks says of them,
+# and by what their constants say.
+sub events {
+    my ($registering, $package) = @_;
+    my $manual = slurp('lib/Sys/Virt.pod');
+    my ($entry) = $manual =~ /^(=head2 \Q$registering\E\n.*?^libvirt:)/ms;
+    my ($object) = $entry =~ /\Q$registering\E\((\$\w+)/;
+    my %registered = $entry =~ /^=item (EVENT_ID_\w+) \((.*)\)$/mg;
+    $_ = join ', ', '$conn', $object, length ? $_ : () for values %registered;
+    my %listed = slurp(manual_of($package)) =~ /^=item ${package}::(EVENT_ID_\w+)\n\nC<callback\(([^)]*)\)>: /mg;
+    return \%registered, \%listed;
+}
+
+my %registering = (
+    Domain => 'domain', Network => 'network', NodeDevice => 'node_device', Secret => 'secret',
+    StoragePool => 'storage_pool',
+);
+for my $class (sort keys %registering) {
+    my $package = "Sys::Virt::$class";
+    my ($registered, $listed) = events("$registering{$class}_event_register_any", $package);
+    is_deeply($registered, $listed, "$package: both lists of events agree");
+    is_deeply([sort keys %$listed], [sort grep { /^EVENT_ID_/ } @{ $constants->{$package} }],
+        "$package: the callback of every event is there");
 }
 
 SKIP: {

@@ -9,7 +9,8 @@
 #   unthreaded  sid, with its perl built again without threads and without a libperl.so
 #
 # Rust is the release's own where that will do, and the one of this machine where not. Crates
-# come from this machine. DIR/RELEASE is kept and used again: up to 3 GB each.
+# come from this machine, packages from the mirror that its apt asks. DIR/RELEASE is kept and used
+# again: up to 3 GB each.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -21,11 +22,15 @@ mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 shift
 
+mirror() {
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sed -n 1p
+}
+
 bootstrap() {
     local release=$1 root=$2
     [ -e "$root/etc/sys-virt-release" ] && return
     rm -rf "$root"
-    debootstrap --variant=minbase "$release" "$root" http://deb.debian.org/debian
+    debootstrap --variant=minbase "$release" "$root" "$(mirror)"
     echo "$release" > "$root/etc/sys-virt-release"
 }
 

@@ -8,8 +8,8 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
-    open_console(dom: Domain, st: Stream, devname: NullStr, flags: u32 = 0) => void(virDomainOpenConsole(dom, devname, st, flags));
-    open_channel(dom: Domain, st: Stream, devname: NullStr, flags: u32 = 0) => void(virDomainOpenChannel(dom, devname, st, flags));
+    open_console(dom: Domain, st: Stream, devname: OptStr, flags: u32 = 0) => void(virDomainOpenConsole(dom, devname, st, flags));
+    open_channel(dom: Domain, st: Stream, devname: OptStr, flags: u32 = 0) => void(virDomainOpenChannel(dom, devname, st, flags));
     open_graphics(dom: Domain, idx: u32, fd: i32, flags: u32 = 0) => void(virDomainOpenGraphics(dom, idx, fd, flags));
     open_graphics_fd(dom: Domain, idx: u32, flags: u32 = 0) => int(virDomainOpenGraphicsFD(dom, idx, flags));
     graphics_reload(dom: Domain, r#type: u32, flags: u32 = 0) => void(since::virDomainGraphicsReload()?(dom, r#type, flags));

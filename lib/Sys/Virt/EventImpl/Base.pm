@@ -1,14 +1,7 @@
 package Sys::Virt::EventImpl::Base;
 
-# What the event loops of frameworks have in common. A subclass has
-#
-#   $self->watch($fh, $read, $write, $code)   calls $code as often as $fh is ready
-#   $self->unwatch($watching)                 gets back what watch has returned
-#   $self->after($seconds, $code)             calls $code once
-#   $self->cancel($waiting)                   gets back what after has returned
-#
-# What watch and after return is dropped when it is of no more use. An exception that comes out
-# of $code is for the framework to report.
+# A subclass has four methods, which Base.pod describes. What watch and after return is dropped
+# when it is of no more use. An exception that comes out of $code is for the framework to report.
 
 use strict;
 use warnings;

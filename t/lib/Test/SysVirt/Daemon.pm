@@ -5,6 +5,8 @@ package Test::SysVirt::Daemon;
 #   my $daemon = Test::SysVirt::Daemon->new;   skips the test or subtest without a libvirtd
 #   $daemon->connect                           a connection to its test driver
 #   $daemon->uri                               where that is
+#   $daemon->stop                              makes it hang
+#   $daemon->continue                          until this
 #   $daemon->kill                              ends it at once
 
 use strict;
@@ -41,6 +43,9 @@ sub new {
 sub uri { "test+unix:///default?socket=$_[0]{dir}/libvirt/libvirt-sock" }
 
 sub connect { Sys::Virt->new(uri => $_[0]->uri) }
+
+sub stop     { CORE::kill STOP => $_[0]{pid} }
+sub continue { CORE::kill CONT => $_[0]{pid} }
 
 sub kill {
     my ($self) = @_;

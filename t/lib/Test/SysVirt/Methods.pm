@@ -34,6 +34,8 @@ my %written_out = (
     'Sys::Virt::Domain::get_checkpoint_by_name' => 'dom, name, flags=',
     'Sys::Virt::Domain::get_snapshot_by_name' => 'dom, name, flags=',
     'Sys::Virt::Domain::list_snapshot_names' => 'dom, maxnames=, flags=',
+    'Sys::Virt::Domain::open_channel'        => 'dom, st, devname=, flags=',
+    'Sys::Virt::Domain::open_console'        => 'dom, st, devname=, flags=',
     'Sys::Virt::Domain::migrate'             => 'dom, destcon, params=, dname=, uri=, bandwidth=',
     'Sys::Virt::Domain::migrate2'            => 'dom, destcon, dxml=, flags=, dname=, uri=, bandwidth=',
     'Sys::Virt::Domain::migrate_to_uri'      => 'dom, desturi, params=, dname=, uri=, bandwidth=',
