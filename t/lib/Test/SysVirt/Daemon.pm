@@ -5,11 +5,17 @@ package Test::SysVirt::Daemon;
 #   my $daemon = Test::SysVirt::Daemon->new;   skips the test or subtest without a libvirtd
 #   $daemon->connect                           a connection to its test driver
 #   $daemon->uri                               where that is
+#   $daemon->uri($file)                        a host of that file's: each connection has its own
+#   $daemon->share($file)                      a copy of the file that it can read
 #   $daemon->kill                              ends it at once
+#   $daemon->restart                           another one in its place, once it answers
+#   $daemon->pause, $daemon->resume            stops it, lets it go on
 
 use strict;
 use warnings;
 
+use File::Basename ();
+use File::Copy ();
 use File::Temp ();
 use POSIX ();
 use Sys::Virt;
@@ -22,23 +28,42 @@ sub new {
     my $dir = File::Temp->newdir;
     my $nobody = $> ? undef : getpwnam 'nobody';
     chown $nobody, -1, $dir if defined $nobody;
+    my $self = bless { libvirtd => $libvirtd, dir => $dir, nobody => $nobody, owner => $$ }, $class;
+    $self->restart;
+    return $self;
+}
+
+sub restart {
+    my ($self) = @_;
+    $self->kill;
+    my $dir = $self->{dir};
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         # As a user's own: root's would manage the machine.
-        POSIX::setuid($nobody) if defined $nobody;
+        POSIX::setuid($self->{nobody}) if defined $self->{nobody};
         @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ("$dir") x 4;
         open STDERR, '>', "$dir/log";
-        exec $libvirtd or POSIX::_exit(1);
+        exec $self->{libvirtd} or POSIX::_exit(1);
     }
-    my $self = bless { dir => $dir, pid => $pid, owner => $$ }, $class;
+    $self->{pid} = $pid;
     for (1 .. 100) {
-        return $self if eval { $self->connect };
+        return if eval { $self->connect };
         select undef, undef, undef, 0.1;
     }
     die "libvirtd does not answer: $@";
 }
 
-sub uri { "test+unix:///default?socket=$_[0]{dir}/libvirt/libvirt-sock" }
+sub uri {
+    my ($self, $file) = @_;
+    return 'test+unix://' . ($file // '/default') . "?socket=$self->{dir}/libvirt/libvirt-sock";
+}
+
+sub share {
+    my ($self, $file) = @_;
+    my $copy = "$self->{dir}/" . File::Basename::basename($file);
+    File::Copy::copy($file, $copy) or die "$copy: $!";
+    return $copy;
+}
 
 sub connect { Sys::Virt->new(uri => $_[0]->uri) }
 
@@ -48,6 +73,9 @@ sub kill {
     CORE::kill KILL => $pid;
     waitpid $pid, 0;
 }
+
+sub pause  { CORE::kill STOP => $_[0]{pid} }
+sub resume { CORE::kill CONT => $_[0]{pid} }
 
 # Another thread's copy would end it with the thread.
 sub CLONE_SKIP { 1 }
