@@ -5,13 +5,14 @@ package Attack;
 #   my %option = Attack::options(seconds => 60);   the command line: --NAME=VALUE, or --help
 #   my $end = Attack::worker($seconds, sub { ... });
 #                           runs that in a process of its own, and kills it with its children
-#                           after so many seconds: {how, output}, how it ended being '' for well
+#                           after so many seconds: {how, output}, how it ended being '' for well;
+#                           a third argument is what this process does meanwhile
 #   Attack::note('text')    in a worker: a line of its output
 #   Attack::descriptors()   the number of open descriptors
 #   Attack::threads()       the number of threads
 #   Attack::turns($seconds) how often a loop that has nothing to do turns in that time
-#   Attack::until($seconds, sub { ... }, @died)
-#                           runs the loop until that is true, collects what dies in @died
+#   my @died = Attack::until($seconds, sub { ... });
+#                           runs the loop until that is true; what came out of it
 
 use strict;
 use warnings;
@@ -22,10 +23,13 @@ use Sys::Virt;
 use Sys::Virt::Event;
 use Time::HiRes qw(sleep time);
 
-# Freed memory is overwritten, so that what uses it is noticed. libc reads that at its start.
+# Freed memory is overwritten, so that what uses it is noticed: libc and GLib read that when they
+# start.
+my %memory = (MALLOC_PERTURB_ => 165, G_SLICE => 'always-malloc');
+
 sub import {
-    return if $ENV{MALLOC_PERTURB_};
-    $ENV{MALLOC_PERTURB_} = 165;
+    return if !grep { !$ENV{$_} } keys %memory;
+    %ENV = (%ENV, %memory);
     exec $^X, map({ "-I$_" } grep { !ref } @INC), $0, @ARGV or die "$^X: $!";
 }
 
@@ -52,7 +56,7 @@ sub help {
 sub note { syswrite STDOUT, "@_\n" }
 
 sub worker {
-    my ($seconds, $code) = @_;
+    my ($seconds, $code, $meanwhile) = @_;
     my $output = File::Temp->new;
     my $dir    = File::Temp->newdir;
     my $pid    = fork // die "fork: $!";
@@ -67,6 +71,7 @@ sub worker {
         exit !$lives;
     }
     my $end = time + $seconds;
+    $meanwhile->() if $meanwhile;
     my ($ended, $how);
     sleep 0.01 until $ended = waitpid($pid, POSIX::WNOHANG) or time > $end;
     if ($ended) {
@@ -99,12 +104,13 @@ sub threads     { return scalar(() = glob "/proc/$$/task/*") }
 sub until {
     my ($seconds, $done) = @_;
     my $end = time + $seconds;
+    my @died;
     my $timer = Sys::Virt::Event::add_timeout(20, sub { });
     until ($done->() || time > $end) {
-        eval { Sys::Virt::Event::run_default(); 1 } or push @_, $@;
+        eval { Sys::Virt::Event::run_default(); 1 } or push @died, $@;
     }
     Sys::Virt::Event::remove_timeout($timer);
-    return @_[2 .. $#_];
+    return @died;
 }
 
 sub turns {
