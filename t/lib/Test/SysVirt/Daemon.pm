@@ -3,6 +3,8 @@ package Test::SysVirt::Daemon;
 # A libvirtd of the test's own, that knows nothing of this machine's guests.
 #
 #   my $daemon = Test::SysVirt::Daemon->new;   skips the test or subtest without a libvirtd
+#   Test::SysVirt::Daemon->new(sasl => 'plain')    one that asks for a name and a password, and
+#                                              lets nobody in
 #   $daemon->connect                           a connection to its test driver
 #   $daemon->uri                               where that is
 #   $daemon->uri($file)                        a host of that file's: each connection has its own
@@ -22,15 +24,28 @@ use Sys::Virt;
 use Test::More;
 
 sub new {
-    my ($class) = @_;
+    my ($class, %opt) = @_;
     my ($libvirtd) = grep { -x } '/usr/sbin/libvirtd', '/usr/bin/libvirtd';
     plan skip_all => 'no libvirtd here' if !$libvirtd;
     my $dir = File::Temp->newdir;
     my $nobody = $> ? undef : getpwnam 'nobody';
     chown $nobody, -1, $dir if defined $nobody;
     my $self = bless { libvirtd => $libvirtd, dir => $dir, nobody => $nobody, owner => $$ }, $class;
+    if (my $mechanism = $opt{sasl}) {
+        mkdir "$dir/libvirt" or die $!;
+        chown $nobody, -1, "$dir/libvirt" if defined $nobody;
+        write_file("$dir/libvirt/libvirtd.conf", qq(auth_unix_rw = "sasl"\n));
+        write_file("$dir/libvirt.conf", "mech_list: $mechanism\n");
+    }
     $self->restart;
     return $self;
+}
+
+sub write_file {
+    my ($path, $text) = @_;
+    open my $out, '>', $path or die "$path: $!";
+    print $out $text;
+    close $out or die "$path: $!";
 }
 
 sub restart {
@@ -41,13 +56,13 @@ sub restart {
     if (!$pid) {
         # As a user's own: root's would manage the machine.
         POSIX::setuid($self->{nobody}) if defined $self->{nobody};
-        @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ("$dir") x 4;
+        @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME SASL_CONF_PATH)} = ("$dir") x 5;
         open STDERR, '>', "$dir/log";
         exec $self->{libvirtd} or POSIX::_exit(1);
     }
     $self->{pid} = $pid;
     for (1 .. 100) {
-        return if eval { $self->connect };
+        return if eval { $self->connect } || ref $@ && $@->code == Sys::Virt::Error::ERR_AUTH_FAILED;
         select undef, undef, undef, 0.1;
     }
     die "libvirtd does not answer: $@";
