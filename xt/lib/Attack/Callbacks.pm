@@ -49,7 +49,7 @@ sub events {
         $dom->resume;
     }
     my $expected = 2 * $pairs * $callbacks;
-    my @died = Attack::until(5, sub { $came >= $expected });
+    my @died = Attack::until(10, sub { $came >= $expected });
     push @died, Attack::until(0.02, sub { 0 }) if $how eq 'dies';
     die "$came events of $expected\n" if $came != $expected;
     die scalar(@died), " exceptions: @died\n" if @died != ($how eq 'dies' ? $expected : 0);
@@ -62,7 +62,7 @@ sub timers {
     Attack::note('step timers');
     my %called;
     my @timers = map { my $name = $_; Sys::Virt::Event::add_timeout($name, sub { $called{$name}++ }) } 1 .. 3;
-    Attack::until(5, sub { keys %called == 3 });
+    Attack::until(10, sub { keys %called == 3 });
     Sys::Virt::Event::remove_timeout($_) for @timers;
     die 'a timer is not called' if keys %called != 3;
 }
@@ -74,7 +74,7 @@ sub handles {
     my $read = '';
     my $watch = Sys::Virt::Event::add_handle(fileno $from, Sys::Virt::Event::HANDLE_READABLE, sub { sysread $from, $read, 10, length $read });
     syswrite $to, 'text';
-    Attack::until(5, sub { $read eq 'text' });
+    Attack::until(10, sub { $read eq 'text' });
     Sys::Virt::Event::remove_handle($watch);
     die 'a handle is not called' if $read ne 'text';
 }

@@ -124,7 +124,7 @@ sub whole {
             $_[0]->remove_callback;
             $done = 1;
         });
-        Attack::until(5, sub { $done });
+        Attack::until(10, sub { $done });
     }
     $stream->finish;
     die length($all), " bytes of $length\n" if length $all != $length;
