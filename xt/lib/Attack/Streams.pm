@@ -76,7 +76,7 @@ sub guarded {
 sub domain {
     my ($self) = @_;
     my $conn = Attack::Walk::pick($self, 'Sys::Virt') or return;
-    return (eval { $conn->get_domain_by_name('busy') }, $conn);
+    return (scalar(eval { $conn->get_domain_by_name('busy') }), $conn);
 }
 
 # A screenshot, which may be on a stream that is in use.
