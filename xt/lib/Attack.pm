@@ -12,7 +12,8 @@ package Attack;
 #   Attack::threads()       the number of threads
 #   Attack::turns($seconds) how often a loop that has nothing to do turns in that time
 #   my @died = Attack::until($seconds, sub { ... });
-#                           runs the loop until that is true; what came out of it
+#                           runs the loop until that, given how many exceptions have come out
+#                           of it, is true; these
 
 use strict;
 use warnings;
@@ -106,7 +107,7 @@ sub until {
     my $end = time + $seconds;
     my @died;
     my $timer = Sys::Virt::Event::add_timeout(20, sub { });
-    until ($done->() || time > $end) {
+    until ($done->(scalar @died) || time > $end) {
         eval { Sys::Virt::Event::run_default(); 1 } or push @died, $@;
     }
     Sys::Virt::Event::remove_timeout($timer);

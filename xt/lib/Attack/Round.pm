@@ -102,8 +102,8 @@ sub events {
         $self->{wanted} += 2;
         $self->{calls} += 2;
     }
-    my @died = Attack::until(20, sub { $self->{events} >= $self->{wanted} });
-    # An exception may wait for the next turn; nothing comes twice.
+    my @died = Attack::until(20, sub { $self->{events} >= $self->{wanted} && $_[0] >= $dies });
+    # Nothing comes twice.
     push @died, Attack::until(0.02, sub { 0 });
     $self->{exceptions} += @died;
     die "events: $self->{events} of $self->{wanted}\n" if $self->{events} != $self->{wanted};
