@@ -57,6 +57,8 @@ sub restart {
         # As a user's own: root's would manage the machine.
         POSIX::setuid($self->{nobody}) if defined $self->{nobody};
         @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME SASL_CONF_PATH)} = ("$dir") x 5;
+        # A sanitizer, say, is for the script alone.
+        delete $ENV{LD_PRELOAD};
         open STDERR, '>', "$dir/log";
         exec $self->{libvirtd} or POSIX::_exit(1);
     }
