@@ -3,6 +3,8 @@ package Attack::Walk;
 # A random walk through the API, the same for the same seed.
 #
 #   Attack::Walk::walk($seed, $uri, $steps)
+#   Attack::Walk::early($function, @arguments)
+#                           a function of Sys::Virt::Event, where there was no connection yet
 #
 # Says each step before it takes it, and dies of what is wrong.
 
@@ -62,6 +64,13 @@ sub walk {
     print "$left descriptors are left\n" if $left > 0;
     print "$running threads are left\n" if $running > 0;
     print "the loop turns $turns times with nothing to do\n" if $turns > 50;
+}
+
+sub early {
+    my ($function, @arguments) = @_;
+    Attack::note("step $function(@arguments) before all else");
+    my $lives = eval { Sys::Virt::Event->can($function)->(@arguments); 1 };
+    die "a strange error: $@" if !$lives && (ref $@ ne 'Sys::Virt::Error' || $@->code < 0 || $@->message =~ /[^ -~]/);
 }
 
 my @steps = (
