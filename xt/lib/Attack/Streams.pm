@@ -63,7 +63,6 @@ sub step {
         (['finish']) x 4, (['abort']) x 4, (['screenshot']) x 3,
     ) };
     return screenshot($self, $stream) if $name eq 'screenshot';
-    # One that was never connected, or may wait for what nobody sends, is not asked to wait.
     Attack::Walk::attempt($self, $stream, $name, @arguments);
 }
 
