@@ -35,7 +35,7 @@ subtest 'without a loop that runs' => sub {
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         sleep 5;
-        $daemon->continue;
+        $daemon->resume;
         POSIX::_exit(0);
     }
     my $error = error();
@@ -51,5 +51,5 @@ subtest 'with the loop in another thread' => sub {
     like($thread->join, qr/keepalive timeout/, 'it is ended');
 };
 
-$daemon->continue;
+$daemon->resume;
 done_testing;

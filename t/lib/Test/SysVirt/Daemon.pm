@@ -3,49 +3,100 @@ package Test::SysVirt::Daemon;
 # A libvirtd of the test's own, that knows nothing of this machine's guests.
 #
 #   my $daemon = Test::SysVirt::Daemon->new;   skips the test or subtest without a libvirtd
+#   Test::SysVirt::Daemon->new(max_workers => 100)    with this in its libvirtd.conf
+#   Test::SysVirt::Daemon->new(sasl => 'plain')    one that asks for a name and a password, and
+#                                              lets nobody in
 #   $daemon->connect                           a connection to its test driver
 #   $daemon->uri                               where that is
-#   $daemon->stop                              makes it hang
-#   $daemon->continue                          until this
+#   $daemon->uri($file)                        a host of that file's: each connection has its own
+#   $daemon->share($file)                      a copy of the file that it can read
+#   $daemon->socket                            the Unix socket that it listens on
+#   $daemon->stop                              it answers no more
+#   $daemon->resume                            it does again
 #   $daemon->kill                              ends it at once
+#   $daemon->restart                           another one in its place, once it answers
 
 use strict;
 use warnings;
 
+use File::Basename ();
+use File::Copy ();
 use File::Temp ();
 use POSIX ();
 use Sys::Virt;
 use Test::More;
 
 sub new {
-    my ($class) = @_;
+    my ($class, %config) = @_;
     my ($libvirtd) = grep { -x } '/usr/sbin/libvirtd', '/usr/bin/libvirtd';
-    plan skip_all => 'no libvirtd here' if !$libvirtd;
+    $class->missing('no libvirtd here') if !$libvirtd;
     my $dir = File::Temp->newdir;
     my $nobody = $> ? undef : getpwnam 'nobody';
     chown $nobody, -1, $dir if defined $nobody;
+    my $self = bless { libvirtd => $libvirtd, dir => $dir, nobody => $nobody, owner => $$ }, $class;
+    if (my $mechanism = delete $config{sasl}) {
+        $config{auth_unix_rw} = '"sasl"';
+        write_file("$dir/libvirt.conf", "mech_list: $mechanism\n");
+    }
+    write_file("$dir/libvirtd.conf", join '', map { "$_ = $config{$_}\n" } sort keys %config);
+    $self->restart;
+    return $self;
+}
+
+# Skips what needs it, or dies where it has to be there.
+sub missing {
+    my ($class, $why) = @_;
+    die "The test bed is required, but there is $why\n" if $ENV{SYS_VIRT_TEST_REQUIRE};
+    plan(skip_all => $why);
+}
+
+sub write_file {
+    my ($path, $text) = @_;
+    open my $out, '>', $path or die "$path: $!";
+    print $out $text;
+    close $out or die "$path: $!";
+}
+
+sub restart {
+    my ($self) = @_;
+    $self->kill;
+    my $dir = $self->{dir};
     my $pid = fork // die "fork: $!";
     if (!$pid) {
         # As a user's own: root's would manage the machine.
-        POSIX::setuid($nobody) if defined $nobody;
-        @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ("$dir") x 4;
+        POSIX::setuid($self->{nobody}) if defined $self->{nobody};
+        @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME SASL_CONF_PATH)} = ("$dir") x 5;
+        # A sanitizer, say, is for the script alone.
+        delete $ENV{LD_PRELOAD};
         open STDERR, '>', "$dir/log";
-        exec $libvirtd or POSIX::_exit(1);
+        my @command = ($self->{libvirtd}, '--config', "$dir/libvirtd.conf");
+        # It ends with a test that is killed.
+        exec 'setpriv', '--pdeathsig', 'KILL', @command if -x '/usr/bin/setpriv';
+        exec @command or POSIX::_exit(1);
     }
-    my $self = bless { dir => $dir, pid => $pid, owner => $$ }, $class;
+    $self->{pid} = $pid;
     for (1 .. 100) {
-        return $self if eval { $self->connect };
+        return if eval { $self->connect } || ref $@ && $@->code == Sys::Virt::Error::ERR_AUTH_FAILED;
         select undef, undef, undef, 0.1;
     }
     die "libvirtd does not answer: $@";
 }
 
-sub uri { "test+unix:///default?socket=$_[0]{dir}/libvirt/libvirt-sock" }
+sub uri {
+    my ($self, $file) = @_;
+    return 'test+unix://' . ($file // '/default') . '?socket=' . $self->socket;
+}
+
+sub socket { "$_[0]{dir}/libvirt/libvirt-sock" }
+
+sub share {
+    my ($self, $file) = @_;
+    my $copy = "$self->{dir}/" . File::Basename::basename($file);
+    File::Copy::copy($file, $copy) or die "$copy: $!";
+    return $copy;
+}
 
 sub connect { Sys::Virt->new(uri => $_[0]->uri) }
-
-sub stop     { CORE::kill STOP => $_[0]{pid} }
-sub continue { CORE::kill CONT => $_[0]{pid} }
 
 sub kill {
     my ($self) = @_;
@@ -53,6 +104,9 @@ sub kill {
     CORE::kill KILL => $pid;
     waitpid $pid, 0;
 }
+
+sub stop   { CORE::kill STOP => $_[0]{pid} }
+sub resume { CORE::kill CONT => $_[0]{pid} }
 
 # Another thread's copy would end it with the thread.
 sub CLONE_SKIP { 1 }
