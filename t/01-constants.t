@@ -11,7 +11,6 @@ use Test::SysVirt::Constants;
 # Every constant, in every form that scripts use, and no other.
 
 my @constants = Test::SysVirt::Constants::all();
-is(scalar @constants, 1457, 'the table lists all constants');
 
 my %constants;
 push @{ $constants{ $_->{package} } }, $_ for @constants;

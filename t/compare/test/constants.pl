@@ -3,9 +3,9 @@
 use strict;
 use warnings;
 
-use Test::SysVirt::Compare::Table qw(rows);
+use Test::SysVirt::Compare::Table qw(old);
 
-for my $row (rows('constants')) {
+for my $row (old('constants')) {
     my ($package, $name) = @$row{qw(package name)};
     step "$package\::$name", sub { no strict 'refs'; $package->$name, &{"$package\::$name"} };
 }

@@ -5,7 +5,8 @@ use warnings;
 
 use Test::SysVirt::Compare::Table qw(methods);
 
-for my $row (grep { $_->{arguments} } methods()) {
+# Event::register is written in Perl there, and looks at its first argument only.
+for my $row (grep { $_->{surplus} eq 'refused' && $_->{parameters} && $_->{method} ne 'register' } methods()) {
     my $name = "$row->{package}::$row->{method}";
     my $code = \&$name;
     step "$name, nothing", sub { $code->() };
