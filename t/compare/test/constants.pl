@@ -1,7 +1,5 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # The value of every constant, in the two ways that scripts take it.
-
-use strict;
-use warnings;
 
 use Test::SysVirt::Compare::Table qw(old);
 
