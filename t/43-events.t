@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Test::More;
+use Test::SysVirt::Constants;
 use Test::SysVirt::EventLoop;
 use Scalar::Util qw(weaken);
 use Sys::Virt;
@@ -60,29 +61,31 @@ subtest 'the old registration' => sub {
 };
 
 subtest 'events of every id can be asked for' => sub {
-    my %last = (
-        domain => Sys::Virt::Domain::EVENT_ID_CHANNEL_LIFECYCLE, network => Sys::Virt::Network::EVENT_ID_METADATA_CHANGE,
-        node_device => Sys::Virt::NodeDevice::EVENT_ID_UPDATE, secret => Sys::Virt::Secret::EVENT_ID_VALUE_CHANGED,
-        storage_pool => Sys::Virt::StoragePool::EVENT_ID_REFRESH,
-    );
-    foreach my $kind (sort keys %last) {
+    my %events;
+    foreach my $constant (grep { $_->{name} =~ /^EVENT_ID_/ } Test::SysVirt::Constants::all()) {
+        my ($class) = $constant->{package} =~ /(\w+)$/;
+        push @{ $events{ $class =~ s/(?<=[a-z])(?=[A-Z])/_/gr =~ tr/A-Z/a-z/r } }, $constant->{value};
+    }
+    is_deeply([sort keys %events], [qw(domain network node_device secret storage_pool)], 'EVENT_ID_*: the kinds of objects with events');
+    foreach my $kind (sort keys %events) {
         my ($register, $deregister) = ("${kind}_event_register_any", "${kind}_event_deregister_any");
-        foreach my $event (0 .. $last{$kind}) {
+        my ($last) = sort { $b <=> $a } @{ $events{$kind} };
+        foreach my $event (@{ $events{$kind} }) {
             my $id = eval { $conn->$register(undef, $event, sub { }) };
             if (defined $id) {
-                is(eval { $conn->$deregister($id); 1 }, 1, "$register $event");
+                is(eval { $conn->$deregister($id); 1 }, 1, "$register: registers event $event");
             } else {
-                like($@, qr/not supported|must be less than/, "$register $event: libvirt's word");
+                like($@, qr/not supported|must be less than/, "$register: leaves event $event to libvirt, which refuses it");
             }
         }
-        foreach my $event (-1, $last{$kind} + 1) {
+        foreach my $event (-1, $last + 1) {
             eval { $conn->$register(undef, $event, sub { }) };
-            is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, "$register $event: no such event");
+            is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, "$register: there is no event $event");
         }
         eval { $conn->$register(undef, 0, 'x' x 3, 1) };
-        like($@, qr/^Usage: Sys::Virt::$register\(con, \w+, eventID, cb\)/, "$register with too many arguments");
+        like($@, qr/^Usage: Sys::Virt::$register\(con, \w+, eventID, cb\)/, "$register: refuses too many arguments");
         eval { $conn->$register(undef, 0, [1]) };
-        like($@, qr/$register: argument 'cb' is a reference to ARRAY, not a code reference/, "$register without code");
+        like($@, qr/$register: argument 'cb' is a reference to ARRAY, not a code reference/, "$register: refuses a callback that is no code");
     }
 };
 

@@ -8,22 +8,19 @@ use warnings;
 
 use File::Find qw(find);
 use FindBin;
+use lib "$FindBin::RealBin/lib";
 use Pod::Checker;
 use Pod::Simple::SimpleTree;
 use Test::More;
+use Test::SysVirt::Table qw(rows);
 
 my $root = "$FindBin::Bin/..";
 
 # Names by package, as in { 'Sys::Virt::Domain' => ['create', ...] }.
-sub table {
-    my ($file) = @_;
-    open my $in, '<', "$root/t/data/$file" or BAIL_OUT("$file: $!");
-    my ($header, @lines) = <$in>;
+sub by_package {
+    my ($column, @rows) = @_;
     my %names;
-    for (@lines) {
-        my ($package, $name) = split /\t/;
-        push @{ $names{$package} }, $name;
-    }
+    push @{ $names{ $_->{package} } }, $_->{$column} for @rows;
     return \%names;
 }
 
@@ -106,8 +103,7 @@ for my $path (sort @files) {
         "$file: pod syntax") or diag($complaints // 'no pod in it');
 }
 
-my $methods = table('methods.tsv');
-my $constants = table('constants.tsv');
+my ($methods, $constants) = (by_package(method => rows('methods')), by_package(name => rows('constants')));
 my %packages = map { $_ => 1 } keys %$methods, keys %$constants;
 my @examples;
 for my $package (sort keys %packages) {
@@ -129,6 +125,21 @@ for my $package (sort keys %packages) {
         "$file: no entry twice");
 
     push @examples, map { [$file, $_] } @{ $manual->{examples} };
+}
+
+# What the callback of an event is given is said where one is registered.
+for my $event (grep { $_->{name} =~ /^EVENT_ID_/ } rows('constants')) {
+    my ($class) = $event->{package} =~ /(\w+)\z/;
+    my $register = lc($class =~ s/(?<=[a-z])(?=[A-Z])/_/gr) . '_event_register_any';
+    my ($entry) = do { local (@ARGV, $/) = "$root/lib/Sys/Virt.pod"; <> } =~ /^=head2 $register\n(.*?)^=head/ms;
+    like($entry, qr/\b$event->{name}\b/, "lib/Sys/Virt.pod: the entry of $register has $event->{name}");
+}
+
+SKIP: {
+    skip 'there is no README here', 1 if !-e "$root/README";
+    my ($readme) = do { local (@ARGV, $/) = "$root/README"; <> };
+    my ($counts) = $readme =~ /\((\d+ methods, \d+ constants)\)/;
+    is($counts, rows('methods') . ' methods, ' . rows('constants') . ' constants', 'README: says how many methods and constants there are');
 }
 
 SKIP: {
