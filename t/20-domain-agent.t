@@ -11,7 +11,7 @@ my $conn = Sys::Virt->new(uri => Test::SysVirt::Host->uri);
 my ($dom, $idle) = map { $conn->get_domain_by_name($_) } qw(busy idle);
 
 subtest 'asking' => sub {
-    is($dom->get_hostname, 'busyhost', 'get_hostname');
+    is($dom->get_hostname, 'busyhost', 'get_hostname: busyhost');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->get_hostname }, 'get_hostname of a domain that does not run');
     unsupported($dom, 'get_guest_info', $_, 'virDomainGetGuestInfo') foreach [], [Sys::Virt::Domain::GUEST_INFO_USERS, 0];
     unsupported($dom, 'set_agent_response_timeout', [Sys::Virt::Domain::AGENT_RESPONSE_TIMEOUT_BLOCK], 'virDomainAgentSetResponseTimeout');
@@ -55,10 +55,10 @@ subtest 'file systems' => sub {
 subtest 'addresses' => sub {
     my @interfaces = $dom->get_interface_addresses(Sys::Virt::Domain::INTERFACE_ADDRESSES_SRC_LEASE);
     is_deeply([map { join ' ', sort keys %$_ } @interfaces], [('addrs hwaddr name') x 2], 'the keys of get_interface_addresses');
-    is_deeply([map { @$_{qw(name hwaddr)} } @interfaces], [qw(tap0 52:54:00:00:00:01 tap1 52:54:00:00:00:02)], 'names and addresses of the hardware');
-    is_deeply($interfaces[0]{addrs}, [{ type => Sys::Virt::IP_ADDR_TYPE_IPV4, addr => '192.0.2.11', prefix => 24 }], 'addresses');
+    is_deeply([map { @$_{qw(name hwaddr)} } @interfaces], [qw(tap0 52:54:00:00:00:01 tap1 52:54:00:00:00:02)], 'get_interface_addresses: names and hardware addresses');
+    is_deeply($interfaces[0]{addrs}, [{ type => Sys::Virt::IP_ADDR_TYPE_IPV4, addr => '192.0.2.11', prefix => 24 }], 'get_interface_addresses: type, address and prefix');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID,
-        sub { $idle->get_interface_addresses(Sys::Virt::Domain::INTERFACE_ADDRESSES_SRC_LEASE) }, 'of a domain that does not run');
+        sub { $idle->get_interface_addresses(Sys::Virt::Domain::INTERFACE_ADDRESSES_SRC_LEASE) }, 'get_interface_addresses: refused for a domain that does not run');
 };
 
 done_testing;

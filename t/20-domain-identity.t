@@ -12,9 +12,9 @@ my %dom  = map { $_->get_name => $_ } $conn->list_all_domains;
 my ($busy, $held, $idle, $dead, $brief) = @dom{qw(busy held idle dead brief)};
 
 subtest 'names' => sub {
-    is($busy->get_name, 'busy', 'get_name');
-    is($busy->get_uuid_string, '11111111-1111-4111-8111-111111111111', 'get_uuid_string');
-    is(unpack('H*', $busy->get_uuid), '11111111111141118111111111111111', 'get_uuid');
+    is($busy->get_name, 'busy', 'get_name: busy');
+    is($busy->get_uuid_string, '11111111-1111-4111-8111-111111111111', 'get_uuid_string: 11111111-1111-4111-8111-111111111111');
+    is(unpack('H*', $busy->get_uuid), '11111111111141118111111111111111', 'get_uuid: 11111111111141118111111111111111');
     cmp_ok($busy->get_id, '>', 0, 'get_id of one that runs');
     is($idle->get_id, -1, 'get_id of one that does not');
     is($busy->get_os_type, 'linux', 'get_os_type: for the test driver all are');
@@ -22,8 +22,8 @@ subtest 'names' => sub {
 
 subtest 'rename' => sub {
     is_deeply([$idle->rename('other')], [], 'rename gives nothing');
-    is($conn->get_domain_by_name('other')->get_uuid_string, $idle->get_uuid_string, 'the domain has the new name');
-    fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $conn->get_domain_by_name('idle') }, 'and not the old one');
+    is($conn->get_domain_by_name('other')->get_uuid_string, $idle->get_uuid_string, 'rename: the domain is found by its new name');
+    fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $conn->get_domain_by_name('idle') }, 'rename: the domain is not found by its old name');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $busy->rename('other') }, 'rename while it runs');
     $conn->get_domain_by_name('other')->rename('idle', 0);
     is($conn->get_domain_by_name('idle')->get_name, 'idle', 'rename with flags');
@@ -32,7 +32,7 @@ subtest 'rename' => sub {
 subtest 'state' => sub {
     is_deeply([map { $_->is_active } $busy, $idle], [1, 0], 'is_active');
     is_deeply([map { $_->is_persistent } $busy, $brief], [1, 0], 'is_persistent');
-    is($busy->is_updated, 0, 'is_updated');
+    is($busy->is_updated, 0, 'is_updated: 0');
     is_deeply([$busy->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_UNKNOWN], 'get_state');
     is_deeply([map { ($_->get_state)[0] } $held, $idle, $dead],
         [Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_CRASHED],
@@ -62,11 +62,11 @@ subtest 'messages' => sub {
 };
 
 subtest 'autostart' => sub {
-    is($busy->get_autostart, 0, 'get_autostart');
+    is($busy->get_autostart, 0, 'get_autostart: 0');
     is_deeply([$busy->set_autostart(1)], [], 'set_autostart gives nothing');
     is($busy->get_autostart, 1, 'get_autostart of what was set');
     $busy->set_autostart(0);
-    is($busy->get_autostart, 0, 'and off again');
+    is($busy->get_autostart, 0, 'set_autostart: get_autostart shows it off again');
     unsupported($busy, 'get_autostart_once', [], 'virDomainGetAutostartOnce');
     unsupported($busy, 'set_autostart_once', [1], 'virDomainSetAutostartOnce');
 };

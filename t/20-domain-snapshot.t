@@ -14,20 +14,20 @@ sub names { return [sort map { $_->get_name } @_] }
 
 subtest 'snapshots' => sub {
     my $xml = sub { "<domainsnapshot><name>$_[0]</name></domainsnapshot>" };
-    is_deeply([$dom->has_current_snapshot, $dom->num_of_snapshots], [0, 0], 'none at first');
-    is_deeply([map { [$dom->$_] } qw(list_snapshots list_all_snapshots list_snapshot_names)], [[], [], []], 'in any list');
+    is_deeply([$dom->has_current_snapshot, $dom->num_of_snapshots], [0, 0], 'has_current_snapshot, num_of_snapshots: none at first');
+    is_deeply([map { [$dom->$_] } qw(list_snapshots list_all_snapshots list_snapshot_names)], [[], [], []], 'list_snapshots and its kin: all lists are empty at first');
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, sub { $dom->current_snapshot }, 'current_snapshot without any');
 
     my $first = $dom->create_snapshot($xml->('first'));
     isa_ok($first, 'Sys::Virt::DomainSnapshot', 'what create_snapshot gives');
-    is($first->get_name, 'first', 'with the name');
+    is($first->get_name, 'first', 'create_snapshot: the snapshot has the name of its XML');
     $dom->create_snapshot($xml->('second'), Sys::Virt::DomainSnapshot::CREATE_HALT);
     is($dom->is_active, 0, 'create_snapshot with flags');
 
     is_deeply([$dom->has_current_snapshot, $dom->num_of_snapshots], [1, 2], 'has_current_snapshot, num_of_snapshots');
     is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_ROOTS), 1, 'num_of_snapshots with flags');
-    is($dom->current_snapshot->get_name, 'second', 'current_snapshot');
-    is($dom->get_snapshot_by_name('first')->get_name, 'first', 'get_snapshot_by_name');
+    is($dom->current_snapshot->get_name, 'second', 'current_snapshot: second');
+    is($dom->get_snapshot_by_name('first')->get_name, 'first', 'get_snapshot_by_name: first');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_snapshot_by_name('first', 1 << 30) }, 'with an unknown flag', qr/0x40000000/);
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, sub { $dom->get_snapshot_by_name('third') }, 'get_snapshot_by_name of none');
 
@@ -50,9 +50,9 @@ subtest 'checkpoints' => sub {
     is_deeply([$dom->list_all_checkpoints], [], 'list_all_checkpoints without any');
     my $first = $dom->create_checkpoint($xml->('first'));
     isa_ok($first, 'Sys::Virt::DomainCheckpoint', 'what create_checkpoint gives');
-    is($first->get_name, 'first', 'with the name');
+    is($first->get_name, 'first', 'create_checkpoint: the checkpoint has the name of its XML');
     $dom->create_checkpoint($xml->('second'), 0);
-    is($dom->get_checkpoint_by_name('second')->get_name, 'second', 'get_checkpoint_by_name');
+    is($dom->get_checkpoint_by_name('second')->get_name, 'second', 'get_checkpoint_by_name: second');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_checkpoint_by_name('first', 1 << 30) }, 'with an unknown flag', qr/0x40000000/);
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, sub { $dom->get_checkpoint_by_name('third') }, 'get_checkpoint_by_name of none');
     is_deeply(names($dom->list_all_checkpoints), ['first', 'second'], 'list_all_checkpoints');

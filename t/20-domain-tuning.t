@@ -28,7 +28,7 @@ sub written {
 
 subtest 'scheduler' => sub {
     fresh();
-    is($dom->get_scheduler_type, 'fair', 'get_scheduler_type');
+    is($dom->get_scheduler_type, 'fair', 'get_scheduler_type: fair');
     is_deeply($dom->get_scheduler_parameters, { Sys::Virt::Domain::SCHEDULER_WEIGHT => 50 }, 'get_scheduler_parameters');
     is_deeply([$dom->set_scheduler_parameters({ Sys::Virt::Domain::SCHEDULER_WEIGHT => 70 })], [], 'set_scheduler_parameters gives nothing');
     my %weight = (Sys::Virt::Domain::SCHEDULER_WEIGHT => 70);
@@ -49,14 +49,14 @@ subtest 'memory' => sub {
     }, 'get_memory_parameters');
     my $new = { Sys::Virt::Domain::MEMORY_HARD_LIMIT => '2097153', Sys::Virt::Domain::MEMORY_SOFT_LIMIT => 1048577 };
     is_deeply(written('memory_parameters', [], $new), [[], $new], 'set_memory_parameters');
-    is($dom->get_memory_parameters($config)->{Sys::Virt::Domain::MEMORY_HARD_LIMIT()}, 2097152, 'not for the next start');
+    is($dom->get_memory_parameters($config)->{Sys::Virt::Domain::MEMORY_HARD_LIMIT()}, 2097152, 'set_memory_parameters: the configuration keeps its limit');
     my $limit = { Sys::Virt::Domain::MEMORY_HARD_LIMIT => 3000000 };
-    is_deeply(written('memory_parameters', [], $limit, $config), [[], $limit], 'unless wanted');
-    is($dom->get_memory_parameters->{Sys::Virt::Domain::MEMORY_HARD_LIMIT()}, 2097153, 'and then only there');
+    is_deeply(written('memory_parameters', [], $limit, $config), [[], $limit], 'set_memory_parameters: with AFFECT_CONFIG the configuration has the new limit');
+    is($dom->get_memory_parameters->{Sys::Virt::Domain::MEMORY_HARD_LIMIT()}, 2097153, 'set_memory_parameters: with AFFECT_CONFIG the running domain keeps its limit');
     my @warnings;
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     $dom->set_memory_parameters({ %$new, hard_lemit => 1 });
-    like("@warnings", qr/'hard_lemit' is unknown here and ignored/, 'an unknown key is warned of');
+    like("@warnings", qr/'hard_lemit' is unknown here and ignored/, 'set_memory_parameters: warns of an unknown key');
     fails(undef, sub { $dom->set_memory_parameters({}) }, 'no parameters', qr/must be greater than zero/);
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->set_memory_parameters(undef) }, 'no hash', qr/'newparams' is undef, not a hash reference/);
 };
@@ -69,7 +69,7 @@ subtest 'block devices of the host' => sub {
         'get_blkio_parameters');
     my $new = { Sys::Virt::Domain::BLKIO_WEIGHT => 300, Sys::Virt::Domain::BLKIO_DEVICE_READ_BPS => '/dev/sda,2000' };
     is_deeply(written('blkio_parameters', [], $new), [[], $new], 'set_blkio_parameters, a number and a string');
-    is($dom->get_blkio_parameters($config)->{Sys::Virt::Domain::BLKIO_WEIGHT()}, 800, 'not for the next start');
+    is($dom->get_blkio_parameters($config)->{Sys::Virt::Domain::BLKIO_WEIGHT()}, 800, 'set_blkio_parameters: the configuration keeps its weight');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->set_blkio_parameters({ Sys::Virt::Domain::BLKIO_DEVICE_READ_BPS => "/dev/sda\0" }) },
         'a string with a NUL', qr/key 'device_read_bytes_sec': has a NUL byte in it/);
 };
@@ -89,7 +89,7 @@ subtest 'network interfaces' => sub {
     my $read = $dom->get_interface_parameters('tap0');
     is_deeply([map { $read->{$_} } Sys::Virt::Domain::BANDWIDTH_IN_AVERAGE, Sys::Virt::Domain::BANDWIDTH_IN_PEAK,
         Sys::Virt::Domain::BANDWIDTH_IN_BURST, Sys::Virt::Domain::BANDWIDTH_OUT_AVERAGE], [1000, 5000, 1024, 128], 'get_interface_parameters');
-    is_deeply($dom->get_interface_parameters('52:54:00:00:00:01'), $read, 'by the address');
+    is_deeply($dom->get_interface_parameters('52:54:00:00:00:01'), $read, 'get_interface_parameters: finds the interface by its address, too');
     my $new = { Sys::Virt::Domain::BANDWIDTH_OUT_AVERAGE => 256, Sys::Virt::Domain::BANDWIDTH_OUT_PEAK => 3_000_000_000 };
     is_deeply(written('interface_parameters', ['tap0'], $new), [[], $new], 'set_interface_parameters, unsigned');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_interface_parameters('none') }, 'no such interface', qr/'none'/);
@@ -103,8 +103,8 @@ subtest 'perf events' => sub {
     is_deeply([@{ $dom->get_perf_events }{$cmt, $cycles}], [0, 0], 'get_perf_events');
     my $new = { $cmt => 'yes', $cycles => 0 };
     is_deeply([$dom->set_perf_events($new)], [], 'set_perf_events gives nothing');
-    is_deeply([@{ $dom->get_perf_events }{$cmt, $cycles}], [1, 0], 'and takes effect');
-    is($dom->get_perf_events($config)->{$cmt}, 0, 'not for the next start');
+    is_deeply([@{ $dom->get_perf_events }{$cmt, $cycles}], [1, 0], 'set_perf_events: get_perf_events shows the change');
+    is($dom->get_perf_events($config)->{$cmt}, 0, 'set_perf_events: the configuration keeps its own');
 };
 
 subtest 'disks' => sub {
@@ -118,7 +118,7 @@ subtest 'disks' => sub {
         Sys::Virt::Domain::BLOCK_IOTUNE_GROUP_NAME => 'slow',
     };
     is_deeply(written('block_iotune', ['vdb'], $new), [[], $new], 'set_block_iotune');
-    is($dom->get_block_iotune('vdb', $config)->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'not for the next start');
+    is($dom->get_block_iotune('vdb', $config)->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'set_block_iotune: the configuration keeps its own');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_block_iotune('none') }, 'no such disk', qr/none/);
 };
 

@@ -74,38 +74,38 @@ my $dom = $bed->boot('block', devices => join '', map { $bed->disk($_->[1], $tar
 
 subtest 'peek' => sub {
     my $boot = $dom->block_peek('vda', 0, 512);
-    is($boot, Test::SysVirt::BootSector::bytes(), 'the boot sector, byte for byte');
-    is($dom->block_peek($raw, 4095, 7), "\0a\0b\xff\n\0", 'bytes with NULs and high ones, by path');
-    is(length $dom->block_peek('vda', 512, 65536), 65536, 'a long one');
+    is($boot, Test::SysVirt::BootSector::bytes(), 'block_peek: the boot sector, byte for byte');
+    is($dom->block_peek($raw, 4095, 7), "\0a\0b\xff\n\0", 'block_peek: bytes with NULs and high ones, by path');
+    is(length $dom->block_peek('vda', 512, 65536), 65536, 'block_peek: a long one');
     eval { $dom->block_peek($target{raw}, 8 * MiB, 512) };
-    isa_ok($@, 'Sys::Virt::Error', 'what a peek past the end throws');
+    isa_ok($@, 'Sys::Virt::Error', 'block_peek: what a peek past the end throws');
 };
 
 subtest 'statistics and sizes' => sub {
     my $before = $dom->block_stats($target{plain});
-    is($bed->serial($dom)->ask('W'), 'W2', 'the guest writes a sector');
+    is($bed->serial($dom)->ask('W'), 'W2', 'block_stats: the guest writes a sector');
     my $after = $dom->block_stats($target{plain});
-    is($after->{wr_req} - $before->{wr_req}, 1, 'one request more');
-    is($after->{wr_bytes} - $before->{wr_bytes}, 512, 'of 512 bytes');
-    cmp_ok($after->{$_}, '>', $before->{$_} // 0, "$_ grew") for qw(wr_total_times);
-    is($after->{rd_bytes}, $before->{rd_bytes}, 'nothing was read');
-    is($after->{errs}, -1, 'errors are not counted by QEMU') if exists $after->{errs};
+    is($after->{wr_req} - $before->{wr_req}, 1, 'block_stats: one request more');
+    is($after->{wr_bytes} - $before->{wr_bytes}, 512, 'block_stats: of 512 bytes');
+    cmp_ok($after->{$_}, '>', $before->{$_} // 0, "block_stats: $_ grew") for qw(wr_total_times);
+    is($after->{rd_bytes}, $before->{rd_bytes}, 'block_stats: nothing was read');
+    is($after->{errs}, -1, 'block_stats: errors are not counted by QEMU') if exists $after->{errs};
 
     my $info = $dom->get_block_info($target{plain});
-    is($info->{capacity}, 32 * MiB, 'capacity');
-    is($info->{physical}, -s $plain, 'physical size');
-    cmp_ok($info->{allocation}, '>', 0, 'highest place written');
-    cmp_ok($info->{allocation}, '<=', $info->{physical}, 'is in the file');
-    is_deeply([$dom->get_disk_errors], [], 'no errors');
+    is($info->{capacity}, 32 * MiB, 'get_block_info: capacity');
+    is($info->{physical}, -s $plain, 'get_block_info: physical size');
+    cmp_ok($info->{allocation}, '>', 0, 'get_block_info: highest place written');
+    cmp_ok($info->{allocation}, '<=', $info->{physical}, 'get_block_info: is in the file');
+    is_deeply([$dom->get_disk_errors], [], 'get_disk_errors: no errors');
 };
 
 subtest 'resize' => sub {
     $dom->block_resize($target{plain}, 40 * 1024);
-    is($dom->get_block_info($target{plain})->{capacity}, 40 * MiB, 'in KiB');
+    is($dom->get_block_info($target{plain})->{capacity}, 40 * MiB, 'get_block_info: in KiB');
     $dom->block_resize($target{plain}, 48 * MiB, Sys::Virt::Domain::BLOCK_RESIZE_BYTES);
-    is($dom->get_block_info($target{plain})->{capacity}, 48 * MiB, 'in bytes');
+    is($dom->get_block_info($target{plain})->{capacity}, 48 * MiB, 'get_block_info: in bytes');
     eval { $dom->block_resize('vdz', 1024) };
-    is($@ && $@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'there is no such disk');
+    is($@ && $@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'code: there is no such disk');
 };
 
 subtest 'limits' => sub {
@@ -120,20 +120,20 @@ subtest 'limits' => sub {
     );
     my %given = %limits;
     $dom->set_block_iotune($target{raw}, \%given, Sys::Virt::Domain::AFFECT_LIVE);
-    is_deeply(\%given, \%limits, 'the hash is what it was');
+    is_deeply(\%given, \%limits, 'set_block_iotune: the hash is what it was');
     my $tune = $dom->get_block_iotune($target{raw}, Sys::Virt::Domain::AFFECT_LIVE);
     is($tune->{$_}, $limits{$_}, $_) for sort keys %limits;
-    is($tune->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'no limit where none was set');
+    is($tune->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'get_block_iotune: no limit where none was set');
     is($dom->get_block_iotune($target{raw}, Sys::Virt::Domain::AFFECT_CONFIG)->{total_bytes_sec}, 0,
         'nor in what is kept');
     $dom->set_block_iotune($target{raw}, { map { $_ => 0 } grep { !/group_name/ } keys %$tune });
-    is($dom->get_block_iotune($target{raw})->{read_iops_sec}, 0, 'and off again');
+    is($dom->get_block_iotune($target{raw})->{read_iops_sec}, 0, 'get_block_iotune: and off again');
 
     $dom->set_block_threshold($target{plain}, 10 * MiB);
     my ($stats) = $conn->get_all_domain_stats(Sys::Virt::Domain::STATS_BLOCK, [$dom]);
     my %block = %{ $stats->{data} };
     my ($nr) = map { /^block\.(\d+)\.name$/ && $block{$_} eq $target{plain} ? $1 : () } keys %block;
-    is($block{"block.$nr.threshold"}, 10 * MiB, 'a threshold is set');
+    is($block{"block.$nr.threshold"}, 10 * MiB, 'get_all_domain_stats: a threshold is set');
     $dom->set_block_threshold($target{plain}, 0);
 };
 
@@ -141,41 +141,41 @@ subtest 'throttle groups' => sub {
     my %limits = (Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_IOPS_SEC() => 50);
     my $error = eval { $dom->set_throttle_group('shared', \%limits); 1 } ? undef : $@;
     if ($conn->get_library_version >= 11_002_000) {
-        is($error, undef, 'a group is made');
-        like($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'and is in the XML');
+        is($error, undef, 'get_library_version: a group is made');
+        like($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'get_xml_description: and is in the XML');
         $dom->del_throttle_group('shared');
-        unlike($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'and is out again');
+        unlike($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'get_xml_description: and is out again');
     } else {
-        is(ref $error && $error->code, Sys::Virt::Error::ERR_NO_SUPPORT, 'this libvirt has none');
-        like("$error", qr/virDomainSetThrottleGroup.*11\.2/, 'which the error says');
+        is(ref $error && $error->code, Sys::Virt::Error::ERR_NO_SUPPORT, 'code: this libvirt has none');
+        like("$error", qr/virDomainSetThrottleGroup.*11\.2/, 'code: which the error says');
     }
 };
 
 # A copy of a disk cannot be kept in the definition of a domain, so there must be none.
 $dom->undefine;
-ok(!$dom->is_persistent, 'undefined while it runs, the domain is transient');
+ok(!$dom->is_persistent, 'is_persistent: undefined while it runs, the domain is transient');
 
 subtest 'pull' => sub {
     my ($base, $mid, $top) = @{ $chain{pull} };
-    is(backing($top), $mid, 'before, it stands on another');
+    is(backing($top), $mid, 'pull: before, it stands on another');
     $dom->block_pull($target{pull}, 0);
-    ok(job_ends($dom, $target{pull}), 'the job comes to its end');
-    is(backing($top), undef, 'it stands alone');
+    ok(job_ends($dom, $target{pull}), 'block_pull: the job comes to its end');
+    is(backing($top), undef, 'block_pull: it stands alone');
 };
 
 subtest 'rebase' => sub {
     my ($base, $mid, $top) = @{ $chain{rebase} };
     $dom->block_rebase($target{rebase}, $base, 10);
-    ok(job_ends($dom, $target{rebase}), 'the job comes to its end');
-    is(backing($top), $base, 'it stands on the base');
+    ok(job_ends($dom, $target{rebase}), 'block_rebase: the job comes to its end');
+    is(backing($top), $base, 'block_rebase: it stands on the base');
 
     my $copy = "$dir/rebase-copy.qcow2";
     $dom->block_rebase($target{rebase}, $copy, 0, Sys::Virt::Domain::BLOCK_REBASE_COPY);
-    ok(job_is_ready($dom, $target{rebase}), 'as a copy');
+    ok(job_is_ready($dom, $target{rebase}), 'block_rebase: as a copy');
     my $info = $dom->get_block_job_info($target{rebase});
-    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'its type');
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'get_block_job_info: its type');
     $dom->abort_block_job($target{rebase});
-    is(source($dom, $target{rebase}), $top, 'ended without a pivot, the disk is where it was');
+    is(source($dom, $target{rebase}), $top, 'abort_block_job: ended without a pivot, the disk is where it was');
 };
 
 subtest 'copy' => sub {
@@ -187,52 +187,52 @@ subtest 'copy' => sub {
         Sys::Virt::Domain::BLOCK_COPY_BUF_SIZE()    => MiB,
     );
     $dom->block_copy($target{copy}, $xml, \%how);
-    ok(job_is_ready($dom, $target{copy}), 'the copy is complete');
+    ok(job_is_ready($dom, $target{copy}), 'block_copy: the copy is complete');
     my $info = $dom->get_block_job_info($target{copy}, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES);
-    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'its type');
-    is($info->{bandwidth}, 100 * MiB, 'its speed');
-    is($info->{cur}, $info->{end}, 'it is at its end');
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'get_block_job_info: its type');
+    is($info->{bandwidth}, 100 * MiB, 'get_block_job_info: its speed');
+    is($info->{cur}, $info->{end}, 'get_block_job_info: it is at its end');
     $dom->abort_block_job($target{copy}, Sys::Virt::Domain::BLOCK_JOB_ABORT_PIVOT);
-    is(source($dom, $target{copy}), $copy, 'after a pivot, the disk is the copy');
-    is(backing($copy), undef, 'which stands alone');
+    is(source($dom, $target{copy}), $copy, 'abort_block_job: after a pivot, the disk is the copy');
+    is(backing($copy), undef, 'abort_block_job: which stands alone');
 };
 
 subtest 'commit' => sub {
     my ($base, $mid, $top) = @{ $chain{commit} };
     $dom->block_commit($target{commit}, $base, $mid, 0);
-    ok(job_ends($dom, $target{commit}), 'the job comes to its end');
-    is(backing($top), $base, 'the middle is left out');
+    ok(job_ends($dom, $target{commit}), 'block_commit: the job comes to its end');
+    is(backing($top), $base, 'block_commit: the middle is left out');
 };
 
 subtest 'commit of the active image' => sub {
     my ($base, $mid, $top) = @{ $chain{active} };
     $dom->block_commit($target{active}, undef, undef, 0, Sys::Virt::Domain::BLOCK_COMMIT_ACTIVE);
-    ok(job_is_ready($dom, $target{active}), 'the job is ready');
+    ok(job_is_ready($dom, $target{active}), 'block_commit: the job is ready');
     is($dom->get_block_job_info($target{active})->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_ACTIVE_COMMIT,
         'its type');
     $dom->abort_block_job($target{active}, Sys::Virt::Domain::BLOCK_JOB_ABORT_PIVOT);
-    is(source($dom, $target{active}), $base, 'the disk is the base');
+    is(source($dom, $target{active}), $base, 'abort_block_job: the disk is the base');
 };
 
 subtest 'a slow job, its speed and its abort' => sub {
     my $slow = $target{slow};
-    is_deeply($dom->get_block_job_info($slow), { type => 0, bandwidth => 0, cur => 0, end => 0 }, 'no job yet');
+    is_deeply($dom->get_block_job_info($slow), { type => 0, bandwidth => 0, cur => 0, end => 0 }, 'get_block_job_info: no job yet');
     $dom->block_pull($slow, 65536, Sys::Virt::Domain::BLOCK_PULL_BANDWIDTH_BYTES);
     my $info = $dom->get_block_job_info($slow, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES);
-    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_PULL, 'its type');
-    is($info->{bandwidth}, 65536, 'its speed in bytes');
-    cmp_ok($info->{cur}, '<', $info->{end}, 'it is not at its end');
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_PULL, 'get_block_job_info: its type');
+    is($info->{bandwidth}, 65536, 'get_block_job_info: its speed in bytes');
+    cmp_ok($info->{cur}, '<', $info->{end}, 'get_block_job_info: it is not at its end');
     $dom->set_block_job_speed($slow, 2);
-    is($dom->get_block_job_info($slow)->{bandwidth}, 2, 'another speed, in MiB');
+    is($dom->get_block_job_info($slow)->{bandwidth}, 2, 'get_block_job_info: another speed, in MiB');
     $dom->set_block_job_speed($slow, 4096, Sys::Virt::Domain::BLOCK_JOB_SPEED_BANDWIDTH_BYTES);
     is($dom->get_block_job_info($slow, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES)->{bandwidth}, 4096,
         'and in bytes');
     eval { $dom->block_pull($slow, 0) };
-    isa_ok($@, 'Sys::Virt::Error', 'what a second job throws');
-    like("$@", qr/$slow.*already in active block job/, 'and what it says');
+    isa_ok($@, 'Sys::Virt::Error', 'block_pull: what a second job throws');
+    like("$@", qr/$slow.*already in active block job/, 'block_pull: and what it says');
     $dom->abort_block_job($slow);
-    ok(job_ends($dom, $slow), 'it ends when it is told to');
-    is(backing($chain{slow}[2]), $chain{slow}[1], 'the chain is what it was');
+    ok(job_ends($dom, $slow), 'abort_block_job: it ends when it is told to');
+    is(backing($chain{slow}[2]), $chain{slow}[1], 'abort_block_job: the chain is what it was');
 };
 
 is($bed->serial($dom)->ask('z'), 'z3', 'the guest noticed nothing');
@@ -240,7 +240,7 @@ is($bed->serial($dom)->ask('z'), 'z3', 'the guest noticed nothing');
 # QEMU writes the tables of an image that it uses when it likes, so this has to wait until now.
 subtest 'contents' => sub {
     $dom->destroy;
-    is(faults($_->[1]), '', "after $_->[0]") for
+    is(faults($_->[1]), '', "destroy: after $_->[0]") for
         [pull => $chain{pull}[2]], [rebase => $chain{rebase}[2]], ['a copy by rebase' => "$dir/rebase-copy.qcow2"],
         [copy => "$dir/copied.qcow2"], [commit => $chain{commit}[2]], ['active commit' => $chain{active}[0]],
         ['an abort' => $chain{slow}[2]];
@@ -254,9 +254,9 @@ subtest 'a disk by a descriptor' => sub {
         devices => $bed->disk($image, 'vda') =~ s{(<source file='[^']+')/>}{$1 fdgroup='ours'/>}r));
     $passed->fd_associate('ours', [fileno $fh], Sys::Virt::Domain::FD_ASSOCIATE_SECLABEL_WRITABLE);
     $passed->create;
-    is($bed->serial($passed)->ask('a'), 'a1', 'the guest boots from a file without a name');
+    is($bed->serial($passed)->ask('a'), 'a1', 'create: the guest boots from a file without a name');
     eval { $passed->fd_associate('ours', [9999]) };
-    isa_ok($@, 'Sys::Virt::Error', 'what a descriptor that is not open throws');
+    isa_ok($@, 'Sys::Virt::Error', 'fd_associate: what a descriptor that is not open throws');
     $passed->destroy;
 };
 
@@ -266,14 +266,14 @@ subtest 'a full disk' => sub {
     my $full = $bed->boot('full', devices => $bed->disk($image, 'vdb'));
     system "dd if=/dev/zero of=$small/fill bs=4k 2>/dev/null";
     $bed->serial($full)->ask('W', 1);
-    ok($bed->wait_for(sub { $full->get_info->{state} == Sys::Virt::Domain::STATE_PAUSED }), 'stops its guest');
+    ok($bed->wait_for(sub { $full->get_info->{state} == Sys::Virt::Domain::STATE_PAUSED }), 'get_info: stops its guest');
     is_deeply([$full->get_state], [Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_PAUSED_IOERROR],
         'for that reason');
     is_deeply([$full->get_disk_errors], [{ path => 'vdb', error => Sys::Virt::Domain::DISK_ERROR_NO_SPACE }],
         'is reported');
     unlink "$small/fill";
     $full->resume;
-    is($bed->serial($full)->talk('', qr/W./), 'W2', 'the guest goes on when there is room');
+    is($bed->serial($full)->talk('', qr/W./), 'W2', 'resume: the guest goes on when there is room');
 };
 
 done_testing;

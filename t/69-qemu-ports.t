@@ -25,18 +25,18 @@ subtest 'ports' => sub {
     is($port->get_uuid, $raw, 'get_uuid');
     like($port->get_xml_description, qr{^<networkport>.*<name>nobody</name>.*<plug type='network' bridge='svtp$$'/>}s, 'get_xml_description');
     is($net->get_port_by_uuid($_)->get_uuid_string, $uuid, 'get_port_by_uuid, length ' . length) for $uuid, $uuid =~ tr/-//dr, $raw;
-    is(scalar(my @ports = $net->list_all_ports), 1, 'list_all_ports');
+    is(scalar(my @ports = $net->list_all_ports), 1, 'list_all_ports: 1');
 
     my ($average, $peak, $out) = (Sys::Virt::NetworkPort::BANDWIDTH_IN_AVERAGE, Sys::Virt::NetworkPort::BANDWIDTH_IN_PEAK,
         Sys::Virt::NetworkPort::BANDWIDTH_OUT_AVERAGE);
-    is_deeply($port->get_parameters, {}, 'no limits at first');
+    is_deeply($port->get_parameters, {}, 'get_parameters: no limits at first');
     is_deeply([$port->set_parameters({ $average => 1000, $out => '10' })], [], 'set_parameters gives nothing');
     my $limits = $port->get_parameters;
-    is($limits->{$average}, 1000, 'a limit is set');
-    is($limits->{$out}, 10, 'for each direction');
+    is($limits->{$average}, 1000, 'get_parameters: a limit is set');
+    is($limits->{$out}, 10, 'get_parameters: for each direction');
     $port->set_parameters({ $average => 7, $peak => 4294967295 });
-    is($port->get_parameters->{$peak}, 4294967295, 'the largest number');
-    is($port->get_parameters->{$out}, undef, 'what is left out is unlimited');
+    is($port->get_parameters->{$peak}, 4294967295, 'get_parameters: the largest number');
+    is($port->get_parameters->{$out}, undef, 'get_parameters: what is left out is unlimited');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $port->set_parameters({ $peak => 4294967296 }) }, 'a larger one',
         qr/key '\Q$peak\E': is 4294967296, not between 0 and 4294967295/);
     my @warnings;
@@ -44,11 +44,11 @@ subtest 'ports' => sub {
         local $SIG{__WARN__} = sub { push @warnings, @_ };
         $port->set_parameters({ 'outbound.floor' => 1 });
     }
-    like("@warnings", qr/argument 'newparams': 'outbound\.floor' is unknown here and ignored/, 'a limit that there is not');
+    like("@warnings", qr/argument 'newparams': 'outbound\.floor' is unknown here and ignored/, 'set_parameters: a limit that there is not');
 
     is_deeply([$port->delete], [], 'delete gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $port->delete }, 'it is gone');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $net->get_port_by_uuid($uuid) }, 'and not found');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $port->delete }, 'delete: it is gone');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $net->get_port_by_uuid($uuid) }, 'get_port_by_uuid: and not found');
     $net->destroy;
 };
 
@@ -63,18 +63,18 @@ subtest 'bindings' => sub {
     is($binding->get_port_dev, $device, 'get_port_dev');
     is($binding->get_filter_name, $name, 'get_filter_name');
     like($binding->get_xml_description, qr{^<filterbinding>.*<portdev name='$device'/>.*<filterref filter='\Q$name\E'/>}s, 'get_xml_description');
-    is($conn->get_nwfilter_binding_by_port_dev($device)->get_filter_name, $name, 'found by its device');
+    is($conn->get_nwfilter_binding_by_port_dev($device)->get_filter_name, $name, 'get_filter_name: found by its device');
     is_deeply([$binding->delete], [], 'delete gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NWFILTER_BINDING, sub { $binding->delete }, 'it is gone');
+    fails(Sys::Virt::Error::ERR_NO_NWFILTER_BINDING, sub { $binding->delete }, 'delete: it is gone');
     is_deeply([$filter->undefine], [], 'undefine gives nothing');
 };
 
 # No device is taken from this host: the root of the tree is none that could be.
 subtest 'a device that stays where it is' => sub {
     my $root = $conn->get_node_device_by_name('computer');
-    is($root->is_active, 1, 'is_active');
-    is($root->is_persistent, 1, 'is_persistent');
-    is($root->get_autostart, 1, 'get_autostart');
+    is($root->is_active, 1, 'is_active: 1');
+    is($root->is_persistent, 1, 'is_persistent: 1');
+    is($root->get_autostart, 1, 'get_autostart: 1');
     fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $root->set_autostart(1) }, 'set_autostart');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->$_ }, $_) for qw(reset reattach);
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->dettach('vfio', 1) }, 'the flags of dettach count');

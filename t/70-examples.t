@@ -55,28 +55,28 @@ for my $name (@all) {
         my $checker = Pod::Checker->new(-warnings => 1);
         open my $report, '>', \my $complaints or die $!;
         $checker->parse_from_file("examples/$name.pl", $report);
-        is($checker->num_errors + $checker->num_warnings, 0, 'pod syntax') or diag($complaints);
-        ok(-x "examples/$name.pl", 'can be executed');
+        is($checker->num_errors + $checker->num_warnings, 0, 'new: pod syntax') or diag($complaints);
+        ok(-x "examples/$name.pl", 'new: can be executed');
 
         my $unknown = $name eq 'check-libvirt' ? 3 : 2;
         my ($out, $err, $status) = example($name, '--help');
-        like($out, qr/^Usage:\n +\Q$name\E\.pl /, '--help');
-        like($out, qr/--connect URI/, 'explains its options');
-        is($status, $name eq 'check-libvirt' ? 3 : 0, 'its status');
+        like($out, qr/^Usage:\n +\Q$name\E\.pl /, 'new: --help');
+        like($out, qr/--connect URI/, 'new: explains its options');
+        is($status, $name eq 'check-libvirt' ? 3 : 0, 'new: its status');
         ($out, $err, $status) = example($name, '--bogus', @{ $arguments{$name} // [] });
-        like($err, qr/^Unknown option: bogus\nUsage:/, 'an option that it does not have');
-        is($status, $unknown, 'its status');
+        like($err, qr/^Unknown option: bogus\nUsage:/, 'new: an option that it does not have');
+        is($status, $unknown, 'new: its status');
         return if !$arguments{$name};
         ($out, $err, $status) = example($name);
-        like($err, qr/^Usage:/, 'arguments that are missing');
-        is($status, $unknown, 'its status');
+        like($err, qr/^Usage:/, 'new: arguments that are missing');
+        is($status, $unknown, 'new: its status');
     };
     next if $name eq 'check-libvirt';
     subtest "$name without a hypervisor" => sub {
         my ($out, $err, $status) = run_perl("examples/$name.pl", @{ $arguments{$name} // [] }, '--connect', $nobody);
-        like($err, qr{^\s*\Q$name\E: .*127\.0\.0\.1:1\b}, 'says what it cannot open');
-        is($status >> 8, 1, 'status 1');
-        is($out, '', 'and nothing else');
+        like($err, qr{^\s*\Q$name\E: .*127\.0\.0\.1:1\b}, '$name without a hypervisor: says what it cannot open');
+        is($status >> 8, 1, '$name without a hypervisor: status 1');
+        is($out, '', '$name without a hypervisor: and nothing else');
     };
 }
 
@@ -100,8 +100,8 @@ web     off        2         512          512  no
 
 EOT_TABLES
     my ($out) = example(inventory => '--active');
-    like($out, qr/^db .*^naïve .*^lan .*^images /ms, 'what runs');
-    unlike($out, qr/^web /m, 'and nothing else');
+    like($out, qr/^db .*^naïve .*^lan .*^images /ms, 'inventory: what runs');
+    unlike($out, qr/^web /m, 'inventory: and nothing else');
 };
 
 subtest top => sub {
@@ -113,9 +113,9 @@ subtest top => sub {
 
 subtest events => sub {
     my ($out, $err, $status) = example(events => '--seconds', '0.2');
-    is($out, '', 'none, as nobody else can do anything here');
-    is($err, "Waiting for events of $host, Ctrl-C to stop\n", 'says what it does');
-    is($status, 0, 'ends after a while');
+    is($out, '', 'events: none, as nobody else can do anything here');
+    is($err, "Waiting for events of $host, Ctrl-C to stop\n", 'events: says what it does');
+    is($status, 0, 'events: ends after a while');
 };
 
 subtest 'check-libvirt' => sub {
@@ -130,11 +130,11 @@ subtest 'check-libvirt' => sub {
         my ($options, $want_status, $want) = @$_;
         my ($out, $err, $status) = example('check-libvirt', @$options);
         like($out, $want, join ' ', 'check-libvirt', @$options);
-        is("$status$err", $want_status, "status $want_status");
+        is("$status$err", $want_status, "check-libvirt: status $want_status");
     }
     my ($out, $err, $status) = run_perl('examples/check-libvirt.pl', '--connect', $nobody);
-    like($out, qr{^LIBVIRT UNKNOWN - .*127\.0\.0\.1:1\b.*\n\z}, 'a hypervisor that cannot be asked');
-    is($status >> 8, 3, 'status 3');
+    like($out, qr{^LIBVIRT UNKNOWN - .*127\.0\.0\.1:1\b.*\n\z}, 'check-libvirt: a hypervisor that cannot be asked');
+    is($status >> 8, 3, 'check-libvirt: status 3');
 };
 
 # The parts of a PNG by their types.
@@ -170,17 +170,17 @@ EOT_PERL
 subtest screenshot => sub {
     prints(screenshot => ['db', "$dir/shot.png"], qr{^\Q$dir\E/shot\.png: (\d+) x (\d+)\n\z}, 'the size');
     my %png = png("$dir/shot.png");
-    cmp_ok(length $png{IDAT}, '>', 1000, 'with an image');
+    cmp_ok(length $png{IDAT}, '>', 1000, 'screenshot: with an image');
 
     my ($out, $err, $status) = run_perl('-e', $pixmap, 'db', "$dir/made.png", '--connect', $host);
-    is("$status$err", '0', 'a pixmap is converted');
-    is($out, "$dir/made.png: 3 x 2\n", 'its size');
+    is("$status$err", '0', 'screenshot: a pixmap is converted');
+    is($out, "$dir/made.png: 3 x 2\n", 'screenshot: its size');
     %png = png("$dir/made.png");
-    is(unpack('H*', $png{IHDR}), '0000000300000002' . '0802000000', 'a header for 8 bits each of red, green and blue');
-    is(unpack('H*', uncompress($png{IDAT})), '00' . '0a2300040506070809' . '00' . '0a0b0c0d0e0f101112', 'the pixels in rows');
-    is($png{IEND}, '', 'an end');
-    fails(screenshot => ['db', "$dir/none/shot.png"], qr{^screenshot: \Q$dir\E/none/shot\.png: }, 'a file that cannot be');
-    fails(screenshot => ['none', "$dir/none.png"], qr/^screenshot: Domain not found/, 'a domain that is not there');
+    is(unpack('H*', $png{IHDR}), '0000000300000002' . '0802000000', 'screenshot: a header for 8 bits each of red, green and blue');
+    is(unpack('H*', uncompress($png{IDAT})), '00' . '0a2300040506070809' . '00' . '0a0b0c0d0e0f101112', 'screenshot: the pixels in rows');
+    is($png{IEND}, '', 'screenshot: an end');
+    fails(screenshot => ['db', "$dir/none/shot.png"], qr{^screenshot: \Q$dir\E/none/shot\.png: }, 'screenshot: a file that cannot be');
+    fails(screenshot => ['none', "$dir/none.png"], qr/^screenshot: Domain not found/, 'screenshot: a domain that is not there');
 };
 
 # The same host, with snapshots of the domain db.
@@ -213,35 +213,35 @@ subtest 'rotate-snapshots' => sub {
     prints('rotate-snapshots' => ['db', '--prefix', 'daily-', '--keep', 1], qr/^db: created daily-\d{8}-\d{6}\n\z/,
         'another prefix leaves them');
     my ($out, $err, $status) = example('rotate-snapshots', 'none', 'db');
-    like($err, qr/^rotate-snapshots: none: Domain not found.*\n\z/, 'a domain that is not there');
-    like($out, qr/^$new/, 'does not keep the next one from its turn');
-    is($status, 1, 'status 1');
+    like($err, qr/^rotate-snapshots: none: Domain not found.*\n\z/, 'rotate-snapshots: a domain that is not there');
+    like($out, qr/^$new/, 'rotate-snapshots: does not keep the next one from its turn');
+    is($status, 1, 'rotate-snapshots: status 1');
 };
 
 subtest clone => sub {
     my $xml = prints(clone => ['web', 'shop', '--dry-run'], qr{<name>shop</name>}, 'the name');
     is_deeply([$xml =~ /<source file='([^']*)'/g],
-        ['/images/shop.qcow2', '/images/shop-R&amp;D.img', '/elsewhere/common.img', '/elsewhere/install.iso'], 'the images');
-    unlike($xml, qr/<uuid>|<mac address|web/, 'no UUID, MAC address or name of the old one');
-    like($xml, qr{<memory unit='KiB'>524288</memory>}, 'the rest is as it was');
+        ['/images/shop.qcow2', '/images/shop-R&amp;D.img', '/elsewhere/common.img', '/elsewhere/install.iso'], 'clone: the images');
+    unlike($xml, qr/<uuid>|<mac address|web/, 'clone: no UUID, MAC address or name of the old one');
+    like($xml, qr{<memory unit='KiB'>524288</memory>}, 'clone: the rest is as it was');
     prints(clone => ['web', 'shop'], <<'EOT_CLONED', 'cloned');
 /images/web.qcow2 is copied to /images/shop.qcow2
 /images/R&D.img is copied to /images/shop-R&D.img
 shop is defined
 EOT_CLONED
-    fails(clone => ['db', 'new'], qr/^clone: db is running: shut it down first$/, 'a domain that runs');
-    fails(clone => ['web', 'db'], qr/^clone: db is there already$/, 'a name that is taken');
-    fails(clone => ['none', 'new'], qr/^clone: Domain not found/, 'a domain that is not there');
+    fails(clone => ['db', 'new'], qr/^clone: db is running: shut it down first$/, 'new: a domain that runs');
+    fails(clone => ['web', 'db'], qr/^clone: db is there already$/, 'new: a name that is taken');
+    fails(clone => ['none', 'new'], qr/^clone: Domain not found/, 'new: a domain that is not there');
 };
 
 subtest 'what the test driver cannot do' => sub {
-    fails(backup => ['web', $dir], qr/^backup: web does not run$/, 'a backup of a domain that is off');
-    fails(backup => ['db', 'here'], qr/^backup: here is not an absolute path$/, 'a backup to nowhere');
-    fails(backup => ['db', $dir], qr/^backup: db has no disk that is a qcow2 file$/, 'a backup of nothing');
-    fails(console => ['db'], qr/^console: .*not supported/, 'console');
-    fails(console => ['none'], qr/^console: Domain not found/, 'console of no domain');
-    fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'dhcp-leases');
-    fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'dhcp-leases of no network');
+    fails(backup => ['web', $dir], qr/^backup: web does not run$/, 'what the test driver cannot do: a backup of a domain that is off');
+    fails(backup => ['db', 'here'], qr/^backup: here is not an absolute path$/, 'what the test driver cannot do: a backup to nowhere');
+    fails(backup => ['db', $dir], qr/^backup: db has no disk that is a qcow2 file$/, 'what the test driver cannot do: a backup of nothing');
+    fails(console => ['db'], qr/^console: .*not supported/, 'what the test driver cannot do: console');
+    fails(console => ['none'], qr/^console: Domain not found/, 'what the test driver cannot do: console of no domain');
+    fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'what the test driver cannot do: dhcp-leases');
+    fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'what the test driver cannot do: dhcp-leases of no network');
     fails(migrate => ['none', $host], qr/^\s*migrate: Domain not found/, 'migrate no domain');
     fails(upload => ["$dir/none.img", 'images'], qr{^upload: \Q$dir\E/none\.img: }, 'upload of no file');
     fails(upload => ['t/data/examples.xml', 'none'], qr/^upload: Storage pool not found/, 'upload to no pool');
