@@ -12,7 +12,7 @@ use Test::SysVirt::Perl qw(run_perl);
 # makes perl read no file that is not needed.
 
 my @modules = ('Sys::Virt', map { 'Sys::Virt::' . basename($_, '.pm') } sort glob 'lib/Sys/Virt/*.pm');
-cmp_ok(scalar @modules, '>=', 17, 'modules to load');
+cmp_ok(scalar @modules, '>=', 17, 'lib: has all modules');
 
 # As installed: the library beside the modules. While it is being built they are apart, and
 # XSLoader has to ask DynaLoader.

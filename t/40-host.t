@@ -13,7 +13,7 @@ subtest 'the connection' => sub {
     is($conn->get_uri, 'test:///default', 'get_uri: test:///default');
     like($conn->get_hostname, qr/^\S+$/, 'get_hostname');
     is($conn->get_version, 2, 'get_version: 2');
-    is_deeply([map { $conn->$_ } qw(get_major_version get_minor_version get_micro_version)], [0, 0, 2], 'get_version: its parts');
+    is_deeply([map { $conn->$_ } qw(get_major_version get_minor_version get_micro_version)], [0, 0, 2], 'get_major_version, get_minor_version, get_micro_version: the parts of get_version');
     cmp_ok($conn->get_library_version, '>=', 7_000_000, 'get_library_version');
     is(Sys::Virt->get_version, $conn->get_library_version, 'get_version of the class');
     is(Sys::Virt::get_version(), $conn->get_library_version, 'get_version as a function');
@@ -21,7 +21,7 @@ subtest 'the connection' => sub {
     no strict 'refs';
     *{"${class}::isa"} = sub { undef $class; my @memory = map { 'y' x 315 } 1 .. 100; return 0 };
     eval { Sys::Virt::get_version($class) };
-    like($@, qr/get_version: argument 'con' is 'Local::Fleetingx{300}', not/, 'get_version: of a class that is another while it is asked');
+    like($@, qr/get_version: argument 'con' is 'Local::Fleetingx{300}', not/, 'get_version: refuses a class that is another while it is asked');
     is($conn->is_alive, 1, 'is_alive: 1');
     is($conn->is_secure, 1, 'is_secure: 1');
     is($conn->is_encrypted, 0, 'is_encrypted: 0');
@@ -69,10 +69,10 @@ subtest 'the host' => sub {
         : unsupported($conn, 'get_node_security_model', [], 'virNodeGetSecurityModel');
     cmp_ok($conn->get_node_free_memory, '>', 0, 'get_node_free_memory');
     my @cells = $conn->get_node_cells_free_memory(0, 1);
-    is(scalar @cells, 2, 'get_node_cells_free_memory: 2') and cmp_ok($cells[1], '>', 0, 'get_node_cells_free_memory: of the second cell');
+    is(scalar @cells, 2, 'get_node_cells_free_memory: 2') and cmp_ok($cells[1], '>', 0, 'get_node_cells_free_memory: gives both cells');
     my @pages = $conn->get_node_free_pages([4], 0, 1);
     is_deeply([map { $_->{cell} } @pages], [0, 1], 'get_node_free_pages');
-    like($pages[1]{pages}{4}, qr/^\d+$/, 'get_node_free_pages: pages of 4 KiB');
+    like($pages[1]{pages}{4}, qr/^\d+$/, 'get_node_free_pages: a number for pages of 4 KiB');
     is_deeply([$conn->get_node_cpu_map], [8, "\x15", 3], 'get_node_cpu_map');
     is(scalar($conn->get_node_cpu_map), 3, 'get_node_cpu_map in scalar context');
     unsupported($conn, 'get_node_memory_parameters', [], 'virNodeGetMemoryParameters');

@@ -15,8 +15,8 @@ subtest 'finding' => sub {
     my $dom = $conn->get_domain_by_name('test');
     my ($id, $raw, $text) = ($dom->get_id, $dom->get_uuid, $dom->get_uuid_string);
     (my $hex = $text) =~ tr/-//d;
-    is(length $raw, 16, 'get_id: a UUID is 16 bytes');
-    is(unpack('H*', $raw), $hex, 'get_id: and the same in both forms');
+    is(length $raw, 16, 'get_uuid: is 16 bytes');
+    is(unpack('H*', $raw), $hex, 'get_uuid: is get_uuid_string in bytes');
     is($conn->get_domain_by_id($id)->get_name, 'test', 'get_domain_by_id: test');
     is($conn->get_domain_by_uuid($_)->get_name, 'test', 'get_domain_by_uuid, length ' . length) foreach $raw, $hex, $text;
     foreach my $case (['get_domain_by_name', 'nobody'], ['get_domain_by_id', 4711], ['get_domain_by_uuid', "\0" x 15 . 'x']) {
@@ -35,8 +35,8 @@ subtest 'listing and making' => sub {
     is($conn->num_of_defined_domains, 0, 'num_of_defined_domains: 0');
     my $made = $conn->create_domain($xml->('made'));
     my $defined = $conn->define_domain($xml->('defined'), 0);
-    is($made->is_active, 1, 'create_domain: 1');
-    is($defined->is_active, 0, 'define_domain: 0');
+    is($made->is_active, 1, 'create_domain: the domain is active');
+    is($defined->is_active, 0, 'define_domain: the domain is not active');
     is($conn->num_of_domains, 2, 'num_of_domains then');
     is_deeply([sort { $a <=> $b } $conn->list_domain_ids(10)], [sort { $a <=> $b } 1, $made->get_id], 'list_domain_ids');
     is(scalar(() = $conn->list_domain_ids(1)), 1, 'list_domain_ids, at most one');
@@ -56,7 +56,7 @@ subtest 'listing and making' => sub {
     ok($files ? $files->is_active : $@->code == Sys::Virt::Error::ERR_NO_SUPPORT, 'create_domain_with_files reaches libvirt');
     $files->destroy if $files;
     eval { $conn->create_domain_with_files($xml->('files'), ['stdin']) };
-    like($@, qr/create_domain_with_files: argument 'fds', element 0: is 'stdin', not an integer/, 'create_domain_with_files: a file that is none');
+    like($@, qr/create_domain_with_files: argument 'fds', element 0: is 'stdin', not an integer/, 'create_domain_with_files: refuses a file that is none');
 };
 
 subtest 'statistics' => sub {
@@ -69,19 +69,19 @@ subtest 'statistics' => sub {
     is(scalar @{[$conn->get_all_domain_stats(0, [])]}, scalar @stats, 'get_all_domain_stats of an empty list is of all');
     foreach my $doms ([5], [undef], [$conn], [[]]) {
         eval { $conn->get_all_domain_stats(0, $doms) };
-        like($@, qr/argument 'doms', element 0: not a live Sys::Virt::Domain object/, 'get_all_domain_stats: statistics of what is no domain');
+        like($@, qr/argument 'doms', element 0: not a live Sys::Virt::Domain object/, 'get_all_domain_stats: refuses what is no domain');
     }
     eval { $conn->get_all_domain_stats(0, 5) };
-    like($@, qr/argument 'doms' is a plain scalar, not an array reference/, 'get_all_domain_stats: statistics of no list');
+    like($@, qr/argument 'doms' is a plain scalar, not an array reference/, 'get_all_domain_stats: refuses what is no list');
 };
 
 subtest 'saved domains' => sub {
     my $file = File::Temp->new->filename;
     my $dom = $conn->create_domain($xml->('saved'));
     $dom->save($file);
-    is(scalar(grep { $_->get_name eq 'saved' } $conn->list_domains), 0, 'list_domains: saved away');
+    is(scalar(grep { $_->get_name eq 'saved' } $conn->list_domains), 0, 'save: the domain is gone');
     $conn->restore_domain($file);
-    is($conn->get_domain_by_name('saved')->is_active, 1, 'restore_domain: 1');
+    is($conn->get_domain_by_name('saved')->is_active, 1, 'restore_domain: the domain is active');
     foreach my $args (['/nonexistent'], ['/nonexistent', undef, undef, 0], ['/nonexistent', undef, 0]) {
         eval { $conn->restore_domain(@$args) };
         is(ref $@ && $@->code, Sys::Virt::Error::ERR_SYSTEM_ERROR, 'restore_domain of a file that is not there');
@@ -90,7 +90,7 @@ subtest 'saved domains' => sub {
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     eval { $conn->restore_domain('/nonexistent', undef, { nonsense => 1 }) };
     is(ref $@, 'Sys::Virt::Error', 'restore_domain with parameters');
-    like("@warnings", qr/restore_domain: argument 'params': 'nonsense' is unknown here/, 'restore_domain: and one that it does not know');
+    like("@warnings", qr/restore_domain: argument 'params': 'nonsense' is unknown here/, 'restore_domain: warns of a key that it does not know');
     eval { $conn->restore_domain($file, undef, []) };
     like($@, qr/argument 'params' is an array, not an integer/, 'restore_domain with a list');
     $conn->get_domain_by_name('saved')->save($file);

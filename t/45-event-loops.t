@@ -101,7 +101,7 @@ sub frees_afterwards {
     });
     $loop->loop_once(0.02) until defined $within;
     is($within, 0, 'remove_timeout: nothing is freed under a callback that runs the loop');
-    is(scalar @freed, 2, 'remove_timeout: all is freed when it has returned');
+    is(scalar @freed, 2, 'remove_timeout: all is freed when the callback has returned');
     return;
 }
 
@@ -131,7 +131,7 @@ for (
         exit;
     }
     waitpid $pid, 0;
-    is($?, 0, "$framework with $backend: the process of $framework with $backend ends well");
+    is($?, 0, "$framework with $backend: the process exits with 0");
 }
 
 done_testing();

@@ -29,14 +29,14 @@ subtest 'ports' => sub {
 
     my ($average, $peak, $out) = (Sys::Virt::NetworkPort::BANDWIDTH_IN_AVERAGE, Sys::Virt::NetworkPort::BANDWIDTH_IN_PEAK,
         Sys::Virt::NetworkPort::BANDWIDTH_OUT_AVERAGE);
-    is_deeply($port->get_parameters, {}, 'get_parameters: no limits at first');
+    is_deeply($port->get_parameters, {}, 'get_parameters: is empty at first');
     is_deeply([$port->set_parameters({ $average => 1000, $out => '10' })], [], 'set_parameters gives nothing');
     my $limits = $port->get_parameters;
-    is($limits->{$average}, 1000, 'get_parameters: a limit is set');
-    is($limits->{$out}, 10, 'get_parameters: for each direction');
+    is($limits->{$average}, 1000, 'set_parameters: get_parameters has the inbound limit');
+    is($limits->{$out}, 10, 'set_parameters: get_parameters has the outbound limit');
     $port->set_parameters({ $average => 7, $peak => 4294967295 });
-    is($port->get_parameters->{$peak}, 4294967295, 'get_parameters: the largest number');
-    is($port->get_parameters->{$out}, undef, 'get_parameters: what is left out is unlimited');
+    is($port->get_parameters->{$peak}, 4294967295, 'set_parameters: the largest number is exact');
+    is($port->get_parameters->{$out}, undef, 'set_parameters: what is left out is unlimited');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $port->set_parameters({ $peak => 4294967296 }) }, 'a larger one',
         qr/key '\Q$peak\E': is 4294967296, not between 0 and 4294967295/);
     my @warnings;
@@ -44,11 +44,11 @@ subtest 'ports' => sub {
         local $SIG{__WARN__} = sub { push @warnings, @_ };
         $port->set_parameters({ 'outbound.floor' => 1 });
     }
-    like("@warnings", qr/argument 'newparams': 'outbound\.floor' is unknown here and ignored/, 'set_parameters: a limit that there is not');
+    like("@warnings", qr/argument 'newparams': 'outbound\.floor' is unknown here and ignored/, 'set_parameters: warns of a limit that there is not');
 
     is_deeply([$port->delete], [], 'delete gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $port->delete }, 'delete: it is gone');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $net->get_port_by_uuid($uuid) }, 'get_port_by_uuid: and not found');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $port->delete }, 'delete: a second one dies');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $net->get_port_by_uuid($uuid) }, 'get_port_by_uuid: dies for a port that was deleted');
     $net->destroy;
 };
 
@@ -63,9 +63,9 @@ subtest 'bindings' => sub {
     is($binding->get_port_dev, $device, 'get_port_dev');
     is($binding->get_filter_name, $name, 'get_filter_name');
     like($binding->get_xml_description, qr{^<filterbinding>.*<portdev name='$device'/>.*<filterref filter='\Q$name\E'/>}s, 'get_xml_description');
-    is($conn->get_nwfilter_binding_by_port_dev($device)->get_filter_name, $name, 'get_filter_name: found by its device');
+    is($conn->get_nwfilter_binding_by_port_dev($device)->get_filter_name, $name, 'get_nwfilter_binding_by_port_dev: finds the binding');
     is_deeply([$binding->delete], [], 'delete gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NWFILTER_BINDING, sub { $binding->delete }, 'delete: it is gone');
+    fails(Sys::Virt::Error::ERR_NO_NWFILTER_BINDING, sub { $binding->delete }, 'delete: a second one of a binding dies');
     is_deeply([$filter->undefine], [], 'undefine gives nothing');
 };
 
