@@ -185,7 +185,7 @@ for (1 .. 20) {
 }
 print "done\n";
 PERL
-    is($out, "done\n", 'are not called in its successors');
-    is("$status$err", '0', 'and the program ends in silence');
+    is($out, "done\n", 'threads: a callback is not called in a later thread');
+    is("$status$err", '0', 'threads: a program with such callbacks ends with 0 and prints nothing');
 };
 done_testing;

@@ -90,7 +90,7 @@ subtest 'workers' => sub {
     }
     for my $name (@names) {
         my $from = $worker{$name}{from};
-        is(<$from>, $host->conn->get_domain_by_name($name)->get_uuid_string, "the one for $name");
+        is(<$from>, $host->conn->get_domain_by_name($name)->get_uuid_string, "fork: the child finds $name");
         waitpid $worker{$name}{pid}, 0;
         is($?, 0, 'fork: the child exits with 0');
     }

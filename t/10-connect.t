@@ -15,11 +15,11 @@ my $dir = tempdir(CLEANUP => 1);
 subtest 'where to' => sub {
     for my $arguments ([uri => $uri], [address => $uri], [uri => 'nothing:///', address => $uri]) {
         my $conn = Sys::Virt->new(@$arguments);
-        isa_ok($conn, 'Sys::Virt', "new(@$arguments)");
+        isa_ok($conn, 'Sys::Virt', "new(@$arguments): gives a connection");
         is($conn->get_uri, $uri, 'new: the connection leads where the uri says');
     }
-    is((new Sys::Virt(uri => $uri))->get_uri, $uri, 'new Sys::Virt(uri => ...)');
-    is((new Sys::Virt uri => $uri)->get_uri, $uri, 'new Sys::Virt uri => ...');
+    is((new Sys::Virt(uri => $uri))->get_uri, $uri, 'new Sys::Virt(uri => ...): connects');
+    is((new Sys::Virt uri => $uri)->get_uri, $uri, 'new Sys::Virt uri => ...: connects');
     is(Sys::Virt->new(uri => $uri, color => 'blue')->get_uri, $uri, 'new: a key that it does not know is ignored');
     is(Sys::Virt->new(uri => Local::Uri->new)->get_uri, $uri, 'new: takes an object as uri that has a string');
     is(Sys::Virt->new(uri => Test::SysVirt::Host::uri())->get_domain_by_name('held')->get_name, 'held', 'new: opens a file of the test driver');
@@ -176,7 +176,7 @@ subtest 'authentication' => sub {
     isa_ok(guarded(auth => 1, credlist => [@both], callback => sub {
         $_->{result} = Local::Text->new($_->{type} == Sys::Virt::CRED_AUTHNAME ? 'spade' : 'deck') for @{ $_[0] };
         return 0;
-    }), 'Sys::Virt', 'results that are objects with a string');
+    }), 'Sys::Virt', 'new: takes results that are objects with a string');
 
     my $failed = Sys::Virt::Error::ERR_AUTH_FAILED;
     refused_is($failed, 'a wrong password', auth => 1, credlist => [@both], callback => answers('spade', 'club'));

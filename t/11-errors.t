@@ -17,7 +17,7 @@ sub failed {
 }
 
 my $text = failed()->{message};
-like($text, qr/Domain not found/, "libvirt's message");
+like($text, qr/Domain not found/, "message: is libvirt's");
 
 subtest 'an object' => sub {
     my $error = failed();
@@ -35,7 +35,7 @@ subtest 'what it says' => sub {
     is($error->code, Sys::Virt::Error::ERR_NO_DOMAIN, 'code: is ERR_NO_DOMAIN for a domain that is not there');
     is($error->domain, Sys::Virt::Error::FROM_TEST, 'domain: is FROM_TEST for the test driver');
     is($error->level, Sys::Virt::Error::LEVEL_ERROR, 'level: is LEVEL_ERROR');
-    is($error->message, $text, 'message');
+    is($error->message, $text, "message: is the error's text");
     is($error->{$_}, $error->$_, "$_: is the same in the hash") for qw(code domain level message);
     is(failed("a'name & <more>\xff")->code, Sys::Virt::Error::ERR_NO_DOMAIN, 'code: is ERR_NO_DOMAIN for strange names');
     eval { $conn->get_network_by_name('none') };
@@ -58,7 +58,7 @@ subtest 'a string' => sub {
     my $error = failed();
     my $whole = "libvirt error code: 42, message: $text\n";
     is("$error", $whole, 'stringify: an error can be interpolated');
-    is($error->stringify, $whole, 'stringify');
+    is($error->stringify, $whole, 'stringify: is code and message');
     is($error . 'more', "${whole}more", 'stringify: an error can be concatenated');
     is('more: ' . $error, "more: $whole", 'stringify: an error can come last in a concatenation');
     ok($error eq $whole, 'stringify: eq compares an error with its text');

@@ -23,7 +23,7 @@ subtest 'how many' => sub {
     my ($live, $config, $maximum) = (Sys::Virt::Domain::VCPU_LIVE, Sys::Virt::Domain::VCPU_CONFIG, Sys::Virt::Domain::VCPU_MAXIMUM);
     is($dom->get_max_vcpus, 4, 'get_max_vcpus: 4');
     is($idle->get_max_vcpus, -1, 'get_max_vcpus of one that does not run');
-    is_deeply([map { $dom->get_vcpus($_) } 0, $live, $config, $config | $maximum], [2, 2, 2, 4], 'get_vcpus');
+    is_deeply([map { $dom->get_vcpus($_) } 0, $live, $config, $config | $maximum], [2, 2, 2, 4], 'get_vcpus: by flags, live, configured and most');
     is_deeply([$dom->set_vcpus(3)], [], 'set_vcpus gives nothing');
     is_deeply([map { $dom->get_vcpus($_) } $live, $config], [3, 2], 'set_vcpus: get_vcpus shows the new number live, and the old one of the configuration');
     $dom->set_vcpus(1, $config);
@@ -39,16 +39,16 @@ subtest 'how many' => sub {
 subtest 'where they run' => sub {
     fresh();
     my @info = $dom->get_vcpu_info;
-    is_deeply([map { join ' ', sort keys %$_ } @info], [('affinity cpu cpuTime number state') x 2], 'the keys of get_vcpu_info');
+    is_deeply([map { join ' ', sort keys %$_ } @info], [('affinity cpu cpuTime number state') x 2], 'get_vcpu_info: the keys of a record');
     is_deeply([map { [@$_{qw(number state cpu)}] } @info], [[0, Sys::Virt::Domain::VCPU_RUNNING, 1], [1, Sys::Virt::Domain::VCPU_RUNNING, 2]],
-        'and their values');
+        'get_vcpu_info: number, state and processor of both');
     cmp_ok($info[0]{cpuTime}, '>', 0, 'get_vcpu_info: the time of a vcpu is above 0');
     is_deeply([bits(@info)], ['1100000000000000', '0010000000000000'], 'get_vcpu_info: the affinity is a string of bits');
     is(scalar($dom->get_vcpu_info)->{number}, 1, 'get_vcpu_info in scalar context is the last');
     is_deeply([map { [@$_{qw(number state cpuTime cpu)}] } $dom->get_vcpu_info(Sys::Virt::Domain::AFFECT_CONFIG)],
-        [[0, 0, 0, 0], [1, 0, 0, 0]], 'get_vcpu_info with flags knows nothing of what runs');
+        [[0, 0, 0, 0], [1, 0, 0, 0]], 'get_vcpu_info: with flags knows nothing of what runs');
     is_deeply([map { [@$_{qw(number state cpuTime cpu)}, bits($_)] } $idle->get_vcpu_info], [[0, 0, 0, 0, '1' x 16]],
-        'nor for one that does not run');
+        'get_vcpu_info: knows nothing of what runs for a domain that does not run');
 
     is_deeply([$dom->pin_vcpu(0, "\x06")], [], 'pin_vcpu gives nothing');
     is((bits($dom->get_vcpu_info))[0], '0110000000000000', 'pin_vcpu: get_vcpu_info shows the new affinity');
@@ -83,7 +83,7 @@ subtest 'iothreads' => sub {
     driver_since '7.8.0';
     fresh();
     my @info = $dom->get_iothread_info;
-    is_deeply([map { $_->{number} } @info], [1, 2], 'get_iothread_info');
+    is_deeply([map { $_->{number} } @info], [1, 2], 'get_iothread_info: the numbers of the threads');
     like($_, qr/^1+\z/, 'get_iothread_info: the affinity is a string of bits') foreach bits(@info);
     is_deeply([$idle->get_iothread_info], [], 'get_iothread_info without any');
     is_deeply([$dom->add_iothread(7)], [], 'add_iothread gives nothing');
@@ -115,7 +115,7 @@ subtest 'parameters of iothreads' => sub {
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     $dom->set_iothread(1, { %params, poll_mox_ns => 1 });
     like("@warnings", qr/^Sys::Virt::Domain::set_iothread: argument 'newparams': 'poll_mox_ns' is unknown here and ignored at \Q$0\E/,
-        'an unknown key is warned of');
+        'set_iothread: warns of an unknown key');
 };
 
 done_testing;

@@ -45,7 +45,7 @@ subtest 'hotplug' => sub {
 subtest 'network interfaces' => sub {
     fresh();
     my $stats = $dom->interface_stats('tap0');
-    is_deeply([sort keys %$stats], [map { my $way = $_; map { "${way}_$_" } qw(bytes drop errs packets) } qw(rx tx)], 'the keys of interface_stats');
+    is_deeply([sort keys %$stats], [map { my $way = $_; map { "${way}_$_" } qw(bytes drop errs packets) } qw(rx tx)], 'interface_stats: the keys');
     is(scalar(grep { $_ > 0 } values %$stats), 8, 'interface_stats: the values are positive');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->interface_stats('none') }, 'interface_stats of no interface', qr/none/);
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->interface_stats('tap0') }, 'interface_stats of a domain that does not run');

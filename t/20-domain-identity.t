@@ -30,33 +30,33 @@ subtest 'rename' => sub {
 };
 
 subtest 'state' => sub {
-    is_deeply([map { $_->is_active } $busy, $idle], [1, 0], 'is_active');
-    is_deeply([map { $_->is_persistent } $busy, $brief], [1, 0], 'is_persistent');
+    is_deeply([map { $_->is_active } $busy, $idle], [1, 0], 'is_active: 1 for a running domain, 0 for another');
+    is_deeply([map { $_->is_persistent } $busy, $brief], [1, 0], 'is_persistent: 1 for a defined domain, 0 for a transient one');
     is($busy->is_updated, 0, 'is_updated: 0');
-    is_deeply([$busy->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_UNKNOWN], 'get_state');
+    is_deeply([$busy->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_UNKNOWN], 'get_state: running, for no known reason');
     is_deeply([map { ($_->get_state)[0] } $held, $idle, $dead],
         [Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_CRASHED],
-        'get_state of others');
+        'get_state: of domains that do not run');
     $held->resume;
     is(scalar $held->get_state, Sys::Virt::Domain::STATE_RUNNING_UNPAUSED, 'get_state in scalar context is the reason');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $busy->get_state(1 << 30) }, 'get_state with an unknown flag', qr/0x40000000/);
 
     my $info = $busy->get_info;
-    is_deeply([sort keys %$info], [qw(cpuTime maxMem memory nrVirtCpu state)], 'the keys of get_info');
+    is_deeply([sort keys %$info], [qw(cpuTime maxMem memory nrVirtCpu state)], 'get_info: the keys');
     delete $info->{cpuTime};
-    is_deeply($info, { state => Sys::Virt::Domain::STATE_RUNNING, maxMem => 1048576, memory => 524288, nrVirtCpu => 2 }, 'get_info');
+    is_deeply($info, { state => Sys::Virt::Domain::STATE_RUNNING, maxMem => 1048576, memory => 524288, nrVirtCpu => 2 }, 'get_info: the values of a running domain');
     is($idle->get_info->{state}, Sys::Virt::Domain::STATE_SHUTOFF, 'get_info of one that does not run');
 };
 
 subtest 'control channel' => sub {
     driver_since '7.6.0';
-    is_deeply($busy->get_control_info, { state => Sys::Virt::Domain::CONTROL_OK, details => 0, stateTime => 0 }, 'get_control_info');
+    is_deeply($busy->get_control_info, { state => Sys::Virt::Domain::CONTROL_OK, details => 0, stateTime => 0 }, 'get_control_info: the channel is ready');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->get_control_info(0) }, 'get_control_info of one that does not run');
 };
 
 subtest 'messages' => sub {
     driver_since '7.6.0';
-    is_deeply([$busy->get_messages], [], 'get_messages');
+    is_deeply([$busy->get_messages], [], 'get_messages: none');
     is_deeply([$busy->get_messages(Sys::Virt::Domain::MESSAGE_TAINTING)], [], 'get_messages of one kind');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $busy->get_messages(1 << 30) }, 'get_messages of an unknown kind');
 };

@@ -21,7 +21,7 @@ sub becomes {
     my ($object, $state, $reason, $method, @arguments) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my @gives = $object->$method(@arguments);
-    is_deeply([\@gives, $object->get_state], [[], $state, $reason], "$method(@arguments)");
+    is_deeply([\@gives, $object->get_state], [[], $state, $reason], "$method(@arguments): gives nothing and changes the state");
     return;
 }
 
@@ -42,7 +42,7 @@ subtest 'starting with files' => sub {
     fresh();
     open my $null, '<', '/dev/null' or die "/dev/null: $!";
     my $lived = eval { $idle->create_with_files([fileno $null]); 1 };
-    ok($lived ? $idle->is_active : $@->code == Sys::Virt::Error::ERR_NO_SUPPORT, 'create_with_files');
+    ok($lived ? $idle->is_active : $@->code == Sys::Virt::Error::ERR_NO_SUPPORT, 'create_with_files: the domain runs, or the driver has it not');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $idle->create_with_files(['file']) }, 'create_with_files, no descriptor',
         qr/'fdssv', element 0: is 'file', not an integer/);
     unsupported($busy, 'fd_associate', ['name', [fileno $null]], 'virDomainFDAssociate');
@@ -96,7 +96,7 @@ subtest 'signals' => sub {
 subtest 'what follows an end' => sub {
     fresh();
     $busy->set_lifecycle_action(Sys::Virt::Domain::LIFECYCLE_CRASH, Sys::Virt::Domain::LIFECYCLE_ACTION_PRESERVE);
-    like($busy->get_xml_description, qr{<on_crash>preserve</on_crash>}, 'set_lifecycle_action');
+    like($busy->get_xml_description, qr{<on_crash>preserve</on_crash>}, 'set_lifecycle_action: the XML has the new action');
     $busy->set_lifecycle_action(Sys::Virt::Domain::LIFECYCLE_REBOOT, Sys::Virt::Domain::LIFECYCLE_ACTION_DESTROY,
         Sys::Virt::Domain::AFFECT_CONFIG);
     like($busy->get_xml_description(Sys::Virt::Domain::XML_INACTIVE), qr{<on_reboot>destroy</on_reboot>}, 'set_lifecycle_action: the configuration has the new action');

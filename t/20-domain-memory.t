@@ -31,7 +31,7 @@ subtest 'statistics' => sub {
     is_deeply([sort keys %$stats],
         [qw(actual_balloon available disk_caches hugetlb_pgalloc hugetlb_pgfail last_update major_fault minor_fault),
             qw(rss swap_in swap_out unused usable)],
-        'the keys of memory_stats');
+        'memory_stats: the keys');
     is_deeply([@$stats{qw(actual_balloon available unused rss swap_in)}], [524288, 524288, 262144, 262144, 0], 'memory_stats: some of its values');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->memory_stats }, 'memory_stats of one that does not run');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->memory_stats(1 << 30) }, 'memory_stats with an unknown flag');
@@ -47,7 +47,7 @@ subtest 'contents' => sub {
     is(length $dom->memory_peek(0, 1 << 20, Sys::Virt::Domain::MEMORY_PHYSICAL), 1 << 20, 'memory_peek of a mebibyte');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->memory_peek(0, 4) }, 'memory_peek without a flag');
     fails(Sys::Virt::Error::ERR_NO_MEMORY, sub { $dom->memory_peek(0, 1 << 62, Sys::Virt::Domain::MEMORY_PHYSICAL) },
-        'memory_peek of more than there is room for');
+        'memory_peek: dies for more than there is room for');
 };
 
 done_testing;

@@ -15,7 +15,7 @@ my $file = tempdir(CLEANUP => 1) . '/image';
 subtest 'in a file' => sub {
     foreach my $form ([], [undef], [undef, undef], [undef, undef, 0], [undef, 0]) {
         my $how = join ', ', map { $_ // 'undef' } 'file', @$form;
-        is_deeply([$dom->save($file, @$form)], [], "save($how) gives nothing");
+        is_deeply([$dom->save($file, @$form)], [], "save($how): gives nothing");
         is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_SAVED], 'save: the domain is off, because it was saved');
         cmp_ok(-s $file, '>', 1000, 'save: there is an image');
         $conn->restore_domain($file);
@@ -46,7 +46,7 @@ subtest 'with parameters' => sub {
 };
 
 subtest 'where libvirt keeps it' => sub {
-    is_deeply([$dom->has_managed_save_image, $kept->has_managed_save_image(0)], [0, 1], 'has_managed_save_image');
+    is_deeply([$dom->has_managed_save_image, $kept->has_managed_save_image(0)], [0, 1], 'has_managed_save_image: 0 without and 1 with an image');
     is_deeply([$dom->managed_save(Sys::Virt::Domain::SAVE_RUNNING)], [], 'managed_save gives nothing');
     is($dom->has_managed_save_image, 1, 'has_managed_save_image then');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_SAVED], 'managed_save: the domain is off, because it was saved');
@@ -65,11 +65,11 @@ subtest 'dumped' => sub {
     is($dom->is_active, 1, 'core_dump: the domain goes on');
     unlink $file;
     $dom->core_dump_format($file, Sys::Virt::Domain::CORE_DUMP_FORMAT_RAW, Sys::Virt::Domain::DUMP_CRASH);
-    ok(-s $file, 'core_dump_format');
+    ok(-s $file, 'core_dump_format: there is a dump');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_CRASHED], 'core_dump: with CRASH the domain is off, because it crashed');
     $dom->create;
     fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $dom->core_dump_format($file, Sys::Virt::Domain::CORE_DUMP_FORMAT_KDUMP_ZLIB) },
-        'a format that the driver lacks');
+        'core_dump_format: dies for a format that the driver lacks');
     fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $dom->core_dump('/nonexistent/core') }, 'core_dump to where nothing can be written');
 };
 

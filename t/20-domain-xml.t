@@ -12,7 +12,7 @@ my $dom  = $conn->get_domain_by_name('busy');
 my $idle = $conn->get_domain_by_name('idle');
 
 subtest 'description' => sub {
-    like($dom->get_xml_description, qr{^<domain type='test' id='\d+'[^>]*>\s*<name>busy</name>.*</domain>\s*\z}s, 'get_xml_description');
+    like($dom->get_xml_description, qr{^<domain type='test' id='\d+'[^>]*>\s*<name>busy</name>.*</domain>\s*\z}s, 'get_xml_description: a running domain has id and name');
     unlike($dom->get_xml_description, qr/passwd/, 'get_xml_description: is without the password');
     like($dom->get_xml_description(Sys::Virt::Domain::XML_SECURE), qr/passwd='secret'/, 'get_xml_description: has the password with XML_SECURE');
     unlike($dom->get_xml_description(Sys::Virt::Domain::XML_INACTIVE), qr/<domain type='test' id=/, 'get_xml_description: has no id with XML_INACTIVE');

@@ -13,12 +13,12 @@ my $uuid = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 
 subtest 'what it is' => sub {
     is($net->get_name, 'lan', 'get_name: lan');
-    is($net->get_uuid, pack('H*', $uuid =~ tr/-//dr), 'get_uuid');
-    is($net->get_uuid_string, $uuid, 'get_uuid_string');
+    is($net->get_uuid, pack('H*', $uuid =~ tr/-//dr), 'get_uuid: the bytes of the UUID');
+    is($net->get_uuid_string, $uuid, 'get_uuid_string: the UUID of the XML');
     is($net->get_bridge_name, 'virbr9', 'get_bridge_name: virbr9');
     is($net->is_active, 1, 'is_active: 1');
     is($net->is_persistent, 1, 'is_persistent: 1');
-    like($net->get_xml_description, qr{^<network.*<name>lan</name>.*<bridge name='virbr9'}s, 'get_xml_description');
+    like($net->get_xml_description, qr{^<network.*<name>lan</name>.*<bridge name='virbr9'}s, 'get_xml_description: has name and bridge');
     is($net->get_xml_description(undef), $net->get_xml_description(0), 'get_xml_description: undef for the flags is no flags');
     my $bare = $conn->define_network('<network><name>bare</name><forward mode="passthrough"><interface dev="eth9"/></forward></network>');
     fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $bare->get_bridge_name }, 'get_bridge_name: dies for a network without a bridge');
@@ -53,7 +53,7 @@ subtest 'update' => sub {
     unlike($net->get_xml_description, qr/seven/, 'update: the XML has the host no more');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $net->update($add, $hosts, 9, $host) }, "update: dies for a parent's index that is not there");
     fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $net->update($add, Sys::Virt::Network::SECTION_DOMAIN, -1, '<domain name="x"/>') },
-        'the section counts');
+        'update: dies for a section that cannot be changed');
 };
 
 subtest 'metadata' => sub {

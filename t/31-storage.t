@@ -16,13 +16,13 @@ sub names { join ' ', sort map { $_->get_name } @_ }
 
 subtest 'a pool' => sub {
     is($pool->get_name, 'images', 'get_name: images');
-    is($pool->get_uuid, pack('H*', $uuid =~ tr/-//dr), 'get_uuid');
-    is($pool->get_uuid_string, $uuid, 'get_uuid_string');
+    is($pool->get_uuid, pack('H*', $uuid =~ tr/-//dr), 'get_uuid: the bytes of the UUID');
+    is($pool->get_uuid_string, $uuid, 'get_uuid_string: the UUID of the XML');
     is($pool->is_active, 1, 'is_active: 1');
     is($pool->is_persistent, 1, 'is_persistent: 1');
-    like($pool->get_xml_description, qr{^<pool type='dir'>.*<path>/pool/images</path>}s, 'get_xml_description');
+    like($pool->get_xml_description, qr{^<pool type='dir'>.*<path>/pool/images</path>}s, 'get_xml_description: has type and path');
     my $info = $pool->get_info;
-    is_deeply([sort keys %$info], [qw(allocation available capacity state)], 'the keys of get_info');
+    is_deeply([sort keys %$info], [qw(allocation available capacity state)], 'get_info: the keys');
     is($info->{state}, Sys::Virt::StoragePool::STATE_RUNNING, 'get_info: the pool runs');
     is($info->{available}, $info->{capacity} - $info->{allocation}, 'get_info: available is capacity less allocation');
     is($pool->get_autostart, 0, 'get_autostart: 0');
@@ -42,7 +42,7 @@ subtest 'its volumes' => sub {
     isa_ok(scalar($pool->list_all_volumes(0)), 'Sys::Virt::StorageVol', 'list_all_volumes in scalar context');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $pool->list_all_volumes(1 << 30) }, 'list_all_volumes: passes on its flags');
     my $volume = $pool->get_volume_by_name('one.img');
-    isa_ok($volume, 'Sys::Virt::StorageVol', 'get_volume_by_name');
+    isa_ok($volume, 'Sys::Virt::StorageVol', 'get_volume_by_name: gives a volume');
     fails(Sys::Virt::Error::ERR_NO_STORAGE_VOL, sub { $pool->get_volume_by_name('none') }, 'get_volume_by_name: dies for a volume that is not there');
     is($conn->get_storage_pool_by_volume($volume)->get_name, 'images', 'get_storage_pool_by_volume: gives the pool of a volume');
 };
@@ -52,9 +52,9 @@ subtest 'a volume' => sub {
     is($volume->get_name, 'one.img', 'get_name: one.img');
     is($volume->get_key, '/pool/images/one.img', 'get_key: /pool/images/one.img');
     is($volume->get_path, '/pool/images/one.img', 'get_path: /pool/images/one.img');
-    like($volume->get_xml_description, qr{^<volume type='file'>.*<name>one\.img</name>}s, 'get_xml_description');
+    like($volume->get_xml_description, qr{^<volume type='file'>.*<name>one\.img</name>}s, 'get_xml_description: of a volume has type and name');
     my $expected = { type => Sys::Virt::StorageVol::TYPE_FILE, capacity => 1048576, allocation => 65536 };
-    is_deeply($volume->get_info, $expected, 'get_info');
+    is_deeply($volume->get_info, $expected, 'get_info: of a volume has type, capacity and allocation');
     is_deeply($volume->get_info(undef), $expected, 'get_info: undef for the flags is no flags');
     unsupported($volume, 'get_info', [Sys::Virt::StorageVol::GET_PHYSICAL], 'virStorageVolGetInfoFlags');
     unsupported($volume, 'resize', ['8589934592', Sys::Virt::StorageVol::RESIZE_DELTA], 'virStorageVolResize');

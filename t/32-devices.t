@@ -14,7 +14,7 @@ my $host = $conn->get_node_device_by_name('scsi_host5');
 subtest 'a device' => sub {
     is($host->get_name, 'scsi_host5', 'get_name: scsi_host5');
     is($host->get_parent, 'computer', 'get_parent: computer');
-    like($host->get_xml_description, qr{^<device>.*<name>scsi_host5</name>.*<parent>computer</parent>}s, 'get_xml_description');
+    like($host->get_xml_description, qr{^<device>.*<name>scsi_host5</name>.*<parent>computer</parent>}s, 'get_xml_description: has name and parent');
     is(($host->list_capabilities)[0], 'scsi_host', 'list_capabilities: scsi_host');
     my $root = $conn->get_node_device_by_name('computer');
     is_deeply([$root->list_capabilities], ['system'], 'list_capabilities: gives those of another device');
@@ -64,7 +64,7 @@ subtest 'an interface' => sub {
     my $iface = $conn->get_interface_by_name('eth1');
     is($iface->get_name, 'eth1', 'get_name: eth1');
     is($iface->get_mac, '52:54:00:00:01:01', 'get_mac: 52:54:00:00:01:01');
-    like($iface->get_xml_description, qr{^<interface type='ethernet' name='eth1'>.*<mtu size='1492'/>}s, 'get_xml_description');
+    like($iface->get_xml_description, qr{^<interface type='ethernet' name='eth1'>.*<mtu size='1492'/>}s, 'get_xml_description: of an interface has name and mtu');
     is($iface->is_active, 1, 'is_active: 1');
     is_deeply([$iface->destroy], [], 'destroy gives nothing');
     is($iface->is_active, 0, 'destroy: the interface is not active');

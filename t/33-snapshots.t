@@ -23,7 +23,7 @@ subtest 'snapshots' => sub {
 
     is($leaf->get_name, 'leaf', 'get_name: leaf');
     like($leaf->get_xml_description, qr{<name>leaf</name>.*<description>about leaf</description>.*<parent>\s*<name>branch</name>}s,
-        'get_xml_description');
+        'get_xml_description: has name, description and parent');
     unlike($leaf->get_xml_description, qr/passwd/, 'get_xml_description: is without the password');
     like($leaf->get_xml_description(Sys::Virt::DomainSnapshot::XML_SECURE), qr/passwd='secret'/, 'get_xml_description: has the password with XML_SECURE');
     is($leaf->get_parent->get_name, 'branch', 'get_parent: branch');
@@ -47,7 +47,7 @@ subtest 'snapshots' => sub {
     isa_ok(scalar($root->list_all_children), 'Sys::Virt::DomainSnapshot', 'list_all_children in scalar context');
 
     $leaf->revert_to(Sys::Virt::DomainSnapshot::REVERT_PAUSED);
-    is(($dom->get_state)[0], Sys::Virt::Domain::STATE_PAUSED, 'the flags of revert_to count');
+    is(($dom->get_state)[0], Sys::Virt::Domain::STATE_PAUSED, 'revert_to: passes on its flags');
     is($leaf->is_current, 1, 'revert_to: the snapshot is the current one');
     is_deeply([$branch->delete], [], 'delete gives nothing');
     is($leaf->get_parent->get_name, 'root', 'delete: the child moves up');
@@ -61,7 +61,7 @@ subtest 'checkpoints' => sub {
     my $make = sub { $dom->create_checkpoint("<domaincheckpoint><name>$_[0]</name></domaincheckpoint>") };
     my ($first, $second) = map { $make->($_) } 'first', 'second';
     is($first->get_name, 'first', 'get_name: first');
-    like($second->get_xml_description, qr{<name>second</name>.*<parent>\s*<name>first</name>.*<domain type='test'}s, 'get_xml_description');
+    like($second->get_xml_description, qr{<name>second</name>.*<parent>\s*<name>first</name>.*<domain type='test'}s, 'get_xml_description: of a checkpoint has parent and domain');
     unlike($second->get_xml_description(Sys::Virt::DomainCheckpoint::XML_NO_DOMAIN), qr/<domain type/, 'get_xml_description: with XML_NO_DOMAIN is without the domain');
     is($second->get_parent->get_name, 'first', 'get_parent: first');
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, sub { $first->get_parent }, 'get_parent: dies for a root');

@@ -139,9 +139,9 @@ subtest 'sending' => sub {
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send("\x{263a}", 3) }, 'characters are no bytes', qr/argument 'data' has a character above 255/);
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send('a', -1) }, 'fewer than none', qr/argument 'nbytes' is -1/);
     my @given;
-    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send_all(sub { @given = @_; $_[1] = 'abc'; 3 }) }, 'send_all');
+    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send_all(sub { @given = @_; $_[1] = 'abc'; 3 }) }, 'send_all: succeeds with a handler that writes');
     is_deeply([scalar @given, $given[0] == $stream, $given[1], $given[2] > 1000], [3, 1, '', 1],
-        'the handler gets the stream, an empty buffer and what it may put there');
+        'send_all: the handler gets the stream, an empty buffer and what it may put there');
 
     my %ends = (
         'dies'                         => [sub { die "gone\n" }, qr/\Agone\n\z/],
@@ -293,7 +293,7 @@ sub lets_go {
                 my $guard = Local::Guard->new(\$freed);
                 sub { my $kept = $guard; $called++; $_[0]->remove_callback if $name eq 'removed by itself' };
             });
-            is($freed, 0, "a callback $name is kept");
+            is($freed, 0, "add_callback: a callback $name is kept");
             run_until(sub { $called });
             ok($called, 'add_callback: the callback is called');
             $ends{$name}->($stream);

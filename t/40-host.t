@@ -11,10 +11,10 @@ my $conn = Sys::Virt->new(uri => 'test:///default');
 subtest 'the connection' => sub {
     is($conn->get_type, 'TEST', 'get_type: TEST');
     is($conn->get_uri, 'test:///default', 'get_uri: test:///default');
-    like($conn->get_hostname, qr/^\S+$/, 'get_hostname');
+    like($conn->get_hostname, qr/^\S+$/, 'get_hostname: is a name');
     is($conn->get_version, 2, 'get_version: 2');
     is_deeply([map { $conn->$_ } qw(get_major_version get_minor_version get_micro_version)], [0, 0, 2], 'get_major_version, get_minor_version, get_micro_version: the parts of get_version');
-    cmp_ok($conn->get_library_version, '>=', 7_000_000, 'get_library_version');
+    cmp_ok($conn->get_library_version, '>=', 7_000_000, 'get_library_version: at least 7.0');
     is(Sys::Virt->get_version, $conn->get_library_version, 'get_version of the class');
     is(Sys::Virt::get_version(), $conn->get_library_version, 'get_version as a function');
     my $class = 'Local::Fleeting' . 'x' x 300;
@@ -30,12 +30,12 @@ subtest 'the connection' => sub {
 };
 
 subtest 'capabilities' => sub {
-    like($conn->get_capabilities, qr/<capabilities>.*<\/capabilities>/s, 'get_capabilities');
+    like($conn->get_capabilities, qr/<capabilities>.*<\/capabilities>/s, 'get_capabilities: is their XML');
     is($conn->get_max_vcpus('test'), 32, 'get_max_vcpus: 32');
     is($conn->get_max_vcpus(undef), 32, 'get_max_vcpus of the default type');
-    ok((grep { $_ eq 'Nehalem' } $conn->get_cpu_model_names('x86_64')), 'get_cpu_model_names');
+    ok((grep { $_ eq 'Nehalem' } $conn->get_cpu_model_names('x86_64')), 'get_cpu_model_names: has Nehalem');
     is(scalar(() = eval { $conn->get_cpu_model_names('vax') }), 0, 'get_cpu_model_names of an unknown architecture');
-    like($conn->get_sysinfo, qr/<sysinfo type='smbios'>/, 'get_sysinfo');
+    like($conn->get_sysinfo, qr/<sysinfo type='smbios'>/, 'get_sysinfo: is that of SMBIOS');
     unsupported($conn, 'compare_cpu', ['<cpu/>'], 'virConnectCompareCPU');
     unsupported($conn, 'compare_hypervisor_cpu', [undef, 'x86_64', undef, undef, '<cpu/>'], 'virConnectCompareHypervisorCPU');
     unsupported($conn, 'baseline_hypervisor_cpu', [undef, undef, undef, undef, ['<cpu/>']], 'virConnectBaselineHypervisorCPU');
@@ -49,7 +49,7 @@ subtest 'capabilities' => sub {
         if $conn->get_library_version < 9_000_000 || !eval { $conn->get_storage_pool_capabilities };
 
     my $cpu = '<cpu><arch>x86_64</arch><model>Nehalem</model></cpu>';
-    like($conn->baseline_cpu([$cpu, $cpu]), qr/<model\b[^>]*>Nehalem</, 'baseline_cpu');
+    like($conn->baseline_cpu([$cpu, $cpu]), qr/<model\b[^>]*>Nehalem</, 'baseline_cpu: of two Nehalem is Nehalem');
     eval { $conn->baseline_cpu([]) };
     is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'baseline_cpu of none');
     eval { $conn->baseline_cpu([$cpu, undef]) };
@@ -59,21 +59,21 @@ subtest 'capabilities' => sub {
 subtest 'the host' => sub {
     is_deeply($conn->get_node_info, {
         model => 'i686', memory => 3145728, cpus => 16, mhz => 1400, nodes => 2, sockets => 2, cores => 2, threads => 2,
-    }, 'get_node_info');
+    }, "get_node_info: the test driver's host");
     my $stats = $conn->get_node_cpu_stats;
-    is_deeply([grep { $_ ne 'guest' } sort keys %$stats], [qw(idle iowait kernel user)], 'get_node_cpu_stats; newer drivers say more');
+    is_deeply([grep { $_ ne 'guest' } sort keys %$stats], [qw(idle iowait kernel user)], 'get_node_cpu_stats: the keys; newer drivers have more');
     is_deeply($conn->get_node_cpu_stats(-1, 0), $stats, 'get_node_cpu_stats with its defaults');
     unsupported($conn, 'get_node_memory_stats', [], 'virNodeGetMemoryStats');
     Sys::Virt->get_library_version >= 7_008_000
-        ? is_deeply($conn->get_node_security_model, { model => 'testSecurity', doi => '' }, 'get_node_security_model')
+        ? is_deeply($conn->get_node_security_model, { model => 'testSecurity', doi => '' }, 'get_node_security_model: model and doi')
         : unsupported($conn, 'get_node_security_model', [], 'virNodeGetSecurityModel');
-    cmp_ok($conn->get_node_free_memory, '>', 0, 'get_node_free_memory');
+    cmp_ok($conn->get_node_free_memory, '>', 0, 'get_node_free_memory: is above 0');
     my @cells = $conn->get_node_cells_free_memory(0, 1);
     is(scalar @cells, 2, 'get_node_cells_free_memory: 2') and cmp_ok($cells[1], '>', 0, 'get_node_cells_free_memory: gives both cells');
     my @pages = $conn->get_node_free_pages([4], 0, 1);
-    is_deeply([map { $_->{cell} } @pages], [0, 1], 'get_node_free_pages');
+    is_deeply([map { $_->{cell} } @pages], [0, 1], 'get_node_free_pages: a record for each cell');
     like($pages[1]{pages}{4}, qr/^\d+$/, 'get_node_free_pages: a number for pages of 4 KiB');
-    is_deeply([$conn->get_node_cpu_map], [8, "\x15", 3], 'get_node_cpu_map');
+    is_deeply([$conn->get_node_cpu_map], [8, "\x15", 3], 'get_node_cpu_map: processors, map and those online');
     is(scalar($conn->get_node_cpu_map), 3, 'get_node_cpu_map in scalar context');
     unsupported($conn, 'get_node_memory_parameters', [], 'virNodeGetMemoryParameters');
     unsupported($conn, 'set_node_memory_parameters', [{ shm_pages_to_scan => 100 }], 'virNodeGetMemoryParameters');
@@ -91,7 +91,7 @@ subtest 'the host' => sub {
     ) {
         my ($method, $args, $message) = @$case;
         eval { $conn->$method(@$args) };
-        like($@->message, qr/^Sys::Virt::$method: $message/, "$method with wrong arguments");
+        like($@->message, qr/^Sys::Virt::$method: $message/, "$method: names the argument that is wrong");
     }
 };
 

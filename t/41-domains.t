@@ -22,7 +22,7 @@ subtest 'finding' => sub {
     foreach my $case (['get_domain_by_name', 'nobody'], ['get_domain_by_id', 4711], ['get_domain_by_uuid', "\0" x 15 . 'x']) {
         my ($method, $what) = @$case;
         eval { $conn->$method($what) };
-        is(ref $@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN, "$method of no domain");
+        is(ref $@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN, "$method: dies of ERR_NO_DOMAIN for no domain");
     }
     foreach my $uuid ('', 'abc', '0' x 37) {
         eval { $conn->get_domain_by_uuid($uuid) };
@@ -38,12 +38,12 @@ subtest 'listing and making' => sub {
     is($made->is_active, 1, 'create_domain: the domain is active');
     is($defined->is_active, 0, 'define_domain: the domain is not active');
     is($conn->num_of_domains, 2, 'num_of_domains then');
-    is_deeply([sort { $a <=> $b } $conn->list_domain_ids(10)], [sort { $a <=> $b } 1, $made->get_id], 'list_domain_ids');
+    is_deeply([sort { $a <=> $b } $conn->list_domain_ids(10)], [sort { $a <=> $b } 1, $made->get_id], 'list_domain_ids: the ids of the running domains');
     is(scalar(() = $conn->list_domain_ids(1)), 1, 'list_domain_ids, at most one');
     is_deeply([map { [$conn->list_domain_ids($_)] } 0, -1], [[], []], 'list_domain_ids, at most none');
     is($names->($conn->list_domains), 'made test', 'list_domains: made test');
     is(scalar($conn->list_domains), 2, 'list_domains in scalar context');
-    is_deeply([$conn->list_defined_domain_names(10)], ['defined'], 'list_defined_domain_names');
+    is_deeply([$conn->list_defined_domain_names(10)], ['defined'], 'list_defined_domain_names: has what does not run');
     is($names->($conn->list_defined_domains), 'defined', 'list_defined_domains: defined');
     is($names->($conn->list_all_domains), 'defined made test', 'list_all_domains: defined made test');
     is($names->($conn->list_all_domains(Sys::Virt::Domain::LIST_INACTIVE)), 'defined', 'list_all_domains with a flag');
@@ -63,7 +63,7 @@ subtest 'statistics' => sub {
     driver_since('7.8.0');
     my @stats = $conn->get_all_domain_stats(Sys::Virt::Domain::STATS_STATE);
     my ($test) = grep { $_->{dom}->get_name eq 'test' } @stats;
-    is_deeply($test->{data}, { 'state.state' => Sys::Virt::Domain::STATE_RUNNING, 'state.reason' => 0 }, 'get_all_domain_stats');
+    is_deeply($test->{data}, { 'state.state' => Sys::Virt::Domain::STATE_RUNNING, 'state.reason' => 0 }, 'get_all_domain_stats: state and reason of a domain');
     my ($dom) = $conn->get_domain_by_name('test');
     is($names->(map { $_->{dom} } $conn->get_all_domain_stats(0, [$dom], 0)), 'test', 'get_all_domain_stats of one domain');
     is(scalar @{[$conn->get_all_domain_stats(0, [])]}, scalar @stats, 'get_all_domain_stats of an empty list is of all');
@@ -94,9 +94,9 @@ subtest 'saved domains' => sub {
     eval { $conn->restore_domain($file, undef, []) };
     like($@, qr/argument 'params' is an array, not an integer/, 'restore_domain with a list');
     $conn->get_domain_by_name('saved')->save($file);
-    like($conn->get_save_image_xml_description($file), qr/<name>saved</, 'get_save_image_xml_description');
+    like($conn->get_save_image_xml_description($file), qr/<name>saved</, "get_save_image_xml_description: has the domain's name");
     (my $changed = $conn->get_save_image_xml_description($file)) =~ s/<name>saved/<description>changed<\/description>$&/;
-    ok(eval { $conn->define_save_image_xml($file, $changed, 0); 1 }, 'define_save_image_xml') or diag $@;
+    ok(eval { $conn->define_save_image_xml($file, $changed, 0); 1 }, 'define_save_image_xml: succeeds') or diag $@;
     eval { $conn->define_save_image_xml($file, '<domain/>') };
     isa_ok($@, 'Sys::Virt::Error', 'define_save_image_xml with nonsense');
     unlink $file;

@@ -126,7 +126,7 @@ subtest 'callbacks that die' => sub {
     }
     Sys::Virt::Event::remove_timeout($tick);
     is_deeply([sort @got], [1, 2, 3], 'exceptions: every callback ran though others died');
-    is_deeply([sort @died], [1, 2], 'and each exception came out of run_default, one at a time');
+    is_deeply([sort @died], [1, 2], 'exceptions: each came out of run_default, one at a time');
     $conn->domain_event_deregister_any($_) foreach @ids;
     $conn->domain_event_deregister;
     $dom->resume;
@@ -277,7 +277,7 @@ subtest 'what a dropped connection leaves behind' => sub {
     ok(!$watch, 'DESTROY: the callbacks of a dropped connection are freed');
     my $other = Sys::Virt->new(uri => 'test:///default');
     $other->register_close_callback(sub { });
-    ok(eval { $other->unregister_close_callback; 1 }, 'unregister_close_callback');
+    ok(eval { $other->unregister_close_callback; 1 }, 'unregister_close_callback: succeeds');
 };
 
 {

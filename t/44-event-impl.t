@@ -100,7 +100,7 @@ sub in_a_process {
         exit;
     }
     waitpid $pid, 0;
-    is($?, 0, "the process of $name ends well");
+    is($?, 0, "$name: the process ends with 0");
     return;
 }
 
@@ -209,9 +209,9 @@ in_a_process('a loop that is careless' => sub {
     {
         local *My::Loop::add_timeout = sub {
             my $id = &$added;
-            eval { $_[0]->_run_timeout_callback($id, @_[2, 3]); 1 } and fail('runs what is only being added');
+            eval { $_[0]->_run_timeout_callback($id, @_[2, 3]); 1 } and fail('_run_timeout_callback: runs what is only being added');
             like($@, qr/cannot run inside a method that adds, updates or removes/, '_run_timeout_callback: refuses what is only being added');
-            eval { $_[0]->_free_callback_opaque(@_[4, 3]); 1 } and fail('frees what is only being added');
+            eval { $_[0]->_free_callback_opaque(@_[4, 3]); 1 } and fail('_free_callback_opaque: frees what is only being added');
             like($@, qr/cannot be freed before it is removed/, '_free_callback_opaque: refuses what is only being added');
             return $id;
         };
@@ -268,7 +268,7 @@ in_a_process('methods that are not there' => sub {
     @My::Half::ISA = 'Sys::Virt::EventImpl';
     my $half = bless {}, 'My::Half';
     for my $method (qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout)) {
-        ok(!eval { $half->$method(1, 2, 3, 4, 5); 1 }, "$method dies");
+        ok(!eval { $half->$method(1, 2, 3, 4, 5); 1 }, "$method: dies on an object without it");
         like($@, qr/^My::Half has no method $method, .* at \Q$0\E line \d+/, 'register: names class and method that are missing');
     }
     Sys::Virt::Event::register($half);
@@ -296,11 +296,11 @@ in_a_process('a loop whose methods die' => sub {
         no strict 'refs';
         no warnings 'redefine';
         local *{"My::Loop::$name"} = sub { die "no $name today\n" };
-        ok(!eval { &{"Sys::Virt::Event::$name"}(@arguments); 1 }, "$name dies");
+        ok(!eval { &{"Sys::Virt::Event::$name"}(@arguments); 1 }, "$name: dies of what the loop's method dies of");
     }
     eval { $impl->turn } for 1 .. 4;
     ok(eval { Sys::Virt::Event::remove_handle($watch); Sys::Virt::Event::remove_timeout($timer); 1 },
-        'they can be removed when the loop can do it again') or diag($@);
+        'remove_handle, remove_timeout: work when the loop can do it again') or diag($@);
 });
 
 done_testing();

@@ -75,8 +75,8 @@ sub works_as_shown {
     my ($synopsis) = do { local $/; <$in> } =~ /^=head1 SYNOPSIS\n(.*?)^=head1/ms;
     my ($out, $err, $status) = run_perl('-w', '-Mstrict', '-e', $synopsis);
     is($out, "test: event @{[Sys::Virt::Domain::EVENT_SUSPENDED]}, detail @{[Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED]}\n",
-        'the synopsis prints an event');
-    is("$status$err", '0', 'and nothing else');
+        "$framework: the program of its synopsis prints an event");
+    is("$status$err", '0', "$framework: the program of its synopsis ends with 0 and prints nothing");
     return;
 }
 

@@ -124,7 +124,7 @@ subtest 'reset' => sub {
     $dom->reset;
     is($dom->get_id, $id, 'reset: the domain keeps its id');
     is($bed->wait_for(sub { my $got = $bed->serial($dom)->ask('r', 2); $got && $got eq 'r1' }), 1,
-        'the guest counts from the start');
+        'reset: the guest counts from the start');
 };
 
 my $image = $bed->dir . '/life.save';

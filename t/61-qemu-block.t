@@ -125,7 +125,7 @@ subtest 'limits' => sub {
     is($tune->{$_}, $limits{$_}, $_) for sort keys %limits;
     is($tune->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'get_block_iotune: is 0 where no limit was set');
     is($dom->get_block_iotune($target{raw}, Sys::Virt::Domain::AFFECT_CONFIG)->{total_bytes_sec}, 0,
-        'nor in what is kept');
+        'set_block_iotune: the configuration keeps its own');
     $dom->set_block_iotune($target{raw}, { map { $_ => 0 } grep { !/group_name/ } keys %$tune });
     is($dom->get_block_iotune($target{raw})->{read_iops_sec}, 0, 'set_block_iotune: 0 takes the limit off');
 
@@ -209,7 +209,7 @@ subtest 'commit of the active image' => sub {
     $dom->block_commit($target{active}, undef, undef, 0, Sys::Virt::Domain::BLOCK_COMMIT_ACTIVE);
     ok(job_is_ready($dom, $target{active}), 'block_commit: of the active image gets ready');
     is($dom->get_block_job_info($target{active})->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_ACTIVE_COMMIT,
-        'its type');
+        'get_block_job_info: the type is ACTIVE_COMMIT for a commit of the active image');
     $dom->abort_block_job($target{active}, Sys::Virt::Domain::BLOCK_JOB_ABORT_PIVOT);
     is(source($dom, $target{active}), $base, 'abort_block_job: after a pivot the disk is the base');
 };
@@ -226,7 +226,7 @@ subtest 'a slow job, its speed and its abort' => sub {
     is($dom->get_block_job_info($slow)->{bandwidth}, 2, 'set_block_job_speed: get_block_job_info has the new bandwidth, in MiB');
     $dom->set_block_job_speed($slow, 4096, Sys::Virt::Domain::BLOCK_JOB_SPEED_BANDWIDTH_BYTES);
     is($dom->get_block_job_info($slow, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES)->{bandwidth}, 4096,
-        'and in bytes');
+        'set_block_job_speed: get_block_job_info has the new bandwidth, in bytes');
     eval { $dom->block_pull($slow, 0) };
     isa_ok($@, 'Sys::Virt::Error', 'block_pull: a second job dies of an error');
     like("$@", qr/$slow.*already in active block job/, 'block_pull: the error names disk and reason');
@@ -235,7 +235,7 @@ subtest 'a slow job, its speed and its abort' => sub {
     is(backing($chain{slow}[2]), $chain{slow}[1], 'abort_block_job: the chain of images is what it was');
 };
 
-is($bed->serial($dom)->ask('z'), 'z3', 'the guest noticed nothing');
+is($bed->serial($dom)->ask('z'), 'z3', 'block jobs: the guest noticed nothing');
 
 # QEMU writes the tables of an image that it uses when it likes, so this has to wait until now.
 subtest 'contents' => sub {
@@ -268,9 +268,9 @@ subtest 'a full disk' => sub {
     $bed->serial($full)->ask('W', 1);
     ok($bed->wait_for(sub { $full->get_info->{state} == Sys::Virt::Domain::STATE_PAUSED }), 'get_disk_errors: a full file system stops the guest');
     is_deeply([$full->get_state], [Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_PAUSED_IOERROR],
-        'for that reason');
+        'get_state: the guest stopped for an error of input or output');
     is_deeply([$full->get_disk_errors], [{ path => 'vdb', error => Sys::Virt::Domain::DISK_ERROR_NO_SPACE }],
-        'is reported');
+        'get_disk_errors: has the disk that is full');
     unlink "$small/fill";
     $full->resume;
     is($bed->serial($full)->talk('', qr/W./), 'W2', 'resume: the guest goes on when there is room');

@@ -68,7 +68,7 @@ subtest 'internal snapshots' => sub {
     $one->revert_to;
     is($dom->current_snapshot->get_name, 'one', 'revert_to: the first is the current one');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_FROM_SNAPSHOT],
-        'the guest runs');
+        'revert_to: the domain runs, from a snapshot');
     is($bed->serial($dom)->ask('b'), 'b2', 'revert_to: the guest has the memory of then');
     $two->revert_to(Sys::Virt::DomainSnapshot::REVERT_PAUSED);
     is($dom->get_info->{state}, Sys::Virt::Domain::STATE_PAUSED, 'revert_to: with REVERT_PAUSED the domain is paused');
@@ -155,7 +155,7 @@ subtest 'checkpoints' => sub {
     is(scalar @with, 1, 'list_all_domains: has the domain as one with checkpoints');
     $bed->serial($dom)->ask('W');
     like($two->get_xml_description(Sys::Virt::DomainCheckpoint::XML_SIZE), qr{<disk name='vdb'[^>]* size='65536'/>},
-        'a cluster was written to since');
+        'get_xml_description: with XML_SIZE says that a cluster was written to since');
     $two->delete;
     is(names_of($dom->list_all_checkpoints), 'one', 'delete: the second checkpoint is not listed');
     eval { $dom->get_checkpoint_by_name('two') };

@@ -61,7 +61,7 @@ subtest 'what is kept for the next start' => sub {
     my $memory = $dom->get_memory_parameters($config);
     is($memory->{Sys::Virt::Domain::MEMORY_HARD_LIMIT()}, 5_000_000_000, 'get_memory_parameters: a limit of memory above 32 bits');
     is($memory->{Sys::Virt::Domain::MEMORY_SOFT_LIMIT()}, Sys::Virt::Domain::MEMORY_PARAM_UNLIMITED,
-        'and none of the other kind');
+        'get_memory_parameters: a limit that was not set is none');
 
     $dom->set_blkio_parameters({ Sys::Virt::Domain::BLKIO_WEIGHT() => 700,
         Sys::Virt::Domain::BLKIO_DEVICE_READ_BPS() => '/dev/null,1000000' }, $config);
@@ -208,7 +208,7 @@ subtest 'what QEMU has not' => sub {
 
 # With the guest booted.
 
-ok(Test::SysVirt::Guest->ready($bed, $dom), 'the guest has booted') or die 'no guest';
+ok(Test::SysVirt::Guest->ready($bed, $dom), 'create: the guest has booted') or die 'no guest';
 
 # Runs a command in the guest until its output matches.
 sub guest_shows {
@@ -234,7 +234,7 @@ subtest 'memory' => sub {
     $dom->set_memory(150 * 1024);
     ok($bed->wait_for(sub { $dom->get_info->{memory} == 150 * 1024 }), 'set_memory: the guest gives some away');
     ok($bed->wait_for(sub {
-        $dom->memory_stats->{available} == $available - 42 * 1024 }), 'just that');
+        $dom->memory_stats->{available} == $available - 42 * 1024 }), 'memory_stats: available is less by what was taken');
     $dom->set_memory(192 * 1024);
     ok($bed->wait_for(sub { $dom->get_info->{memory} == 192 * 1024 }), 'set_memory: the guest gets it back');
 
@@ -246,14 +246,14 @@ subtest 'memory' => sub {
 };
 
 subtest 'vcpus' => sub {
-    guest_shows('ls -d /sys/devices/system/cpu/cpu[0-9]', qr{\A\S+/cpu0\s*\z}, 'the guest has one');
+    guest_shows('ls -d /sys/devices/system/cpu/cpu[0-9]', qr{\A\S+/cpu0\s*\z}, 'create: the guest has one vcpu');
     $dom->set_vcpus(2);
     is($dom->get_vcpus, 2, 'set_vcpus: get_vcpus is 2');
     is(scalar(my @info = $dom->get_vcpu_info), 2, 'set_vcpus: get_vcpu_info has two');
     guest_shows('ls -d /sys/devices/system/cpu/cpu[0-9]', qr{cpu1$}m, 'the guest sees the second');
     $dom->set_vcpu('2', 1);
     is($dom->get_vcpus, 3, 'set_vcpus: get_vcpus is 3');
-    guest_shows('ls -d /sys/devices/system/cpu/cpu[0-9]', qr{cpu2$}m, 'and the third');
+    guest_shows('ls -d /sys/devices/system/cpu/cpu[0-9]', qr{cpu2$}m, 'set_vcpus: the guest has the third');
     eval { $dom->set_vcpus(4) };
     is($@ && $@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'set_vcpus: refuses a fourth');
 };
@@ -293,17 +293,17 @@ subtest 'updates' => sub {
     $dom->update_device($drive->(''), Sys::Virt::Domain::DEVICE_MODIFY_FORCE);
     unlike(xml(), qr{\Q$iso\E}, 'update_device: the disc is taken out');
     my $card = sub { "<interface type='user'><mac address='52:54:00:a1:b2:c3'/><model type='virtio'/>$_[0]</interface>" };
-    guest_shows('cat /sys/class/net/*/address /sys/class/net/eth0/carrier', qr/^1$/m, 'the network is there');
+    guest_shows('cat /sys/class/net/*/address /sys/class/net/eth0/carrier', qr/^1$/m, 'update_device: the network is there before');
     $dom->update_device($card->("<link state='down'/>"));
-    guest_shows('cat /sys/class/net/eth0/carrier', qr/\A0/, 'the cable is pulled');
+    guest_shows('cat /sys/class/net/eth0/carrier', qr/\A0/, 'update_device: the cable is pulled');
     $dom->update_device($card->("<link state='up'/>"));
-    guest_shows('cat /sys/class/net/eth0/carrier', qr/\A1/, 'and put back');
+    guest_shows('cat /sys/class/net/eth0/carrier', qr/\A1/, 'update_device: the cable is put back');
 };
 
 subtest 'a network card' => sub {
     my $before = $dom->interface_stats($tap);
     guest_shows('ifconfig eth1 10.77.0.1 up; ping -c 3 -W 1 10.77.0.2 >/dev/null; cat /sys/class/net/eth1/statistics/tx_packets',
-        qr/\A[1-9]/, 'sends');
+        qr/\A[1-9]/, 'interface_stats: the guest sends');
     my $after = $dom->interface_stats($tap);
     cmp_ok($after->{rx_packets}, '>', $before->{rx_packets}, 'interface_stats: rx_packets grows');
     cmp_ok($after->{rx_bytes}, '>=', $before->{rx_bytes} + 42, 'interface_stats: rx_bytes grows');

@@ -80,7 +80,7 @@ subtest 'file systems' => sub {
     my $before = (stat $bed->dir . '/scratch.img')[12];
     $dom->fs_trim(undef, 0);
     ok($bed->wait_for(sub { (stat $bed->dir . '/scratch.img')[12] < $before - 8000 }),
-        'trimmed, the space is free on the host');
+        'fs_trim: the space is free on the host');
     is(code_of(sub { $dom->fs_trim('/mnt', 0) }), Sys::Virt::Error::ERR_ARGUMENT_UNSUPPORTED, 'fs_trim: dies for one mount point, as QEMU trims all or none');
 };
 
@@ -104,10 +104,10 @@ subtest 'guest information' => sub {
     is_deeply($os, {
         'os.id' => 'testguest', 'os.name' => 'Test Guest', 'os.pretty-name' => 'Test Guest 7', 'os.version-id' => '7',
         'os.machine' => 'x86_64', 'os.kernel-release' => $release, 'os.kernel-version' => $version,
-    }, 'the system');
+    }, 'get_guest_info: the system');
     is_deeply($dom->get_guest_info(Sys::Virt::Domain::GUEST_INFO_USERS), {
         'user.count' => 1, 'user.0.name' => 'root', 'user.0.login-time' => 1_700_000_000_000,
-    }, 'who is logged in, since when in milliseconds');
+    }, 'get_guest_info: who is logged in, since when in milliseconds');
     is_deeply($dom->get_guest_info(Sys::Virt::Domain::GUEST_INFO_TIMEZONE),
         { 'timezone.name' => 'UTC', 'timezone.offset' => 0 }, 'get_guest_info: the time zone');
     is_deeply($dom->get_guest_info(Sys::Virt::Domain::GUEST_INFO_HOSTNAME), { hostname => 'testguest' }, 'get_guest_info: the host name');
@@ -184,7 +184,7 @@ subtest 'reboot and shutdown' => sub {
     $dom->shutdown(Sys::Virt::Domain::SHUTDOWN_GUEST_AGENT);
     ok($bed->wait_for(sub { !$dom->is_active }), 'shutdown: the domain ends');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_SHUTDOWN],
-        'in good order');
+        'shutdown: the domain is off, because the guest ended');
 };
 
 done_testing;

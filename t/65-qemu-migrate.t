@@ -32,10 +32,10 @@ sub code_of {
 sub moved_ok {
     my ($dom, $name, $said) = @_;
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_MIGRATED],
-        'it has left the source');
+        'migrate: the domain has left the source');
     my $there = $dest->get_domain_by_name($name);
     is_deeply([$there->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_MIGRATED],
-        'it runs at the destination');
+        'migrate: the domain runs at the destination');
     is($bed->serial($there)->ask('m'), $said, 'migrate: the guest goes on counting there');
     return $there;
 }
@@ -182,7 +182,7 @@ subtest 'watched, aborted and repeated' => sub {
     ok($bed->wait_for(sub {
         ($type, $stats) = $dom->get_job_stats;
         return $type == Sys::Virt::Domain::JOB_UNBOUNDED && $stats->{Sys::Virt::Domain::JOB_MEMORY_PROCESSED()} }),
-        'it runs') or diag explain $type, $stats;
+        'get_job_stats: the job runs') or diag explain $type, $stats;
     is($stats->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_MIGRATION_OUT, 'get_job_stats: the operation is MIGRATION_OUT');
     cmp_ok($stats->{Sys::Virt::Domain::JOB_MEMORY_TOTAL()}, '>=', 64 << 20, 'get_job_stats: memory_total is all the memory');
     cmp_ok($stats->{Sys::Virt::Domain::JOB_MEMORY_REMAINING()}, '>', 0, 'get_job_stats: memory_remaining is above 0');

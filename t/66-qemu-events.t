@@ -32,7 +32,7 @@ for my $event (qw(LIFECYCLE REBOOT RTC_CHANGE WATCHDOG IO_ERROR GRAPHICS IO_ERRO
         return;
     });
 }
-is(scalar(keys %{ { reverse %id } }), scalar(keys %id), 'each registration has its own number');
+is(scalar(keys %{ { reverse %id } }), scalar(keys %id), 'domain_event_register_any: each registration has its own number');
 
 # Runs the loop until an event of a kind has come whose first argument is such, unless that may be
 # any. Returns its arguments, and forgets it and all of the domain before it.
@@ -44,7 +44,7 @@ sub event {
             my ($of_kind, $class, $of_name, @args) = @{ $seen[$i] };
             next if "$of_kind $of_name" ne "$kind $name" || @first && $args[0] ne $first[0];
             @seen = ((grep { $_->[2] ne $name } @seen[0 .. $i]), @seen[$i + 1 .. $#seen]);
-            is($class, 'Sys::Virt', "$kind comes with the connection");
+            is($class, 'Sys::Virt', "$kind: the callback gets the connection");
             return @args;
         }
         Sys::Virt::Event::run_default();
@@ -111,7 +111,7 @@ subtest 'devices' => sub {
     my ($drive_alias) = $dom->get_xml_description =~ m{<target dev='sdb'.*?<alias name='([^']+)'}s;
     $dom->update_device(sprintf $drive, "<source file='@{[$bed->image('disc.img', '1M')]}'/>");
     event_is($dom, TRAY_CHANGE => [$drive_alias, Sys::Virt::Domain::EVENT_TRAY_CHANGE_OPEN], 'a disc is changed');
-    event_is($dom, TRAY_CHANGE => [$drive_alias, Sys::Virt::Domain::EVENT_TRAY_CHANGE_CLOSE], 'and the tray closed');
+    event_is($dom, TRAY_CHANGE => [$drive_alias, Sys::Virt::Domain::EVENT_TRAY_CHANGE_CLOSE], 'the tray is closed');
 };
 
 subtest 'metadata and limits' => sub {
@@ -141,7 +141,7 @@ subtest 'graphics' => sub {
     my $screen_at = { family => Sys::Virt::Domain::EVENT_GRAPHICS_ADDRESS_IPV4, node => '127.0.0.1', service => $port };
     event_is($dom, GRAPHICS => [Sys::Virt::Domain::EVENT_GRAPHICS_CONNECT, $screen_at, $viewer_at, 'none', []], 'a viewer comes');
     close $viewer;
-    event_is($dom, GRAPHICS => [Sys::Virt::Domain::EVENT_GRAPHICS_DISCONNECT, $screen_at, $viewer_at, 'none', []], 'and goes');
+    event_is($dom, GRAPHICS => [Sys::Virt::Domain::EVENT_GRAPHICS_DISCONNECT, $screen_at, $viewer_at, 'none', []], 'the viewer goes');
 };
 
 subtest 'jobs' => sub {

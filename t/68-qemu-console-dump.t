@@ -80,7 +80,7 @@ sub png {
     while ($at < length $png) {
         my ($size, $kind) = unpack "x$at N a4", $png;
         my ($body, $sum)  = unpack "x$at x4 a@{[$size + 4]} N", $png;
-        is($sum, crc32($body), "the sum of $kind");
+        is($sum, crc32($body), "screenshot: the checksum of $kind");
         $chunk{$kind} .= substr $body, 4;
         $at += $size + 12;
     }
@@ -159,7 +159,7 @@ subtest 'core dump' => sub {
     ok($bed->wait_for(sub { ($bed->serial($dom)->ask('r', 2) // '') eq 'r1' }), 'core_dump: with DUMP_RESET the guest starts anew');
     $dom->core_dump($core, Sys::Virt::Domain::DUMP_CRASH);
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_CRASHED],
-        'and an end');
+        'core_dump: with DUMP_CRASH the domain is off, because it crashed');
     $dom->create;
     is($bed->serial($dom)->ask('0'), '01', 'create: the guest has started anew');
 };
@@ -197,7 +197,7 @@ subtest 'save and restore with other XML' => sub {
     ($xml, $there) = moved($conn->get_save_image_xml_description($image));
     $conn->define_save_image_xml($image, $xml, Sys::Virt::Domain::SAVE_PAUSED);
     like($conn->get_save_image_xml_description($image, Sys::Virt::Domain::SAVE_IMAGE_XML_SECURE), $there,
-        'the image can be given other XML');
+        'get_save_image_xml_description: has the XML that define_save_image_xml was given');
     $conn->restore_domain($image);
     is($dom->get_info->{state}, Sys::Virt::Domain::STATE_PAUSED, 'define_save_image_xml: with SAVE_PAUSED the domain is paused');
     $dom->resume;
@@ -209,7 +209,7 @@ subtest 'managed save' => sub {
     $dom->managed_save;
     ok($dom->has_managed_save_image, 'managed_save: has_managed_save_image is true');
     ok((grep { $_->get_name eq $dom->get_name } $conn->list_all_domains(Sys::Virt::Domain::LIST_MANAGEDSAVE)),
-        'the domain is listed as having one');
+        'list_all_domains: with LIST_MANAGEDSAVE has the domain');
     my ($xml, $there) = moved($dom->managed_save_get_xml_description);
     $dom->managed_save_define_xml($xml);
     like($dom->managed_save_get_xml_description, $there, 'managed_save_define_xml: managed_save_get_xml_description has the new XML');

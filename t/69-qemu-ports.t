@@ -20,10 +20,10 @@ subtest 'ports' => sub {
     my $uuid = '12345678-1234-4234-8234-1234567890ab';
     my $raw = pack 'H*', $uuid =~ tr/-//dr;
     my $port = $net->create_port("<networkport><uuid>$uuid</uuid>$owner$mac</networkport>", Sys::Virt::NetworkPort::CREATE_VALIDATE);
-    isa_ok($port, 'Sys::Virt::NetworkPort', 'create_port');
-    is($port->get_uuid_string, $uuid, 'get_uuid_string');
-    is($port->get_uuid, $raw, 'get_uuid');
-    like($port->get_xml_description, qr{^<networkport>.*<name>nobody</name>.*<plug type='network' bridge='svtp$$'/>}s, 'get_xml_description');
+    isa_ok($port, 'Sys::Virt::NetworkPort', 'create_port: gives a port');
+    is($port->get_uuid_string, $uuid, 'get_uuid_string: is that of the XML');
+    is($port->get_uuid, $raw, 'get_uuid: is that of the XML');
+    like($port->get_xml_description, qr{^<networkport>.*<name>nobody</name>.*<plug type='network' bridge='svtp$$'/>}s, 'get_xml_description: has owner and plug');
     is($net->get_port_by_uuid($_)->get_uuid_string, $uuid, 'get_port_by_uuid, length ' . length) for $uuid, $uuid =~ tr/-//dr, $raw;
     is(scalar(my @ports = $net->list_all_ports), 1, 'list_all_ports: 1');
 
@@ -59,10 +59,10 @@ subtest 'bindings' => sub {
     my $binding = eval {
         $conn->create_nwfilter_binding("<filterbinding>$owner<portdev name='$device'/>$mac<filterref filter='$name'/></filterbinding>");
     } or plan skip_all => "no filter can be bound here: $@";
-    isa_ok($binding, 'Sys::Virt::NWFilterBinding', 'create_nwfilter_binding');
-    is($binding->get_port_dev, $device, 'get_port_dev');
-    is($binding->get_filter_name, $name, 'get_filter_name');
-    like($binding->get_xml_description, qr{^<filterbinding>.*<portdev name='$device'/>.*<filterref filter='\Q$name\E'/>}s, 'get_xml_description');
+    isa_ok($binding, 'Sys::Virt::NWFilterBinding', 'create_nwfilter_binding: gives a binding');
+    is($binding->get_port_dev, $device, 'get_port_dev: is that of the XML');
+    is($binding->get_filter_name, $name, 'get_filter_name: is that of the XML');
+    like($binding->get_xml_description, qr{^<filterbinding>.*<portdev name='$device'/>.*<filterref filter='\Q$name\E'/>}s, 'get_xml_description: has device and filter');
     is($conn->get_nwfilter_binding_by_port_dev($device)->get_filter_name, $name, 'get_nwfilter_binding_by_port_dev: finds the binding');
     is_deeply([$binding->delete], [], 'delete gives nothing');
     fails(Sys::Virt::Error::ERR_NO_NWFILTER_BINDING, sub { $binding->delete }, 'delete: a second one of a binding dies');
@@ -75,9 +75,9 @@ subtest 'a device that stays where it is' => sub {
     is($root->is_active, 1, 'is_active: 1');
     is($root->is_persistent, 1, 'is_persistent: 1');
     is($root->get_autostart, 1, 'get_autostart: 1');
-    fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $root->set_autostart(1) }, 'set_autostart');
+    fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $root->set_autostart(1) }, 'set_autostart: dies for a device that cannot be started');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->$_ }, $_) for qw(reset reattach);
-    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->dettach('vfio', 1) }, 'the flags of dettach count');
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->dettach('vfio', 1) }, 'dettach: passes on its flags');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $root->create }, 'create of one that is there');
     fails(Sys::Virt::Error::ERR_CONFIG_UNSUPPORTED, sub { $root->$_ }, $_) for qw(undefine destroy);
 };

@@ -82,7 +82,7 @@ for my $name (@all) {
 }
 
 subtest inventory => sub {
-    prints(inventory => [], <<'EOT_TABLES', 'all tables');
+    prints(inventory => [], <<'EOT_TABLES', 'inventory: has all tables');
 DOMAIN  STATE    VCPUS  MEMORY MiB  MAXIMUM MiB  AUTOSTART
 db      running      4        1536         2048  no
 naïve   paused       1          64           64  no
@@ -95,7 +95,7 @@ POOL    ACTIVE  AUTOSTART  CAPACITY MiB  USED MiB  FREE MiB
 images  yes     no               102400     35840     66560
 
 EOT_TABLES
-    prints(inventory => ['--inactive'], <<'EOT_TABLES', 'what does not run');
+    prints(inventory => ['--inactive'], <<'EOT_TABLES', 'inventory: has what does not run');
 DOMAIN  STATE  VCPUS  MEMORY MiB  MAXIMUM MiB  AUTOSTART
 web     off        2         512          512  no
 
@@ -143,12 +143,12 @@ sub png {
     my ($file) = @_;
     open my $fh, '<:raw', $file or die "$file: $!";
     my $png = do { local $/; <$fh> };
-    is(substr($png, 0, 8), "\x89PNG\r\n\x1a\n", 'the file is a PNG');
+    is(substr($png, 0, 8), "\x89PNG\r\n\x1a\n", 'screenshot: the file is a PNG');
     my %chunk;
     for (my $at = 8; $at < length $png; ) {
         my ($length, $type) = unpack "x$at N a4", $png;
         my ($data, $crc) = unpack "x$at x8 a$length N", $png;
-        is($crc, crc32($type . $data), "the checksum of $type");
+        is($crc, crc32($type . $data), "screenshot: the checksum of $type");
         $chunk{$type} .= $data;
         $at += 12 + $length;
     }
@@ -169,7 +169,7 @@ do './examples/screenshot.pl' // die $@;
 EOT_PERL
 
 subtest screenshot => sub {
-    prints(screenshot => ['db', "$dir/shot.png"], qr{^\Q$dir\E/shot\.png: (\d+) x (\d+)\n\z}, 'the size');
+    prints(screenshot => ['db', "$dir/shot.png"], qr{^\Q$dir\E/shot\.png: (\d+) x (\d+)\n\z}, 'screenshot: says the size');
     my %png = png("$dir/shot.png");
     cmp_ok(length $png{IDAT}, '>', 1000, 'screenshot: the PNG has an image');
 
@@ -206,13 +206,13 @@ sub host_with_snapshots {
 subtest 'rotate-snapshots' => sub {
     local $host = host_with_snapshots('auto-20010102-000000', 'auto-20010103-000000', 'auto-by-hand', 'auto-20010101-000000');
     my $new = qr/db: created auto-20\d{6}-\d{6}\n/;
-    prints('rotate-snapshots' => ['db'], qr/^$new\z/, 'one more is few enough');
-    prints('rotate-snapshots' => ['db', '--keep', 3], qr/^${new}db: deleted auto-20010101-000000\n\z/, 'the oldest goes');
+    prints('rotate-snapshots' => ['db'], qr/^$new\z/, 'rotate-snapshots: one more is few enough');
+    prints('rotate-snapshots' => ['db', '--keep', 3], qr/^${new}db: deleted auto-20010101-000000\n\z/, 'rotate-snapshots: the oldest goes');
     prints('rotate-snapshots' => ['db', '--keep', 1], qr/^$new
         db:\ deleted\ auto-20010103-000000\ndb:\ deleted\ auto-20010102-000000\ndb:\ deleted\ auto-20010101-000000\n\z/x,
-        'all older ones go, but not one that is named otherwise');
+        'rotate-snapshots: all older ones go, but not one that is named otherwise');
     prints('rotate-snapshots' => ['db', '--prefix', 'daily-', '--keep', 1], qr/^db: created daily-\d{8}-\d{6}\n\z/,
-        'another prefix leaves them');
+        'rotate-snapshots: another prefix leaves them');
     my ($out, $err, $status) = example('rotate-snapshots', 'none', 'db');
     like($err, qr/^rotate-snapshots: none: Domain not found.*\n\z/, 'rotate-snapshots: says which domain is not there');
     like($out, qr/^$new/, 'rotate-snapshots: the next domain has its turn all the same');
@@ -220,12 +220,12 @@ subtest 'rotate-snapshots' => sub {
 };
 
 subtest clone => sub {
-    my $xml = prints(clone => ['web', 'shop', '--dry-run'], qr{<name>shop</name>}, 'the name');
+    my $xml = prints(clone => ['web', 'shop', '--dry-run'], qr{<name>shop</name>}, 'clone: the XML has the new name');
     is_deeply([$xml =~ /<source file='([^']*)'/g],
         ['/images/shop.qcow2', '/images/shop-R&amp;D.img', '/elsewhere/common.img', '/elsewhere/install.iso'], 'clone: the XML has the new images');
     unlike($xml, qr/<uuid>|<mac address|web/, 'clone: the XML has no UUID, MAC address or name of the old one');
     like($xml, qr{<memory unit='KiB'>524288</memory>}, 'clone: the rest of the XML is as it was');
-    prints(clone => ['web', 'shop'], <<'EOT_CLONED', 'cloned');
+    prints(clone => ['web', 'shop'], <<'EOT_CLONED', 'clone: says what it has done');
 /images/web.qcow2 is copied to /images/shop.qcow2
 /images/R&D.img is copied to /images/shop-R&D.img
 shop is defined
@@ -247,8 +247,8 @@ subtest 'what the test driver cannot do' => sub {
     fails(upload => ["$dir/none.img", 'images'], qr{^upload: \Q$dir\E/none\.img: }, 'upload of no file');
     fails(upload => ['t/data/examples.xml', 'none'], qr/^upload: Storage pool not found/, 'upload to no pool');
     fails(upload => ['t/data/examples.xml', 'images', '--name', 'R&D.img'],
-        qr/^upload: R&D\.img is in images already: --replace would overwrite it$/, 'upload to a volume that is there');
-    fails(upload => ['t/data/examples.xml', 'images'], qr/^upload: .*not supported/, 'upload');
+        qr/^upload: R&D\.img is in images already: --replace would overwrite it$/, 'upload: refuses a volume that is there');
+    fails(upload => ['t/data/examples.xml', 'images'], qr/^upload: .*not supported/, 'upload: passes on that the driver has none');
 };
 
 done_testing();

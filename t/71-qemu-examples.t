@@ -23,14 +23,14 @@ my @uri  = ('--connect', 'qemu:///system');
 sub example {
     my ($name, @arguments) = @_;
     my ($out, $err, $status) = run_perl("examples/$name.pl", @uri, @arguments);
-    is("$status$err", '0', "$name has no error");
+    is("$status$err", '0', "$name: exits with 0 and says nothing on standard error");
     return $out;
 }
 
 sub fails {
     my ($name, @arguments) = @_;
     my ($out, $err, $status) = run_perl("examples/$name.pl", @uri, @arguments);
-    is($status >> 8, 1, "$name fails");
+    is($status >> 8, 1, "$name: exits with 1");
     return $err;
 }
 
@@ -70,7 +70,7 @@ subtest events => sub {
     my @events = map { /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d domain \Q$name\E (.*)$/m ? $1 : () } split /^/, $out;
     is_deeply(\@events,
         ['suspended paused', 'resumed unpaused', 'shutdown host', 'stopped destroyed', 'resumed unpaused', 'started booted'],
-        'what has happened') or diag($out);
+        'events: prints what has happened') or diag($out);
 
     $events = start(events => '--domain', $name);
     $events->expect(qr/^Waiting/m);

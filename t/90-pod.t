@@ -108,7 +108,7 @@ my %packages = map { $_ => 1 } keys %$methods, keys %$constants;
 my @examples;
 for my $package (sort keys %packages) {
     my $file = manual_of($package);
-    ok(-f "$root/$file", "$package has a manual") or next;
+    ok(-f "$root/$file", "$package: has a manual") or next;
     my $manual = read_manual($file);
 
     my @methods = @{ $methods->{$package} // [] };
@@ -146,8 +146,8 @@ SKIP: {
     skip 'examples need the built module', 1
         if !grep { /\bblib\b/ } @INC;
     require_ok('Sys::Virt');
-    like($INC{'Sys/Virt.pm'}, qr/\bblib\b/, 'which is the one just built');
-    cmp_ok(scalar @examples, '>', 0, 'the manuals have examples');
+    like($INC{'Sys/Virt.pm'}, qr/\bblib\b/, 'examples: compile with the module just built');
+    cmp_ok(scalar @examples, '>', 0, 'examples: the manuals have some');
     my $number = 0;
     for (@examples) {
         my ($file, $example) = @$_;
