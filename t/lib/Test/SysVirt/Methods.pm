@@ -59,6 +59,7 @@ sub method {
 sub has {
     my ($method) = @_;
     my ($major, $minor, $micro) = split /\./, $method->{release} // return 1;
+    require Sys::Virt;
     return Sys::Virt->get_library_version >= $major * 1_000_000 + $minor * 1_000 + $micro;
 }
 
