@@ -27,6 +27,9 @@ my %refused = (
     output => [],
 );
 
+# The refusals of the narrower of two kinds, which the wider one must not have.
+my %wider = ('long beyond32' => qr/ is 429496729[67], not between /, 'bytes nul' => qr/NUL byte/);
+
 # new is written in Perl; these are for what it passes on. EventImpl is nothing but Perl.
 sub Local::open_uri      { Sys::Virt->new(uri => $_[0]) }
 sub Local::open_flags    { Sys::Virt->new(uri => 'test:///default', flags => $_[0]) }
@@ -98,6 +101,7 @@ sub attack {
         my $complained = "$error" =~ /^Use of uninitialized value/;
         return $complained ? 'complains of undef' : 'says nothing of undef'
             if $fatal && $is eq 'undef' && $parameter->{kind} =~ /^(?:int|long|str|bytes)$/ && $complained != !$parameter->{undef};
+        return "is refused as another kind's: $error" if $error =~ ($wider{"$parameter->{kind} $is"} // qr/(?!)/);
         return if !refuses($parameter, $is);
         return 'is accepted' if !$error;
         return "dies with '$error'" if ref $error ne 'Sys::Virt::Error';

@@ -34,7 +34,7 @@ use Test::SysVirt::Constants;
 use Test::SysVirt::Table qw(rows);
 
 my @strings = grep { $_->{type} eq 'str' } Test::SysVirt::Constants::all();
-my %known = map { $_ => 1 } qw(int long str bytes hash array code output any);
+my %known = map { $_ => 1 } qw(int long str bytes hash array code output any), map { $_->{package} } rows('methods');
 
 sub all { return map { method($_) } rows('methods') }
 
@@ -70,7 +70,7 @@ sub parameter {
     my ($name, $kind, $keys, $undef, $preset) = $text =~ /^(\w+): (\w+)(?: of (\w+))?(\?)?(?: = (\S+))?\z/
         or die "$full: '$text' is no parameter";
     $kind = $kind eq 'Connect' ? 'Sys::Virt' : "Sys::Virt::$kind" if $kind =~ /^[A-Z]/;
-    die "$full: '$kind' is no kind" if !$known{$kind} && $kind !~ /^Sys::Virt/;
+    die "$full: '$kind' is no kind" if !$known{$kind};
     my @keys = map { $_->{value} } grep { defined $keys && $_->{name} =~ /^${keys}_/ } @strings;
     die "$full: no constants begin with $keys" if defined $keys && !@keys;
     return {
