@@ -101,6 +101,7 @@ sub attack {
         my $complained = "$error" =~ /^Use of uninitialized value/;
         return $complained ? 'complains of undef' : 'says nothing of undef'
             if $fatal && $is eq 'undef' && $parameter->{kind} =~ /^(?:int|long|str|bytes)$/ && $complained != !$parameter->{undef};
+        return 'is refused, but may stand there' if $is eq 'undef' && $parameter->{undef} && !$parameter->{optional} && "$error" =~ /argument '$parameter->{name}' is undef/;
         return "is refused as another kind's: $error" if $error =~ ($wider{"$parameter->{kind} $is"} // qr/(?!)/);
         return if !refuses($parameter, $is);
         return 'is accepted' if !$error;
