@@ -12,7 +12,7 @@ use Test::SysVirt::Perl qw(run_perl);
 # makes perl read no file that is not needed.
 
 my @modules = ('Sys::Virt', map { 'Sys::Virt::' . basename($_, '.pm') } sort glob 'lib/Sys/Virt/*.pm');
-cmp_ok(scalar @modules, '>=', 17, 'modules to load');
+cmp_ok(scalar @modules, '>=', 17, 'lib: has all modules');
 
 # As installed: the library beside the modules. While it is being built they are apart, and
 # XSLoader has to ask DynaLoader.
@@ -41,18 +41,18 @@ for my $module (@modules) {
         for my $nonlazy (0, 1) {
             local $ENV{PERL_DL_NONLAZY} = $nonlazy;
             my ($out, $err, $status) = run_perl("-I$installed", '-e', "use $module; $facts");
-            is($status, 0, "PERL_DL_NONLAZY=$nonlazy: ends well");
-            is($err, '', 'says nothing');
+            is($status, 0, "use $module: exits with 0 under PERL_DL_NONLAZY=$nonlazy");
+            is($err, '', "use $module: prints nothing on standard error");
             my %fact = map { split / /, $_, 2 } split /\n/, $out;
-            is($fact{version}, '12.7.0', 'the version');
-            is($fact{type}, 'TEST', 'a method of the connection');
-            is($fact{name}, 'test', 'a method of another class');
-            is($fact{constants}, '1 42', 'constants');
-            is($fact{error}, 42, 'an error');
-            is($fact{files}, join(' ', sort split(/ /, $loader), files('Sys::Virt', $module)), 'files read');
+            is($fact{version}, '12.7.0', "use $module: has the version of the distribution");
+            is($fact{type}, 'TEST', "use $module: a method of the connection works");
+            is($fact{name}, 'test', "use $module: a method of another class works");
+            is($fact{constants}, '1 42', "use $module: constants work");
+            is($fact{error}, 42, "use $module: an error has its code");
+            is($fact{files}, join(' ', sort split(/ /, $loader), files('Sys::Virt', $module)), "use $module: perl reads no file but the module's own and Sys/Virt.pm");
         }
         my (undef, $err, $status) = run_perl('-w', '-e', "use strict; use warnings FATAL => 'all'; use $module; use $module;");
-        is("$status$err", '0', 'loads with fatal warnings, and a second time');
+        is("$status$err", '0', "use $module: loads with fatal warnings, and a second time");
     };
 }
 
@@ -62,10 +62,10 @@ sub files {
 }
 
 subtest 'versions' => sub {
-    is((run_perl('-e', "use Sys::Virt $_; print 'loaded'"))[0], 'loaded', "use Sys::Virt $_") for '', '9.0.0', '12.7.0', '0.2.1';
+    is((run_perl('-e', "use Sys::Virt $_; print 'loaded'"))[0], 'loaded', "use Sys::Virt $_: loads") for '', '9.0.0', '12.7.0', '0.2.1';
     my (undef, $err, $status) = run_perl('-e', 'use Sys::Virt 99.0.0');
-    isnt($status, 0, 'use Sys::Virt 99.0.0 fails');
-    like($err, qr/Sys::Virt version v?99\.0\.0 required--this is only version v?12\.7\.0/, 'with the reason');
+    isnt($status, 0, 'use Sys::Virt 99.0.0: perl fails');
+    like($err, qr/Sys::Virt version v?99\.0\.0 required--this is only version v?12\.7\.0/, 'use Sys::Virt 99.0.0: perl says which version this is');
 };
 
 subtest 'loaded again' => sub {
@@ -76,8 +76,8 @@ delete $INC{'Sys/Virt.pm'};
 require Sys::Virt;
 print $conn->get_type, ' ', Sys::Virt->new(uri => 'test:///default')->get_type, ' ', Sys::Virt->CRED_REALM;
 PERL
-    is($out, 'TEST TEST 8', 'both loads work');
-    is("$status$err", '0', 'in silence');
+    is($out, 'TEST TEST 8', 'require Sys::Virt, a second time: old and new connections work');
+    is("$status$err", '0', 'require Sys::Virt, a second time: exits with 0 and prints nothing');
 };
 
 subtest 'objects when perl ends' => sub {
@@ -90,7 +90,7 @@ $loop{self} = \%loop;
 sub Elsewhere::DESTROY { $conn->get_type if $conn; print 'destroyed' } # perl may have emptied $conn
 our $late = bless [$domain], 'Elsewhere';
 PERL
-    is("$status$err", '0', 'end in silence');
-    is($out, 'destroyed', 'after the program');
+    is("$status$err", '0', 'global destruction: exits with 0 and prints nothing while objects are left');
+    is($out, 'destroyed', 'global destruction: a destructor may use them after the program');
 };
 done_testing;

@@ -11,7 +11,6 @@ use Test::SysVirt::Constants;
 # Every constant, in every form that scripts use, and no other.
 
 my @constants = Test::SysVirt::Constants::all();
-is(scalar @constants, 1457, 'the table lists all constants');
 
 my %constants;
 push @{ $constants{ $_->{package} } }, $_ for @constants;
@@ -29,19 +28,19 @@ sub compare {
     my @literals = map { $_->{type} eq 'iv' ? $_->{value} : "'$_->{value}'" } @rows;
 
     my $list = join ', ', map { "${package}::$_" } @names;
-    is_deeply([fresh(sub { evaluated("($list)") })], \@values, 'as barewords');
-    is_deeply([fresh(sub { evaluated(join ', ', map { "&${package}::$_" } @names) })], \@values, 'with &');
-    is_deeply([fresh(sub { evaluated(join ', ', map { "$package->$_" } @names) })], \@values, 'as class methods');
-    is_deeply([fresh(sub { map { (eval "package Elsewhere; ${package}::$_()") } @names })], \@values, 'from another package');
-    is_deeply([fresh(sub { map { my $code = $package->can($_); $code ? $code->() : 'none' } @names })], \@values, 'by can');
-    is_deeply([fresh(sub { grep { !eval "defined &${package}::$_" } @names })], [], 'defined');
-    is_deeply([fresh(sub { grep { !eval "exists &${package}::$_" } @names })], [], 'and existing');
-    is_deeply([fresh(sub { map { type("${package}::$_") } @names })], [map { $_->{type} } @rows], 'integers and strings');
-    is_deeply([fresh(sub { grep { eval "my \$same = \\${package}::$_(); \$\$same = 7; 1" } @names })], [], 'read-only');
-    is(join(' ', fresh(sub { deparsed($list) })), deparsed(join ', ', @literals), 'folded when a script is compiled');
+    is_deeply([fresh(sub { evaluated("($list)") })], \@values, "$package: constants as barewords have their values");
+    is_deeply([fresh(sub { evaluated(join ', ', map { "&${package}::$_" } @names) })], \@values, "$package: constants called with & have their values");
+    is_deeply([fresh(sub { evaluated(join ', ', map { "$package->$_" } @names) })], \@values, "$package: constants as class methods have their values");
+    is_deeply([fresh(sub { map { (eval "package Elsewhere; ${package}::$_()") } @names })], \@values, "$package: constants called from another package have their values");
+    is_deeply([fresh(sub { map { my $code = $package->can($_); $code ? $code->() : 'none' } @names })], \@values, "$package: constants found by can have their values");
+    is_deeply([fresh(sub { grep { !eval "defined &${package}::$_" } @names })], [], "$package: all constants are defined");
+    is_deeply([fresh(sub { grep { !eval "exists &${package}::$_" } @names })], [], "$package: all constants exist");
+    is_deeply([fresh(sub { map { type("${package}::$_") } @names })], [map { $_->{type} } @rows], "$package: constants are integers or strings as the table says");
+    is_deeply([fresh(sub { grep { eval "my \$same = \\${package}::$_(); \$\$same = 7; 1" } @names })], [], "$package: constants are read-only");
+    is(join(' ', fresh(sub { deparsed($list) })), deparsed(join ', ', @literals), "$package: constants are folded when a script is compiled");
 
     my %listed = map { $_ => 1 } @names;
-    is_deeply([grep { !$listed{$_} } found($package)], [], 'no other');
+    is_deeply([grep { !$listed{$_} } found($package)], [], "$package: there is no constant that the table lacks");
 }
 
 # What a script gets that has not looked at any constant before. Looking at one changes how

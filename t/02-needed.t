@@ -7,16 +7,16 @@ use Sys::Virt;
 # The module brings no second perl into the process: it is linked with libvirt and the C library.
 
 my ($library) = grep { m{/Sys/Virt/Virt\.\w+$} } @DynaLoader::dl_shared_objects;
-ok($library, 'the library of the module') or BAIL_OUT('not loaded as a shared object');
+ok($library, 'Virt.so: is loaded') or BAIL_OUT('not loaded as a shared object');
 my @needed = needed($library) or plan skip_all => 'no ELF here';
 
 # musl's C library is one file that has the architecture in its name.
 my @allowed = (qr/^libvirt\.so/, qr/^lib(?:c|m|dl|pthread|gcc_s)\.so/, qr/^libc\.musl-/, qr/^ld-linux/, qr/^ld64\.so/);
 for my $name (@needed) {
-    ok((grep { $name =~ $_ } @allowed), "$name is needed rightly");
+    ok((grep { $name =~ $_ } @allowed), "Virt.so: needs $name, which is libvirt or the C library");
 }
-is(scalar(grep { /^libvirt\.so\.0$/ } @needed), 1, 'libvirt is needed');
-is(scalar(grep { /perl/ } @needed), 0, 'and no perl');
+is(scalar(grep { /^libvirt\.so\.0$/ } @needed), 1, 'Virt.so: needs libvirt');
+is(scalar(grep { /perl/ } @needed), 0, 'Virt.so: needs no perl');
 done_testing;
 
 # The NEEDED entries of the dynamic section.

@@ -18,21 +18,20 @@ my %extra = (
 my @methods = Test::SysVirt::Methods::all();
 my %methods;
 push @{ $methods{ $_->{package} } }, $_->{name} for @methods;
-is(scalar @methods, 436, 'the table lists the whole API');
 
 my %known;
 $known{ $_->{package} }{ $_->{name} } = 1 for @methods, Test::SysVirt::Constants::all();
 
 for my $package (sort keys %methods) {
     my @missing = grep { !$package->can($_) } @{ $methods{$package} };
-    is("@missing", '', "$package: all methods are there");
+    is("@missing", '', "$package: every method of the table is there");
     my @elsewhere = grep { owner($package->can($_)) !~ /^Sys::Virt/ } grep { $package->can($_) } @{ $methods{$package} };
-    is("@elsewhere", '', "$package: as subs of our own");
+    is("@elsewhere", '', "$package: every method is a sub of the module's own");
     my @more = grep { !$known{$package}{$_} && !$extra{$_} } public($package);
-    is("@more", '', "$package: no other public sub");
+    is("@more", '', "$package: has no public sub that is not in the table");
 }
 
-is("@{[ grep { !$methods{$_} } packages() ]}", '', 'no other package');
+is("@{[ grep { !$methods{$_} } packages() ]}", '', 'Sys::Virt: no package that is not in the table');
 done_testing;
 
 sub owner { B::svref_2object($_[0])->GV->STASH->NAME }

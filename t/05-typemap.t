@@ -18,7 +18,7 @@ subtest 'it has every class' => sub {
     open my $file, '<', $typemap or die "$typemap: $!";
     my %class = map { $_ => 1 } map { class_of($_) } map { /^(vir\w+Ptr)\s/ ? $1 : () } <$file>;
     my %expected = map { $_ => 1 } grep { $_->can('DESTROY') } map { $_->{package} } Test::SysVirt::Methods::all();
-    is_deeply(\%class, \%expected, 'those that have objects, and no other');
+    is_deeply(\%class, \%expected, 'typemap: has the classes that have objects, and no other');
 };
 
 sub class_of {
@@ -53,19 +53,19 @@ subtest 'a module that uses it' => sub {
 
     my $conn = Sys::Virt->new(uri => 'test:///default');
     my $dom = $conn->get_domain_by_name('test');
-    is(Borrow::name($dom), 'test', 'calls libvirt with the pointer of an object');
-    is(Borrow::type($conn), $conn->get_type, 'and of a connection');
-    is(Borrow::name(bless $dom, 'Local::Domain'), 'test', 'and of a subclass');
-    is($dom->get_name, 'test', 'the object is as it was');
+    is(Borrow::name($dom), 'test', 'typemap: libvirt is called with the pointer of a domain');
+    is(Borrow::type($conn), $conn->get_type, 'typemap: libvirt is called with the pointer of a connection');
+    is(Borrow::name(bless $dom, 'Local::Domain'), 'test', 'typemap: libvirt is called with the pointer of an object of a subclass');
+    is($dom->get_name, 'test', "get_name: works after other code has used the object's pointer");
 
     my $refused = qr/^Borrow::name: argument 'dom' is not a live Sys::Virt::Domain object at/;
     for my $other ($conn, 'test', undef, \1, {}, bless([], 'Local::Other')) {
         is(eval { Borrow::name($other) }, undef, 'refuses ' . ($other // 'undef'));
-        like($@, $refused, 'and says so');
+        like($@, $refused, 'typemap: the refusal names function, argument and class');
     }
     $dom->DESTROY;
-    is(eval { Borrow::name($dom) }, undef, 'refuses a destroyed object');
-    like($@, $refused, 'and says so');
+    is(eval { Borrow::name($dom) }, undef, 'typemap: a destroyed object is refused');
+    like($@, $refused, 'typemap: the refusal of a destroyed object names function, argument and class');
 };
 
 done_testing;

@@ -3,14 +3,14 @@ use warnings;
 use lib 't/lib';
 use Test::More;
 use Sys::Virt;
-use Test::SysVirt::Constants;
 use Test::SysVirt::Host;
 use Test::SysVirt::Hostile qw(containers endless scalars);
 use Test::SysVirt::Methods;
 use Test::SysVirt::Survive qw(survivors);
 
 # Every parameter of every method, with everything that it is not meant for: nothing crashes,
-# hangs or exits, and what cannot be an argument is refused by name.
+# hangs or exits, what cannot be an argument is refused by name, and undef where a value is due is
+# warned of.
 
 # Kinds of parameters, and what they have to refuse.
 my @data = qw(plain beyond32 beyond64 nul wide);
@@ -27,35 +27,8 @@ my %refused = (
     output => [],
 );
 
-# What the hashes are for that methods take, as the names of their keys' constants begin.
-my %topic = (
-    announce_interface         => 'ANNOUNCE_INTERFACE',
-    block_copy                 => 'BLOCK_COPY',
-    migrate                    => 'MIGRATE_PARAM',
-    migrate_to_uri             => 'MIGRATE_PARAM',
-    restore_domain             => 'SAVE_PARAM',
-    save                       => 'SAVE_PARAM',
-    set_blkio_parameters       => 'BLKIO',
-    set_block_iotune           => 'BLOCK_IOTUNE',
-    set_identity               => 'IDENTITY',
-    set_interface_parameters   => 'BANDWIDTH',
-    set_iothread               => 'IOTHREAD_PARAM',
-    set_launch_security_state  => 'LAUNCH_SECURITY',
-    set_memory_parameters      => 'MEMORY',
-    set_node_memory_parameters => 'NODE_MEMORY',
-    set_numa_parameters        => 'NUMA',
-    set_parameters             => 'BANDWIDTH',
-    set_perf_events            => 'PERF_PARAM',
-    set_scheduler_parameters   => 'SCHEDULER',
-    set_throttle_group         => 'BLOCK_IOTUNE',
-);
-my @strings = grep { $_->{type} eq 'str' } Test::SysVirt::Constants::all();
-
-sub keys_for {
-    my ($method) = @_;
-    my $topic = $topic{ $method->{name} } or return 'key';
-    return map { $_->{name} =~ /^${topic}_/ ? $_->{value} : () } @strings;
-}
+# The refusals of the narrower of two kinds, which the wider one must not have.
+my %wider = ('long beyond32' => qr/ is 429496729[67], not between /, 'bytes nul' => qr/NUL byte/);
 
 # new is written in Perl; these are for what it passes on. EventImpl is nothing but Perl.
 sub Local::open_uri      { Sys::Virt->new(uri => $_[0]) }
@@ -67,14 +40,14 @@ my %open = (uri => 'str', flags => 'int', credlist => 'array', callback => 'code
 my %methods;
 push @{ $methods{ $_->{package} } }, $_ for grep { $_->{full} !~ /^Sys::Virt::(?:new$|EventImpl)/ } Test::SysVirt::Methods::all();
 push @{ $methods{'Sys::Virt'} }, map {
-    { name => $_, full => "Local::open_$_", parameters => [{ name => $_, kind => $open{$_}, undef => 1 }] }
+    { name => $_, full => "Local::open_$_", parameters => [{ name => $_, kind => $open{$_}, keys => [], undef => 1 }] }
 } sort keys %open;
 
 for my $package (sort keys %methods) {
     subtest $package => sub {
         for my $method (grep { @{ $_->{parameters} } } @{ $methods{$package} }) {
             my @problems = survivors(\&attack, cases($method));
-            is(join("\n", @problems[0 .. ($#problems < 9 ? $#problems : 9)]), '', $method->{full});
+            is(join("\n", @problems[0 .. ($#problems < 9 ? $#problems : 9)]), '', "$method->{full}: survives every argument, and refuses what is none by name");
         }
     };
 }
@@ -83,7 +56,8 @@ done_testing;
 # Each value in each position, without warnings and with fatal ones.
 sub cases {
     my ($method) = @_;
-    my @containers = containers(keys_for($method));
+    my @keys = map { @{ $_->{keys} } } @{ $method->{parameters} };
+    my @containers = containers(@keys ? @keys : 'key');
     my @cases;
     # Of a class that the driver lacks, nothing but the object itself can be tried.
     my ($self) = @{ $method->{parameters} };
@@ -124,6 +98,11 @@ sub attack {
         my $error = $@;
         return "a panic: $error" if "$error" =~ /panic/i;
         return "dies with '$error'" if $name eq 'a tied scalar that dies' && $error ne "harm done\n" && $parameter->{kind} ne 'output';
+        my $complained = "$error" =~ /^Use of uninitialized value/;
+        return $complained ? 'complains of undef' : 'says nothing of undef'
+            if $fatal && $is eq 'undef' && $parameter->{kind} =~ /^(?:int|long|str|bytes)$/ && $complained != !$parameter->{undef};
+        return 'is refused, but may stand there' if $is eq 'undef' && $parameter->{undef} && !$parameter->{optional} && "$error" =~ /argument '$parameter->{name}' is undef/;
+        return "is refused as another kind's: $error" if $error =~ ($wider{"$parameter->{kind} $is"} // qr/(?!)/);
         return if !refuses($parameter, $is);
         return 'is accepted' if !$error;
         return "dies with '$error'" if ref $error ne 'Sys::Virt::Error';

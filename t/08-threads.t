@@ -28,57 +28,57 @@ subtest 'the same object on both sides' => sub {
         my $look = $object->can('get_name') || $object->can('get_type') || sub { ref $_[0] };
         my $name = $look->($object);
         is_deeply([in_thread(sub { $look->($object) })], [$name], "$class: in the thread");
-        is($look->($object), $name, 'and behind it');
+        is($look->($object), $name, "$class: here, as before");
     }
 };
 
 subtest 'many threads' => sub {
     my $dom = $conn->get_domain_by_name('busy');
     my @more = map { $_->list_all_domains } $conn, $conn, $conn;
-    is(join(' ', map { in_thread(sub { $dom->get_name . @more }) } 1 .. 20), join(' ', ('busy' . @more) x 20), 'one after the other');
-    is($dom->get_name, 'busy', 'the object is alive');
+    is(join(' ', map { in_thread(sub { $dom->get_name . @more }) } 1 .. 20), join(' ', ('busy' . @more) x 20), 'threads: get_name works in one thread after the other');
+    is($dom->get_name, 'busy', 'threads: get_name works here after they have ended');
     my @threads = map { threads->create(sub { my $sum = 0; $sum += length $dom->get_xml_description for 1 .. 50; $sum }) } 1 .. 5;
     my $sum = 50 * length $dom->get_xml_description;
-    is(join(' ', map { $_->join } @threads), join(' ', ($sum) x 5), 'at once');
-    is(scalar(grep { $_->get_name =~ /\w/ } @more), scalar @more, 'all objects are alive');
+    is(join(' ', map { $_->join } @threads), join(' ', ($sum) x 5), 'threads: get_xml_description gives the same in five at once');
+    is(scalar(grep { $_->get_name =~ /\w/ } @more), scalar @more, 'threads: all objects are alive here after they have ended');
 };
 
 subtest 'ends in either order' => sub {
     my $dom = $conn->get_domain_by_name('busy');
     in_thread(sub { undef $dom; undef $conn; return });
-    is($dom->get_name, 'busy', 'gone in the thread first');
+    is($dom->get_name, 'busy', 'threads: get_name works here when a thread has dropped its copy');
     in_thread(sub { $_->DESTROY for $dom, $conn; $_->DESTROY for $dom, $conn; return });
-    is($dom->get_name, 'busy', 'ended there by hand, twice');
-    is($conn->get_type, 'TEST', 'and its connection');
+    is($dom->get_name, 'busy', 'DESTROY: twice in a thread leaves the object here alive');
+    is($conn->get_type, 'TEST', 'DESTROY: in a thread leaves the connection here alive');
 
     my ($code) = in_thread(sub { $dom->DESTROY; eval { $dom->get_name }; $@->code });
-    is($code, Sys::Virt::Error::ERR_INVALID_DOMAIN, 'the copy there has ended');
+    is($code, Sys::Virt::Error::ERR_INVALID_DOMAIN, "DESTROY: the thread's own copy has ended");
 
     pipe my $wait, my $go or die $!;
     my $thread = threads->create(sub { sysread $wait, my $byte, 1; $dom->get_name . ' ' . $dom->get_info->{nrVirtCpu} });
     undef $dom;
     syswrite $go, '!';
-    is($thread->join, 'busy 2', 'gone here first');
+    is($thread->join, 'busy 2', 'threads: get_name works there when the object here has gone first');
 
     $dom = $conn->get_domain_by_name('busy');
     $thread = threads->create(sub { sysread $wait, my $byte, 1; $dom->get_name });
     $dom->DESTROY;
     syswrite $go, '!';
-    is($thread->join, 'busy', 'ended here by hand first');
+    is($thread->join, 'busy', 'threads: get_name works there when the object here was destroyed first');
     eval { $dom->get_name };
-    is($@->code, Sys::Virt::Error::ERR_INVALID_DOMAIN, 'and it stays so');
-    is(in_thread(sub { eval { $dom->get_name }; $@->code }), $@->code, 'also in new threads');
+    is($@->code, Sys::Virt::Error::ERR_INVALID_DOMAIN, 'DESTROY: the object here stays destroyed');
+    is(in_thread(sub { eval { $dom->get_name }; $@->code }), $@->code, 'DESTROY: the object is destroyed in new threads, too');
 };
 
 subtest 'objects out of threads' => sub {
     my ($made) = in_thread(sub { Sys::Virt->new(uri => 'test:///default') });
-    is($made->get_type, 'TEST', 'a connection');
+    is($made->get_type, 'TEST', 'threads: a connection opened in a thread comes back by join');
     my ($dom) = in_thread(sub { $made->get_domain_by_name('test') });
-    is($dom->get_name, 'test', 'a domain');
+    is($dom->get_name, 'test', 'threads: a domain found in a thread comes back by join');
     my @many = in_thread(sub { $conn->list_all_domains });
-    is_deeply([sort map { $_->get_name } @many], [sort map { $_->get_name } $conn->list_all_domains], 'a list');
+    is_deeply([sort map { $_->get_name } @many], [sort map { $_->get_name } $conn->list_all_domains], 'threads: a list made in a thread comes back by join');
     my ($error) = in_thread(sub { eval { $conn->get_domain_by_name('none') }; $@ });
-    is($error->code . " $error", "42 libvirt error code: 42, message: Domain not found\n", 'an error');
+    is($error->code . " $error", "42 libvirt error code: 42, message: Domain not found\n", 'threads: an error made in a thread comes back by join');
 };
 
 subtest 'all of the module in a thread' => sub {
@@ -90,9 +90,9 @@ subtest 'all of the module in a thread' => sub {
         return $dom->get_info->{state}, $constant, &{'Sys::Virt::Domain::STATE_PAUSED'}, Sys::Virt::Domain->STATE_SHUTOFF,
             Sys::Virt::Domain->can('STATE_CRASHED')->(), Sys::Virt::Domain->can('get_name')->($dom);
     });
-    is_deeply(\@got, [1, 1, 3, 5, 6, 'test'], 'methods and constants');
-    is_deeply([in_thread(sub { in_thread(sub { $conn->get_type }) })], ['TEST'], 'a thread of a thread');
-    is_deeply([in_thread(sub { eval { $conn->get_domain_by_name }; $@ =~ /^Usage/ ? 'usage' : $@ })], ['usage'], 'usage');
+    is_deeply(\@got, [1, 1, 3, 5, 6, 'test'], 'threads: methods and constants are there in a thread');
+    is_deeply([in_thread(sub { in_thread(sub { $conn->get_type }) })], ['TEST'], 'threads: get_type works in a thread of a thread');
+    is_deeply([in_thread(sub { eval { $conn->get_domain_by_name }; $@ =~ /^Usage/ ? 'usage' : $@ })], ['usage'], 'threads: a usage error is one in a thread, too');
 
     my ($out, $err, $status) = run_perl('-Mthreads', '-e', <<'PERL');
 print threads->create({ context => 'scalar' }, sub {
@@ -103,8 +103,8 @@ require Sys::Virt;
 print ' ', Sys::Virt->new(uri => 'test:///default')->get_type, ' ', Sys::Virt::Domain->STATE_RUNNING;
 print ' ', threads->create(sub { Sys::Virt->new(uri => 'test:///default')->get_type })->join;
 PERL
-    is($out, 'TEST 1 TEST 1 TEST', 'loaded in a thread first');
-    is("$status$err", '0', 'and silent');
+    is($out, 'TEST 1 TEST 1 TEST', 'use Sys::Virt: works here after it was loaded in a thread first');
+    is("$status$err", '0', 'use Sys::Virt: loaded in a thread first, exits with 0 and prints nothing');
 };
 
 subtest 'connections of several threads' => sub {
@@ -119,7 +119,7 @@ subtest 'connections of several threads' => sub {
         }
         return $found;
     }) } 1 .. 4;
-    is_deeply([map { $_->join } @threads], [(300) x 4], 'work side by side');
+    is_deeply([map { $_->join } @threads], [(300) x 4], 'threads: list_all_domains works in four side by side');
 };
 
 # A loop of its own, as the default one is the process's.
@@ -157,13 +157,13 @@ run(sub { $here >= 6 });
 print $dom->get_name, "\n";
 PERL
     my ($out, $err, $status) = run_perl('-e', $program);
-    is($out, "there 3, of here 0\nhere yes, events yes, late 0\ntest\n", 'run in their own thread only');
-    is("$status$err", '0', 'and the program ends in silence');
+    is($out, "there 3, of here 0\nhere yes, events yes, late 0\ntest\n", 'threads: a callback runs in its own thread only');
+    is("$status$err", '0', 'threads: the program ends with 0 and prints nothing');
 };
 subtest 'shared objects' => sub {
     my $shared = threads::shared::shared_clone($conn->get_domain_by_name('busy'));
-    ok(!eval { $shared->get_name; 1 }, 'are copies that nothing is behind');
-    like($@, qr/argument 'dom' is a Sys::Virt::Domain object by name only: made or copied by other code/, 'which it says');
+    ok(!eval { $shared->get_name; 1 }, 'threads::shared: get_name refuses a copy that nothing is behind');
+    like($@, qr/argument 'dom' is a Sys::Virt::Domain object by name only: made or copied by other code/, 'threads::shared: the error says that the copy is an object by name only');
 };
 
 # A new thread often has its interpreter where that of an earlier one was.
@@ -185,7 +185,7 @@ for (1 .. 20) {
 }
 print "done\n";
 PERL
-    is($out, "done\n", 'are not called in its successors');
-    is("$status$err", '0', 'and the program ends in silence');
+    is($out, "done\n", 'threads: a callback is not called in a later thread');
+    is("$status$err", '0', 'threads: a program with such callbacks ends with 0 and prints nothing');
 };
 done_testing;

@@ -36,12 +36,12 @@ sub children_are_harmless {
         }
         waitpid $pid, 0;
         my $status = $?;
-        is($status, $does eq 'dies' ? 255 << 8 : $does eq 'is killed' ? 9 : 0, "a child that $does ends as it should");
-        is(eval { $object->get_name . ' ' . $conn->$find($name)->get_name } // $@, "$name $name", 'and all works here');
-        ok($conn->is_alive, 'the connection is alive');
+        is($status, $does eq 'dies' ? 255 << 8 : $does eq 'is killed' ? 9 : 0, "fork: a child that $does ends as it should");
+        is(eval { $object->get_name . ' ' . $conn->$find($name)->get_name } // $@, "$name $name", "fork: the object and its connection work here after a child that $does");
+        ok($conn->is_alive, "fork: is_alive is true here after a child that $does");
     }
-    is(`$^X -e 'print 7'`, 7, 'backticks');
-    is(eval { $conn->$find($name)->get_name } // $@, $name, 'and all works here');
+    is(`$^X -e 'print 7'`, 7, 'fork: backticks work');
+    is(eval { $conn->$find($name)->get_name } // $@, $name, 'fork: the connection works here after backticks');
     return;
 }
 
@@ -64,13 +64,13 @@ sub from_child {
 subtest 'a child works' => sub {
     my $conn = $host->conn;
     my $dom = $conn->get_domain_by_name('busy');
-    is(from_child(sub { $dom->get_name }), 'busy', 'with a copy of an object');
-    is(from_child(sub { my @made = map { $conn->get_domain_by_name($_)->get_name } 'busy', 'held'; "@made" }), 'busy held', 'with objects it makes');
-    is(from_child(sub { $dom->DESTROY; eval { $dom->get_name }; $@->code }), Sys::Virt::Error::ERR_INVALID_DOMAIN, 'not with a copy it has ended');
-    is(from_child(sub { from_child(sub { $dom->get_name }) }), 'busy', 'and so does its child');
-    is(from_child(sub { my $own = Sys::Virt->new(uri => Test::SysVirt::Host::uri()); undef $conn; $own->get_domain_by_name('held')->get_name }), 'held', 'with a connection of its own');
-    is(from_child(sub { my $error = eval { $conn->get_domain_by_name('none') } || $@; "$error" }), "libvirt error code: 42, message: Domain not found\n", 'with errors');
-    is($dom->get_name, 'busy', 'and the parent too');
+    is(from_child(sub { $dom->get_name }), 'busy', 'fork: get_name works in a child with its copy of an object');
+    is(from_child(sub { my @made = map { $conn->get_domain_by_name($_)->get_name } 'busy', 'held'; "@made" }), 'busy held', 'fork: get_domain_by_name works in a child');
+    is(from_child(sub { $dom->DESTROY; eval { $dom->get_name }; $@->code }), Sys::Virt::Error::ERR_INVALID_DOMAIN, "fork: a child's copy that it has destroyed is refused there");
+    is(from_child(sub { from_child(sub { $dom->get_name }) }), 'busy', 'fork: get_name works in the child of a child');
+    is(from_child(sub { my $own = Sys::Virt->new(uri => Test::SysVirt::Host::uri()); undef $conn; $own->get_domain_by_name('held')->get_name }), 'held', 'fork: a child opens a connection of its own');
+    is(from_child(sub { my $error = eval { $conn->get_domain_by_name('none') } || $@; "$error" }), "libvirt error code: 42, message: Domain not found\n", 'fork: get_domain_by_name dies in a child as here');
+    is($dom->get_name, 'busy', 'fork: get_name works here after all children');
 };
 
 subtest 'workers' => sub {
@@ -90,9 +90,9 @@ subtest 'workers' => sub {
     }
     for my $name (@names) {
         my $from = $worker{$name}{from};
-        is(<$from>, $host->conn->get_domain_by_name($name)->get_uuid_string, "the one for $name");
+        is(<$from>, $host->conn->get_domain_by_name($name)->get_uuid_string, "fork: the child finds $name");
         waitpid $worker{$name}{pid}, 0;
-        is($?, 0, 'ends well');
+        is($?, 0, 'fork: the child exits with 0');
     }
 };
 
@@ -117,7 +117,7 @@ subtest 'a child while callbacks are registered' => sub {
         Sys::Virt::Event::run_default();
         last if $events;
     }
-    is($events, 1, 'events still arrive');
+    is($events, 1, 'fork: run_default delivers an event here after a child');
     $conn->domain_event_deregister_any($id);
     $conn->unregister_close_callback;
     Sys::Virt::Event::remove_timeout($timer);
@@ -141,7 +141,7 @@ for my $uri (sort keys %remote) {
         }
         children_are_harmless($conn, $object, $find);
         my $name = $object->get_name;
-        is(from_child(sub { Sys::Virt->new(uri => $uri)->$find($name)->get_name }), $name, 'a child opens one of its own');
+        is(from_child(sub { Sys::Virt->new(uri => $uri)->$find($name)->get_name }), $name, 'fork: a child opens a connection to the daemon');
     };
 }
 done_testing;

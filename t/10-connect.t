@@ -15,18 +15,18 @@ my $dir = tempdir(CLEANUP => 1);
 subtest 'where to' => sub {
     for my $arguments ([uri => $uri], [address => $uri], [uri => 'nothing:///', address => $uri]) {
         my $conn = Sys::Virt->new(@$arguments);
-        isa_ok($conn, 'Sys::Virt', "new(@$arguments)");
-        is($conn->get_uri, $uri, 'and where it leads');
+        isa_ok($conn, 'Sys::Virt', "new(@$arguments): gives a connection");
+        is($conn->get_uri, $uri, 'new: the connection leads where the uri says');
     }
-    is((new Sys::Virt(uri => $uri))->get_uri, $uri, 'new Sys::Virt(uri => ...)');
-    is((new Sys::Virt uri => $uri)->get_uri, $uri, 'new Sys::Virt uri => ...');
-    is(Sys::Virt->new(uri => $uri, color => 'blue')->get_uri, $uri, 'what new does not know is ignored');
-    is(Sys::Virt->new(uri => Local::Uri->new)->get_uri, $uri, 'an object that has a string');
-    is(Sys::Virt->new(uri => Test::SysVirt::Host::uri())->get_domain_by_name('held')->get_name, 'held', 'a file of its own');
+    is((new Sys::Virt(uri => $uri))->get_uri, $uri, 'new Sys::Virt(uri => ...): connects');
+    is((new Sys::Virt uri => $uri)->get_uri, $uri, 'new Sys::Virt uri => ...: connects');
+    is(Sys::Virt->new(uri => $uri, color => 'blue')->get_uri, $uri, 'new: a key that it does not know is ignored');
+    is(Sys::Virt->new(uri => Local::Uri->new)->get_uri, $uri, 'new: takes an object as uri that has a string');
+    is(Sys::Virt->new(uri => Test::SysVirt::Host::uri())->get_domain_by_name('held')->get_name, 'held', 'new: opens a file of the test driver');
     local $ENV{LIBVIRT_DEFAULT_URI} = $uri;
-    is(Sys::Virt->new->get_uri, $uri, 'no uri: the default of the environment');
-    is(Sys::Virt->new(uri => undef)->get_uri, $uri, 'undef: the same');
-    is(Sys::Virt->new(uri => '')->get_uri, $uri, 'an empty one: the same');
+    is(Sys::Virt->new->get_uri, $uri, 'new: without a uri takes the default of the environment');
+    is(Sys::Virt->new(uri => undef)->get_uri, $uri, 'new: takes the default for a uri of undef');
+    is(Sys::Virt->new(uri => '')->get_uri, $uri, 'new: takes the default for an empty uri');
 };
 
 subtest 'flags' => sub {
@@ -40,33 +40,33 @@ subtest 'flags' => sub {
         my $conn = Sys::Virt->new(uri => $uri, @{ $arguments{$name} });
         is($conn->get_domain_by_name('test')->get_name, 'test', "$name: reads");
         eval { $conn->get_domain_by_name('test')->suspend };
-        is(ref $@ && $@->code, Sys::Virt::Error::ERR_OPERATIONED_DENIED, 'and does not write');
+        is(ref $@ && $@->code, Sys::Virt::Error::ERR_OPERATIONED_DENIED, 'new: a read-only connection refuses to write');
     }
     for my $none ([], [readonly => 0], [flags => 0], [flags => undef], [readonly => undef, flags => '0']) {
         my $conn = Sys::Virt->new(uri => $uri, @$none);
         my $dom = $conn->get_domain_by_name('test');
         $dom->suspend;
-        is($dom->get_info->{state}, Sys::Virt::Domain::STATE_PAUSED, 'without flags it writes');
+        is($dom->get_info->{state}, Sys::Virt::Domain::STATE_PAUSED, 'new: without flags a connection writes');
         $dom->resume;
     }
     eval { Sys::Virt->new(uri => $uri, flags => 1 << 30) };
-    is(ref $@, 'Sys::Virt::Error', 'a flag nobody knows');
+    is(ref $@, 'Sys::Virt::Error', 'new: dies of a flag that nobody knows');
 };
 
 subtest 'classes' => sub {
     my $conn = Local::Virt->new(uri => $uri);
-    is(ref $conn, 'Local::Virt', 'a subclass');
-    isa_ok($conn, 'Sys::Virt');
-    is($conn->get_type . $conn->greeting, 'TESThello', 'has the methods of both');
+    is(ref $conn, 'Local::Virt', 'new: blesses into a subclass');
+    isa_ok($conn, 'Sys::Virt', 'new: an object of a subclass');
+    is($conn->get_type . $conn->greeting, 'TESThello', 'new: an object of a subclass has the methods of both');
     is(ref $conn->new(uri => $uri), 'Local::Virt', 'new on an object');
-    is($conn->get_domain_by_name('test')->get_name, 'test', 'finds domains');
+    is($conn->get_domain_by_name('test')->get_name, 'test', 'new: get_domain_by_name works on an object of a subclass');
     $conn->DESTROY;
     eval { $conn->get_type };
-    is(ref $@ && $@->code, Sys::Virt::Error::ERR_INVALID_CONN, 'closed by hand');
+    is(ref $@ && $@->code, Sys::Virt::Error::ERR_INVALID_CONN, 'DESTROY: the connection is refused afterwards');
     my @warnings;
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     undef $conn;
-    is_deeply(\@warnings, [], 'and closed again by perl');
+    is_deeply(\@warnings, [], 'DESTROY: a second one, by perl, warns of nothing');
 };
 
 sub descriptors { opendir my $dh, '/proc/self/fd' or return; return scalar grep { /^\d/ } readdir $dh }
@@ -94,16 +94,16 @@ subtest 'nobody answers' => sub {
         };
         my $error = $failed->();
         isa_ok($error, 'Sys::Virt::Error', $name) or next;
-        ok((grep { $error->code == $_ } @codes), "libvirt's code") or diag($error);
-        is($error->level, Sys::Virt::Error::LEVEL_ERROR, 'its level');
-        isnt($error->message, '', 'a message');
+        ok((grep { $error->code == $_ } @codes), "new: dies with libvirt's code for $name") or diag($error);
+        is($error->level, Sys::Virt::Error::LEVEL_ERROR, "new: the error for $name has its level");
+        isnt($error->message, '', "new: the error for $name has a message");
         my $before = descriptors();
         $failed->() for 1 .. 5;
-        is(descriptors(), $before, 'no descriptor stays open') if $before;
+        is(descriptors(), $before, "new: leaves no descriptor open for $name") if $before;
     }
     open STDERR, '>&', $terminal or die $!;
     seek $stderr, 0, 0;
-    is(join('', grep { !/^I\/O warning/ } <$stderr>), '', 'libvirt prints nothing');
+    is(join('', grep { !/^I\/O warning/ } <$stderr>), '', 'new: libvirt prints nothing when it fails');
 };
 
 subtest 'closing' => sub {
@@ -113,9 +113,9 @@ subtest 'closing' => sub {
         my $conn = Sys::Virt->new(uri => $uri);
         my ($dom) = $conn->list_all_domains;
         undef $conn;
-        is($dom->get_name, 'test', 'a domain outlives the variable of its connection') if $_ == 1;
+        is($dom->get_name, 'test', 'get_name: a domain outlives the variable of its connection') if $_ == 1;
     }
-    is(descriptors(), $before, 'connections leave no descriptor behind');
+    is(descriptors(), $before, 'new: connections that ended leave no descriptor behind');
 };
 
 # The test driver asks for a user and a password when its XML lists users.
@@ -154,29 +154,29 @@ sub refused_is {
     my ($codes, $name, %more) = @_;
     is(guarded(%more), undef, $name);
     my $code = ref $@ && $@->code;
-    ok((grep { $code == $_ } ref $codes ? @$codes : $codes), 'and the code') or diag($@);
+    ok((grep { $code == $_ } ref $codes ? @$codes : $codes), 'new: the error has the code of failed authentication') or diag($@);
     return;
 }
 
 subtest 'authentication' => sub {
     my $right = answers('spade', 'deck');
-    isa_ok(guarded(auth => 1, credlist => [@both], callback => $right), 'Sys::Virt', 'the right user and password');
-    is(scalar @asked, 2, 'two credentials asked for');
-    is($asked[0]{type}, Sys::Virt::CRED_AUTHNAME, 'first the name');
-    is($asked[1]{type}, Sys::Virt::CRED_PASSPHRASE, 'then the password');
-    like($asked[0]{prompt}, qr/name/i, 'with a prompt');
-    is_deeply([grep { !/defresult/ } sort keys %$_], [qw(challenge prompt result type)], "the keys of credential $_->{type}") for @asked;
-    is($asked[0]{result}, undef, 'no result yet');
+    isa_ok(guarded(auth => 1, credlist => [@both], callback => $right), 'Sys::Virt', 'new: opens with the right user and password');
+    is(scalar @asked, 2, 'new: asks the callback for two credentials');
+    is($asked[0]{type}, Sys::Virt::CRED_AUTHNAME, 'new: asks for the name first');
+    is($asked[1]{type}, Sys::Virt::CRED_PASSPHRASE, 'new: asks for the password then');
+    like($asked[0]{prompt}, qr/name/i, 'new: gives the callback a prompt');
+    is_deeply([grep { !/defresult/ } sort keys %$_], [qw(challenge prompt result type)], "new: credential $_->{type} has the keys of the C module") for @asked;
+    is($asked[0]{result}, undef, 'new: gives the callback no result yet');
 
     my $conn = guarded(auth => 1, readonly => 1, credlist => [@both, Sys::Virt::CRED_REALM], callback => $right);
-    isa_ok($conn, 'Sys::Virt', 'read-only, and more credentials offered than are asked for');
-    is($conn->get_type, 'TEST', 'it works');
-    isa_ok(guarded(auth => 1, credlist => [@both], callback => answers('nobody', undef)), 'Sys::Virt', 'a user without a password');
-    is(scalar @asked, 1, 'who is not asked for one');
+    isa_ok($conn, 'Sys::Virt', 'new: opens read-only, and with more credentials offered than are asked for');
+    is($conn->get_type, 'TEST', 'get_type: works on an authenticated connection');
+    isa_ok(guarded(auth => 1, credlist => [@both], callback => answers('nobody', undef)), 'Sys::Virt', 'new: opens with a user without a password');
+    is(scalar @asked, 1, 'new: asks no password of a user who has none');
     isa_ok(guarded(auth => 1, credlist => [@both], callback => sub {
         $_->{result} = Local::Text->new($_->{type} == Sys::Virt::CRED_AUTHNAME ? 'spade' : 'deck') for @{ $_[0] };
         return 0;
-    }), 'Sys::Virt', 'results that are objects with a string');
+    }), 'Sys::Virt', 'new: takes results that are objects with a string');
 
     my $failed = Sys::Virt::Error::ERR_AUTH_FAILED;
     refused_is($failed, 'a wrong password', auth => 1, credlist => [@both], callback => answers('spade', 'club'));
@@ -186,65 +186,65 @@ subtest 'authentication' => sub {
     refused_is($failed, 'the callback gives up', auth => 1, credlist => [@both], callback => sub { -1 });
     refused_is([$failed, Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED], 'a password not offered', auth => 1, credlist => [Sys::Virt::CRED_AUTHNAME], callback => $right);
     refused_is(Sys::Virt::Error::ERR_INVALID_ARG, 'not asked for', auth => 0, credlist => [@both], callback => $right);
-    is(scalar @asked, 0, 'nor asked');
-    is(Sys::Virt->new(uri => $uri, auth => 1, credlist => [@both], callback => $right)->get_type, 'TEST', 'where none is needed');
+    is(scalar @asked, 0, 'new: does not ask the callback without auth');
+    is(Sys::Virt->new(uri => $uri, auth => 1, credlist => [@both], callback => $right)->get_type, 'TEST', 'new: opens with auth where none is needed');
 };
 
 subtest 'authentication callbacks that go wrong' => sub {
-    is(guarded(auth => 1, credlist => [@both], callback => sub { die "no card\n" }), undef, 'one that dies');
-    is($@, "no card\n", 'its exception comes out of new');
+    is(guarded(auth => 1, credlist => [@both], callback => sub { die "no card\n" }), undef, 'new: gives nothing when the callback dies');
+    is($@, "no card\n", "new: dies of the callback's exception");
     my $object = bless {}, 'Local::Text';
     guarded(auth => 1, credlist => [@both], callback => sub { die $object });
-    is($@, $object, 'an object too');
+    is($@, $object, "new: dies of the callback's exception when that is an object");
     guarded(auth => 1, credlist => [@both], callback => sub { $_->{result} = "spade\0" for @{ $_[0] }; 0 });
-    like($@, qr/the callback's result has a NUL byte in it/, 'a result that C would cut');
-    is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'is no good');
+    like($@, qr/the callback's result has a NUL byte in it/, 'new: refuses a result that C would cut');
+    is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'new: the refusal of such a result has ERR_INVALID_ARG');
     guarded(auth => 1, credlist => [@both], callback => sub { $_->{result} = Local::Dies->new for @{ $_[0] }; 0 });
-    is($@, "no string\n", 'a result that dies when read');
+    is($@, "no string\n", 'new: dies of a result that dies when read');
     guarded(auth => 1, credlist => [@both], callback => sub { @{ $_[0] } = (); 0 });
-    is(ref $@, 'Sys::Virt::Error', 'one that empties its list');
+    is(ref $@, 'Sys::Virt::Error', 'new: dies of an error when the callback empties its list');
     guarded(auth => 1, credlist => [@both], callback => sub { $_ = 'text' for @{ $_[0] }; 0 });
-    ok($@, 'one that spoils its list');
+    ok($@, 'new: dies when the callback spoils its list');
     guarded(auth => 1, credlist => [@both], callback => sub { $_[0] = undef; 0 });
-    is(ref $@, 'Sys::Virt::Error', 'one that drops it');
+    is(ref $@, 'Sys::Virt::Error', 'new: dies of an error when the callback drops its list');
     my $kept;
     guarded(auth => 1, credlist => [@both], callback => sub { $kept = $_[0]; 0 });
-    is($kept->[0]{type}, Sys::Virt::CRED_AUTHNAME, 'one that keeps it');
+    is($kept->[0]{type}, Sys::Virt::CRED_AUTHNAME, 'new: what the callback keeps of its list stays');
     my $inner;
     my $conn = guarded(auth => 1, credlist => [@both], callback => sub {
         $inner = Sys::Virt->new(uri => $uri)->get_type;
         eval { Sys::Virt->new(uri => 'nothing:///') };
         return answers('spade', 'deck')->(@_);
     });
-    is("$inner " . $conn->get_type, 'TEST TEST', 'one that makes connections itself');
+    is("$inner " . $conn->get_type, 'TEST TEST', 'new: the callback may open connections itself');
     for my $callback ([], 'text that names no sub', 7) {
         guarded(auth => 1, credlist => [@both], callback => $callback);
-        ok($@, 'one that is none');
+        ok($@, 'new: dies of a callback that is none');
     }
     guarded(auth => 1, credlist => 'all', callback => answers('spade', 'deck'));
-    ok($@, 'a list that is none');
+    ok($@, 'new: dies of a credlist that is none');
     guarded(auth => 1, credlist => ['x', undef, {}], callback => answers('spade', 'deck'));
-    ok($@, 'a list of other things');
-    is(guarded(auth => 1, credlist => [@both], callback => answers('spade', 'deck'))->get_type, 'TEST', 'and it still works');
+    ok($@, 'new: dies of a credlist of other things');
+    is(guarded(auth => 1, credlist => [@both], callback => answers('spade', 'deck'))->get_type, 'TEST', 'new: opens after all of these failed');
 };
 
 # libvirt asks at the terminal then, where nobody answers.
 subtest 'authentication without a callback' => sub {
     for my $more ('', ', credlist => [Sys::Virt::CRED_AUTHNAME]', ', callback => sub { -1 }') {
         my ($out, $err, $status) = run_perl('-e', "use Sys::Virt; eval { Sys::Virt->new(uri => 'test://$guarded', auth => 1$more) }; print q(code ), \$\@->code");
-        like($out, qr/code @{[ Sys::Virt::Error::ERR_AUTH_FAILED ]}$/, "auth => 1$more");
-        is("$status$err", '0', 'and no crash');
+        like($out, qr/code @{[ Sys::Virt::Error::ERR_AUTH_FAILED ]}$/, "new: auth => 1$more without a callback fails to authenticate");
+        is("$status$err", '0', "new: auth => 1$more without a callback does not crash");
     }
 };
 
 subtest 'the calling program' => sub {
     local $@ = 'kept';
     my $count = () = Sys::Virt->new(uri => $uri);
-    is($count, 1, 'one value in a list');
-    is($@, 'kept', '$@ is left alone');
+    is($count, 1, 'new: gives one value in a list');
+    is($@, 'kept', 'new: leaves \$@ alone');
     my %arguments = (uri => $uri, readonly => 1);
     Sys::Virt->new(%arguments);
-    is_deeply(\%arguments, { uri => $uri, readonly => 1 }, 'and so are the arguments');
+    is_deeply(\%arguments, { uri => $uri, readonly => 1 }, 'new: leaves its arguments alone');
 };
 done_testing;
 

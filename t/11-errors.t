@@ -17,102 +17,102 @@ sub failed {
 }
 
 my $text = failed()->{message};
-like($text, qr/Domain not found/, "libvirt's message");
+like($text, qr/Domain not found/, "message: is libvirt's");
 
 subtest 'an object' => sub {
     my $error = failed();
-    is(ref $error, 'Sys::Virt::Error', 'ref($@)');
-    ok($error->isa('Sys::Virt::Error'), 'isa');
-    ok(UNIVERSAL::isa($error, 'Sys::Virt::Error'), 'UNIVERSAL::isa');
-    is(blessed($error), 'Sys::Virt::Error', 'blessed');
-    is(reftype($error), 'HASH', 'a hash');
-    is_deeply([sort keys %$error], [qw(code domain level message)], 'with these keys');
-    ok($error->can($_), "can $_") for qw(code domain level message stringify);
+    is(ref $error, 'Sys::Virt::Error', 'Error: ref($@) is the class');
+    ok($error->isa('Sys::Virt::Error'), 'Error: isa works on an error');
+    ok(UNIVERSAL::isa($error, 'Sys::Virt::Error'), 'Error: UNIVERSAL::isa works on an error');
+    is(blessed($error), 'Sys::Virt::Error', 'Error: blessed says the class');
+    is(reftype($error), 'HASH', 'Error: is a hash');
+    is_deeply([sort keys %$error], [qw(code domain level message)], 'Error: has these keys');
+    ok($error->can($_), "Error: can $_") for qw(code domain level message stringify);
 };
 
 subtest 'what it says' => sub {
     my $error = failed();
-    is($error->code, Sys::Virt::Error::ERR_NO_DOMAIN, 'code');
-    is($error->domain, Sys::Virt::Error::FROM_TEST, 'domain');
-    is($error->level, Sys::Virt::Error::LEVEL_ERROR, 'level');
-    is($error->message, $text, 'message');
-    is($error->{$_}, $error->$_, "the same in the hash: $_") for qw(code domain level message);
-    is(failed("a'name & <more>\xff")->code, Sys::Virt::Error::ERR_NO_DOMAIN, 'strange names');
+    is($error->code, Sys::Virt::Error::ERR_NO_DOMAIN, 'code: is ERR_NO_DOMAIN for a domain that is not there');
+    is($error->domain, Sys::Virt::Error::FROM_TEST, 'domain: is FROM_TEST for the test driver');
+    is($error->level, Sys::Virt::Error::LEVEL_ERROR, 'level: is LEVEL_ERROR');
+    is($error->message, $text, "message: is the error's text");
+    is($error->{$_}, $error->$_, "$_: is the same in the hash") for qw(code domain level message);
+    is(failed("a'name & <more>\xff")->code, Sys::Virt::Error::ERR_NO_DOMAIN, 'code: is ERR_NO_DOMAIN for strange names');
     eval { $conn->get_network_by_name('none') };
-    is($@->code, Sys::Virt::Error::ERR_NO_NETWORK, 'another code');
+    is($@->code, Sys::Virt::Error::ERR_NO_NETWORK, 'code: is ERR_NO_NETWORK for a network');
     eval { $conn->define_domain("<domain>\n<name") };
-    is($@->domain, Sys::Virt::Error::FROM_DOMAIN, 'another domain');
-    like($@->message, qr/\n/, 'a message of several lines');
+    is($@->domain, Sys::Virt::Error::FROM_DOMAIN, "domain: is FROM_DOMAIN for an error in a domain's XML");
+    like($@->message, qr/\n/, 'message: may have several lines');
 };
 
 subtest 'constants' => sub {
     my $error = failed();
-    ok($error->code == Sys::Virt::Error::ERR_NO_DOMAIN, 'compared with a constant');
-    ok($error->code == &Sys::Virt::Error::ERR_NO_DOMAIN, 'with &');
-    ok($error->code == Sys::Virt::Error->ERR_NO_DOMAIN, 'with a class method');
-    ok($error->code == $error->ERR_NO_DOMAIN, 'with a method of the error');
-    ok($error->{code} != Sys::Virt::Error::ERR_NO_NETWORK, 'not with another');
+    ok($error->code == Sys::Virt::Error::ERR_NO_DOMAIN, 'code: compares with a constant');
+    ok($error->code == &Sys::Virt::Error::ERR_NO_DOMAIN, 'code: compares with a constant called with &');
+    ok($error->code == Sys::Virt::Error->ERR_NO_DOMAIN, 'code: compares with a class method');
+    ok($error->code == $error->ERR_NO_DOMAIN, 'code: compares with a constant called on the error');
+    ok($error->{code} != Sys::Virt::Error::ERR_NO_NETWORK, 'code: differs from another constant');
 };
 
 subtest 'a string' => sub {
     my $error = failed();
     my $whole = "libvirt error code: 42, message: $text\n";
-    is("$error", $whole, 'interpolated');
-    is($error->stringify, $whole, 'stringify');
-    is($error . 'more', "${whole}more", 'concatenated');
-    is('more: ' . $error, "more: $whole", 'at the end');
-    ok($error eq $whole, 'eq');
-    ok($error ne 'other', 'ne');
-    like($error, qr/^libvirt error code: 42, message: Domain not found/, 'matched');
-    is(length $error, length $whole, 'its length');
-    is((split /:/, $error)[0], 'libvirt error code', 'split');
-    is(sprintf('%s', $error), $whole, 'formatted');
+    is("$error", $whole, 'stringify: an error can be interpolated');
+    is($error->stringify, $whole, 'stringify: is code and message');
+    is($error . 'more', "${whole}more", 'stringify: an error can be concatenated');
+    is('more: ' . $error, "more: $whole", 'stringify: an error can come last in a concatenation');
+    ok($error eq $whole, 'stringify: eq compares an error with its text');
+    ok($error ne 'other', 'stringify: ne tells an error from another text');
+    like($error, qr/^libvirt error code: 42, message: Domain not found/, 'stringify: an error can be matched');
+    is(length $error, length $whole, 'stringify: length of an error is that of its text');
+    is((split /:/, $error)[0], 'libvirt error code', 'stringify: an error can be split');
+    is(sprintf('%s', $error), $whole, 'stringify: an error can be formatted with %s');
     chomp(my $line = $error);
-    is($line, "libvirt error code: 42, message: $text", 'chomped');
+    is($line, "libvirt error code: 42, message: $text", 'stringify: a copy of the text can be chomped');
     my %seen = ($error => 1);
-    is_deeply([keys %seen], [$whole], 'as a key');
-    is(join('', sort $error, 'a'), "a$whole", 'sorted');
+    is_deeply([keys %seen], [$whole], 'stringify: an error can be a key of a hash');
+    is(join('', sort $error, 'a'), "a$whole", 'stringify: errors can be sorted');
 
     local $error->{message} = "ends itself\n";
-    is("$error", "libvirt error code: 42, message: ends itself\n", 'no second newline');
+    is("$error", "libvirt error code: 42, message: ends itself\n", 'stringify: a message that ends in a newline gets no second one');
 };
 
 subtest 'a condition' => sub {
     my $error = failed();
-    ok($error, 'true');
-    is(!$error, '', 'not false');
-    is($error ? 'yes' : 'no', 'yes', 'a ternary');
-    is($error || 'other', $error, 'or');
+    ok($error, 'Error: is true');
+    is(!$error, '', 'Error: is not false');
+    is($error ? 'yes' : 'no', 'yes', 'Error: is true in a ternary');
+    is($error || 'other', $error, 'Error: is true in front of ||');
     my $known = 0;
     if (ref $error && $error->code == 42) { $known = 1 }
-    ok($known, 'the usual test');
+    ok($known, 'code: the usual test of \$@ finds a known error');
     my $quiet = eval { $conn->get_domain_by_name('none'); 1 };
-    is($quiet, undef, 'the value of eval');
-    is_deeply([eval { $conn->get_domain_by_name('none') }], [], 'and in a list');
+    is($quiet, undef, 'get_domain_by_name: eval gives undef in scalar context');
+    is_deeply([eval { $conn->get_domain_by_name('none') }], [], 'get_domain_by_name: eval gives an empty list in list context');
 };
 
 subtest '$@' => sub {
     failed();
-    isnt($@, '', 'stays until the next eval');
+    isnt($@, '', '\$@: stays until the next eval');
     eval { $conn->get_type };
-    is($@, '', 'is empty after success');
+    is($@, '', '\$@: is empty after success');
 
     my $first = failed('one');
     my $second = failed('two');
-    isnt(refaddr($first), refaddr($second), 'each error is an object of its own');
+    isnt(refaddr($first), refaddr($second), 'Error: each error is an object of its own');
     $first->{message} = 'changed';
-    isnt($second->message, 'changed', 'independent of others');
-    is($conn->get_domain_by_name('test')->get_name, 'test', 'calls go on working');
-    is($second->code, 42, 'and the error is kept');
+    isnt($second->message, 'changed', 'message: a change of one error leaves another alone');
+    is($conn->get_domain_by_name('test')->get_name, 'test', 'get_domain_by_name: works after errors');
+    is($second->code, 42, 'code: an error that is kept stays after success');
 
     eval { eval { $conn->get_domain_by_name('none') }; die $@ };
-    is(ref $@, 'Sys::Virt::Error', 'passed on by die');
+    is(ref $@, 'Sys::Virt::Error', 'die: passes an error on as an object');
     eval { eval { $conn->get_domain_by_name('none') }; die };
-    is(ref $@, 'Sys::Virt::Error', 'by die without arguments');
+    is(ref $@, 'Sys::Virt::Error', 'die: without arguments passes an error on as an object');
     eval { eval { $conn->get_domain_by_name('none') }; die "wrapped: $@" };
-    is($@, "wrapped: libvirt error code: 42, message: $text\n", 'wrapped in a string');
+    is($@, "wrapped: libvirt error code: 42, message: $text\n", "die: wraps an error's text in a string");
     eval { local $@; eval { $conn->get_domain_by_name('none') }; };
-    is($@, '', 'local $@');
+    is($@, '', 'local \$@: leaves the outer one empty');
 };
 
 subtest 'handlers' => sub {
@@ -121,66 +121,66 @@ subtest 'handlers' => sub {
         local $SIG{__DIE__} = sub { push @got, $_[0] };
         failed();
     }
-    is(ref $got[0], 'Sys::Virt::Error', '__DIE__ gets the object');
+    is(ref $got[0], 'Sys::Virt::Error', '__DIE__: the handler gets the error as an object');
     {
         local $SIG{__DIE__} = sub { die "instead: $_[0]" };
         eval { $conn->get_domain_by_name('none') };
     }
-    is($@, "instead: libvirt error code: 42, message: $text\n", 'and may die with another one');
+    is($@, "instead: libvirt error code: 42, message: $text\n", '__DIE__: the handler may die with something else');
     my @warnings;
     {
         local $SIG{__WARN__} = sub { push @warnings, @_ };
         failed();
         warn failed();
     }
-    is_deeply(\@warnings, ["libvirt error code: 42, message: $text\n"], 'no warning but our own');
+    is_deeply(\@warnings, ["libvirt error code: 42, message: $text\n"], "__WARN__: nothing but the script's own warning comes");
 };
 
 subtest 'ways to die' => sub {
     my $deep = sub { $conn->get_domain_by_name('none') };
     eval { $deep->() };
-    is($@->code, 42, 'from a sub');
+    is($@->code, 42, 'code: is 42 from a sub');
     eval { my @found = map { $conn->get_domain_by_name($_) } 'test', 'none' };
-    is($@->code, 42, 'from map');
+    is($@->code, 42, 'code: is 42 from map');
     eval { my @sorted = sort { $conn->get_domain_by_name('none') } 1, 2 };
-    is($@->code, 42, 'from sort');
+    is($@->code, 42, 'code: is 42 from sort');
     eval { my $in = 'a'; $in =~ s/a/$conn->get_domain_by_name('none')/e };
-    is($@->code, 42, 'from a substitution');
-    is(eval "\$conn->get_domain_by_name('none'); 1", undef, 'from a string eval');
-    is($@->code, 42, 'with its error');
+    is($@->code, 42, 'code: is 42 from a substitution');
+    is(eval "\$conn->get_domain_by_name('none'); 1", undef, 'get_domain_by_name: dies in a string eval');
+    is($@->code, 42, 'code: is 42 from a string eval');
     my $from_destroy;
     { my $object = bless sub { eval { $conn->get_domain_by_name('none') }; $from_destroy = $@ }, 'Local::Ending' }
-    is($from_destroy->code, 42, 'from DESTROY');
+    is($from_destroy->code, 42, 'code: is 42 from DESTROY');
     my $pid = open my $child, '-|', $^X, map({ "-I$_" } grep { !ref } @INC), '-e',
         'open STDERR, ">&", STDOUT; use Sys::Virt; Sys::Virt->new(uri => "test:///default")->get_domain_by_name("none")';
-    is(join('', <$child>), "libvirt error code: 42, message: $text\n", 'uncaught: perl prints it');
-    ok(!close($child), 'and ends');
-    is($? >> 8, 255, 'as always');
+    is(join('', <$child>), "libvirt error code: 42, message: $text\n", 'get_domain_by_name: perl prints an error that nobody catches');
+    ok(!close($child), 'get_domain_by_name: perl ends with an error that nobody catches');
+    is($? >> 8, 255, 'get_domain_by_name: perl exits with 255');
 };
 
 subtest 'errors of arguments' => sub {
     my $line = __LINE__ + 1;
     eval { $conn->get_domain_by_name("a\0b") };
-    is(ref $@, 'Sys::Virt::Error', 'the same class');
-    is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'the code');
-    is($@->domain, Sys::Virt::Error::FROM_NONE, 'the domain');
-    is($@->level, Sys::Virt::Error::LEVEL_ERROR, 'the level');
-    like($@->message, qr/^Sys::Virt::get_domain_by_name: argument 'name' .* at \Q$0\E line $line\.\n\z/, 'says where');
-    is("$@", 'libvirt error code: ' . $@->code . ', message: ' . $@->message, 'as a string');
+    is(ref $@, 'Sys::Virt::Error', 'get_domain_by_name: dies of the same class for a wrong argument');
+    is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'code: is ERR_INVALID_ARG for a wrong argument');
+    is($@->domain, Sys::Virt::Error::FROM_NONE, 'domain: is FROM_NONE for a wrong argument');
+    is($@->level, Sys::Virt::Error::LEVEL_ERROR, 'level: is LEVEL_ERROR for a wrong argument');
+    like($@->message, qr/^Sys::Virt::get_domain_by_name: argument 'name' .* at \Q$0\E line $line\.\n\z/, "message: names method, argument and the caller's line for a wrong argument");
+    is("$@", 'libvirt error code: ' . $@->code . ', message: ' . $@->message, "stringify: a wrong argument's error has code and message, too");
     $line = __LINE__ + 1;
     eval { $conn->get_domain_by_name };
-    like($@, qr/^Usage: Sys::Virt::get_domain_by_name\(con, name\) at \Q$0\E line $line\.\n\z/, 'too few are told as perl does');
-    is(ref $@, '', 'by a string');
+    like($@, qr/^Usage: Sys::Virt::get_domain_by_name\(con, name\) at \Q$0\E line $line\.\n\z/, "get_domain_by_name: too few arguments get perl's usage message");
+    is(ref $@, '', 'get_domain_by_name: the usage message is a plain string');
 };
 
 subtest 'errors made by scripts' => sub {
     my $made = bless { level => 2, code => 1, domain => 0, message => 'made' }, 'Sys::Virt::Error';
-    is("$made", "libvirt error code: 1, message: made\n", 'as a string');
-    is_deeply([map { $made->$_ } qw(code domain level message)], [1, 0, 2, 'made'], 'accessors');
+    is("$made", "libvirt error code: 1, message: made\n", 'stringify: an error made by a script');
+    is_deeply([map { $made->$_ } qw(code domain level message)], [1, 0, 2, 'made'], 'Error: the accessors work on an error made by a script');
     @Local::Error::ISA = 'Sys::Virt::Error';
     my $derived = bless { %$made, message => 'derived' }, 'Local::Error';
-    is("$derived", "libvirt error code: 1, message: derived\n", 'of a subclass');
-    is($derived->code, 1, 'accessors of a subclass');
+    is("$derived", "libvirt error code: 1, message: derived\n", 'stringify: an error of a subclass');
+    is($derived->code, 1, 'code: works on an error of a subclass');
 };
 done_testing;
 

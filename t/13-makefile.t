@@ -66,7 +66,7 @@ sub run {
 sub ok_run {
     my ($what, @command) = @_;
     my ($status, $output) = run(@command);
-    is $status, 0, $what or diag $output;
+    is $status, 0, "$what: exits with 0" or diag $output;
     return $output;
 }
 
@@ -84,27 +84,27 @@ subtest 'what is missing' => sub {
     my $sh = (grep { -x } '/bin/sh', '/usr/bin/sh')[0];
     symlink $sh, "$bin/sh";
     my ($status, $output) = run($^X, 'Makefile.PL');
-    isnt $status, 0, 'no tools: it fails';
-    like $output, qr/Rust 1\.\d+ or later \(Debian: rustc cargo, .*Fedora: rust cargo/, 'Rust is named';
-    like $output, qr/a C compiler, cc \(Debian: gcc libc6-dev; Fedora: gcc\)/, 'a compiler is named';
-    like $output, qr/make \(Debian: make; Fedora: make\)/, 'make is named';
-    like $output, qr/libvirt 7\.0 or later with its headers \(Debian: libvirt-dev pkg-config; /, 'libvirt is named';
-    unlike $output, qr/libclang/, 'what is there is not named';
-    ok !-e 'Makefile', 'there is no Makefile';
+    isnt $status, 0, 'Makefile.PL without tools: fails';
+    like $output, qr/Rust 1\.\d+ or later \(Debian: rustc cargo, .*Fedora: rust cargo/, 'Makefile.PL without tools: names Rust';
+    like $output, qr/a C compiler, cc \(Debian: gcc libc6-dev; Fedora: gcc\)/, 'Makefile.PL without tools: names a compiler';
+    like $output, qr/make \(Debian: make; Fedora: make\)/, 'Makefile.PL without tools: names make';
+    like $output, qr/libvirt 7\.0 or later with its headers \(Debian: libvirt-dev pkg-config; /, 'Makefile.PL without tools: names libvirt';
+    unlike $output, qr/libclang/, 'Makefile.PL without tools: does not name what is there';
+    ok !-e 'Makefile', 'Makefile.PL without tools: writes no Makefile';
 
     my ($least) = read_file('Cargo.toml') =~ /^rust-version = "(\d+\.\d+)"/m;
     program(rustc => 'echo "rustc 1.9.0 (0123456789 2016-05-18)"');
     program('pkg-config', 'echo 6.10.0');
     (undef, $output) = run($^X, 'Makefile.PL');
-    like $output, qr/Rust \Q$least\E or later, 1\.9\.0 is too old/, 'an old Rust is too old, 9 is less than 10';
-    like $output, qr/libvirt 7\.0 or later, 6\.10\.0 is too old/, 'so is an old libvirt';
+    like $output, qr/Rust \Q$least\E or later, 1\.9\.0 is too old/, 'Makefile.PL: Rust 1.9 is too old, 9 is less than 10';
+    like $output, qr/libvirt 7\.0 or later, 6\.10\.0 is too old/, 'Makefile.PL: libvirt 6.10 is too old';
 
     program(rustc => "echo 'rustc $least.0 (0123456789 2025-02-17)'");
     program('pkg-config', 'echo 12.10.0');
     program(cc => 'echo cc');
     program(make => "exec $make \"\$\@\"");
     (undef, $output) = run($^X, 'Makefile.PL');
-    like $output, qr/missing:\n  - cargo \(Debian: cargo, .*\n\n/, 'now cargo is the only thing missing';
+    like $output, qr/missing:\n  - cargo \(Debian: cargo, .*\n\n/, 'Makefile.PL with all but cargo: names cargo alone';
 };
 
 program(cargo => <<"SH");
@@ -119,30 +119,30 @@ my $perl = $Config{perlpath};
 
 subtest 'building' => sub {
     my $output = ok_run('perl Makefile.PL', $^X, 'Makefile.PL');
-    unlike $output, qr/warn|missing/i, 'without a complaint';
-    is_deeply [builds()], [], 'it compiles nothing';
+    unlike $output, qr/warn|missing/i, 'perl Makefile.PL: complains of nothing';
+    is_deeply [builds()], [], 'perl Makefile.PL: compiles nothing';
     ok_run('make -j4', $make, '-j4');
     my ($first, @more) = builds();
-    like $first, qr/^\Q$^X\E: build --release --locked$/, 'cargo builds the locked crates for this perl';
-    is_deeply \@more, [], 'once';
-    is read_file($module), "a module for $^X\n", 'the module is where perl looks for it';
-    ok -x $module, 'and executable, as shared objects are';
+    like $first, qr/^\Q$^X\E: build --release --locked$/, 'make -j4: cargo builds the locked crates for this perl';
+    is_deeply \@more, [], 'make -j4: cargo builds once';
+    is read_file($module), "a module for $^X\n", 'make -j4: the module is where perl looks for it';
+    ok -x $module, 'make -j4: the module is executable, as shared objects are';
     is_deeply [grep { !-e } map { s{^lib}{blib/lib}r } grep { m{^lib/} } sort keys %{ maniread() }], [],
-        'so are all of its files';
+        'make -j4: all files of the module are where perl looks for them';
 
     ok_run('make again', $make);
-    is_deeply [builds()], [], 'nothing is left to do';
+    is_deeply [builds()], [], 'make again: builds nothing';
     for my $source ('src/lib.rs', 'src/bridge/read.c', 'src/bridge/bridge.h', 'build.rs', 'Cargo.lock') {
         utime undef, undef, $source or die "$source: $!";
         ok_run("make when $source is newer", $make);
-        is scalar(builds()), 1, 'cargo builds';
+        is scalar(builds()), 1, "make when $source is newer: cargo builds";
     }
     unlink 'src/lib.rs';
     ok_run('make when a source is gone', $make);
-    is scalar(builds()), 1, 'that is left to cargo, too';
+    is scalar(builds()), 1, 'make when a source is gone: cargo builds';
     write_file('src/lib.rs', '');
     ok_run('make clean', $make, 'clean');
-    is_deeply [grep { -e } qw(blib Makefile pm_to_blib)], [], 'leaves nothing of the build';
+    is_deeply [grep { -e } qw(blib Makefile pm_to_blib)], [], 'make clean: leaves nothing of the build';
 };
 
 subtest 'another perl' => sub {
@@ -151,12 +151,12 @@ subtest 'another perl' => sub {
     builds();
     program(perl2 => "echo called >> $tmp/called\nexec $^X \"\$\@\"");
     ok_run('Makefile.PL PERL=...', $^X, 'Makefile.PL', "PERL=$bin/perl2", 'INSTALLMAN3DIR=none');
-    is read_file("$tmp/called"), "called\n", 'hands over to that one';
+    is read_file("$tmp/called"), "called\n", 'Makefile.PL PERL=...: hands over to that perl';
     builds();
     ok_run('make', $make);
-    is scalar(builds()), 1, 'the module is built again';
+    is scalar(builds()), 1, 'make for another perl: builds the module again';
     ok_run('make realclean', $make, 'realclean');
-    is_deeply [grep { -e } qw(blib target Makefile Makefile.old MYMETA.json)], [], 'leaves nothing';
+    is_deeply [grep { -e } qw(blib target Makefile Makefile.old MYMETA.json)], [], 'make realclean: leaves nothing';
 };
 
 sub installed {
@@ -178,13 +178,13 @@ subtest 'installing' => sub {
         ok_run('make', $make);
         builds();
         ok_run("make install with $way", $make, 'install', $install || ());
-        is_deeply [builds()], [], 'builds nothing again';
+        is_deeply [builds()], [], "make install with $way: builds nothing again";
         my @files = installed("$tmp/$way");
         for my $file ('Sys/Virt.pm', 'Sys/Virt/Domain.pm', 'Sys/Virt/Domain.pod', 'auto/Sys/Virt/Virt.so') {
-            is scalar(grep { m{^\Q$dir\E(?:/.*)?/\Q$file\E$} } @files), 1, "$file is in $dir";
+            is scalar(grep { m{^\Q$dir\E(?:/.*)?/\Q$file\E$} } @files), 1, "make install with $way: $file is in $dir";
         }
         # A perl may be configured to have no manual pages.
-        is scalar(grep { m{/Sys::Virt::Domain\.3\w*$} } @files), $Config{installman3dir} ? 1 : 0, 'and its manual page';
+        is scalar(grep { m{/Sys::Virt::Domain\.3\w*$} } @files), $Config{installman3dir} ? 1 : 0, "make install with $way: the manual page is there";
     }
 };
 
@@ -195,7 +195,7 @@ subtest 'packing' => sub {
     my @packed = sort map { s{^Sys-Virt-\Q$version\E/}{}r } grep { !m{/$} } split /\n/, $output;
     # The MANIFEST of a release lists the META files itself.
     my %listed = (%{ maniread() }, 'META.json' => '', 'META.yml' => '');
-    is_deeply \@packed, [sort keys %listed], 'packs what MANIFEST lists, and META files';
+    is_deeply \@packed, [sort keys %listed], 'make dist: packs what MANIFEST lists, and META files';
 };
 
 chdir '/';

@@ -45,23 +45,23 @@ subtest 'a program that ends at once' => sub {
     plan skip_all => 'no such program here' if !$program;
     # Now and then it ends before libvirt has written to it, most likely the first time.
     my @endings = map { ending(sub { Sys::Virt->new(uri => "qemu+ext:///system?command=$program") }) } 1 .. 30;
-    is(scalar(grep { /^libvirt error code: \d+, message: ./ } @endings), 30, 'is an error, each time') or diag(explain(\@endings));
+    is(scalar(grep { /^libvirt error code: \d+, message: ./ } @endings), 30, 'new: a program that ends at once is an error, each time') or diag(explain(\@endings));
 };
 
 subtest 'a daemon that is gone' => sub {
     my $daemon = Test::SysVirt::Daemon->new;
     my $conn   = $daemon->connect;
     my $domain = $conn->get_domain_by_name('test');
-    is($domain->is_active, 1, 'it was there');
+    is($domain->is_active, 1, 'is_active: works while the daemon runs');
     $daemon->kill;
-    like(ending(sub { $domain->is_active }), qr/^libvirt error code: /, 'a call') for 1 .. 3;
-    is(ending(sub { undef $domain; undef $conn }), '', 'the end of objects');
-    like(ending(sub { $daemon->connect }), qr/^libvirt error code: 38, /, 'another connection');
+    like(ending(sub { $domain->is_active }), qr/^libvirt error code: /, "is_active: dies of libvirt's error when the daemon is gone") for 1 .. 3;
+    is(ending(sub { undef $domain; undef $conn }), '', 'DESTROY: objects end in silence when the daemon is gone');
+    like(ending(sub { $daemon->connect }), qr/^libvirt error code: 38, /, "new: dies of libvirt's error when the daemon is gone");
 };
 
 subtest 'the script itself' => sub {
     my $conn = Sys::Virt->new(uri => 'test:///default');
-    is(ending(\&write_to_nobody), $signal, 'is ended by the signal');
+    is(ending(\&write_to_nobody), $signal, "SIGPIPE: the script's own write ends it");
     my $domain = $conn->get_domain_by_name('test');
     my $in_callback = sub {
         my ($code) = @_;
@@ -70,19 +70,19 @@ subtest 'the script itself' => sub {
         $domain->suspend;
         Sys::Virt::Event::run_default() until $called;
     };
-    is(ending(sub { $in_callback->(\&write_to_nobody) }), $signal, 'and in a callback');
-    is(ending(sub { $in_callback->(sub { $domain->is_active }); write_to_nobody() }), $signal, 'and after one');
-    is(ending(sub { eval { $conn->get_domain_by_name('none') }; write_to_nobody() }), $signal, 'and after an error');
+    is(ending(sub { $in_callback->(\&write_to_nobody) }), $signal, 'SIGPIPE: a write in a callback ends the script');
+    is(ending(sub { $in_callback->(sub { $domain->is_active }); write_to_nobody() }), $signal, 'SIGPIPE: a write after a callback ends the script');
+    is(ending(sub { eval { $conn->get_domain_by_name('none') }; write_to_nobody() }), $signal, 'SIGPIPE: a write after an error ends the script');
 };
 
 subtest 'a signal that the script handles' => sub {
     local $SIG{PIPE} = 'IGNORE';
     Sys::Virt->new(uri => 'test:///default');
-    is(ending(\&write_to_nobody), $broken, 'is ignored as before');
+    is(ending(\&write_to_nobody), $broken, 'SIGPIPE: a script that ignores it goes on');
     my $came = 0;
     $SIG{PIPE} = sub { $came++ };
     Sys::Virt->new(uri => 'test:///default');
     eval { write_to_nobody() };
-    is($came, 1, 'is handled as before');
+    is($came, 1, "SIGPIPE: a script's own handler runs");
 };
 done_testing;

@@ -11,18 +11,18 @@ chdir "$FindBin::Bin/.." or die "chdir: $!";
 plan skip_all => 'there is no MANIFEST here' if !-e 'MANIFEST';
 my @listed = sort keys %{ maniread() };
 
-is_deeply [grep { !-f } @listed], [], 'every file in MANIFEST is there';
-ok((grep { $_ eq 'Cargo.lock' } @listed), 'so the versions of all crates are released, too');
+is_deeply [grep { !-f } @listed], [], 'MANIFEST: every file that it names is there';
+ok((grep { $_ eq 'Cargo.lock' } @listed), 'MANIFEST: has Cargo.lock, and with it the versions of all crates');
 
 my @twice = do { my %seen; grep { $seen{$_}++ } map { /^(\S+)/ } do { local @ARGV = 'MANIFEST'; <> } };
-is_deeply \@twice, [], 'no file is in MANIFEST twice';
+is_deeply \@twice, [], 'MANIFEST: names no file twice';
 
 SKIP: {
     skip 'not a checkout', 1 if !-e '.git';
     # Not the user of this process may own the checkout: as when root runs the tests.
     my @tracked = split /\0/, qx(git -c safe.directory='*' ls-files -z 2>/dev/null);
     skip 'git does not run here', 1 if !@tracked;
-    is_deeply \@listed, [sort grep { !m{^\.ci/|^\.gitignore$} } @tracked], 'MANIFEST lists every tracked file';
+    is_deeply \@listed, [sort grep { !m{^\.ci/|^\.gitignore$} } @tracked], 'MANIFEST: lists what git tracks';
 }
 
 done_testing;

@@ -11,7 +11,7 @@ my $conn = Sys::Virt->new(uri => Test::SysVirt::Host->uri);
 my ($dom, $idle) = map { $conn->get_domain_by_name($_) } qw(busy idle);
 
 subtest 'asking' => sub {
-    is($dom->get_hostname, 'busyhost', 'get_hostname');
+    is($dom->get_hostname, 'busyhost', 'get_hostname: busyhost');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->get_hostname }, 'get_hostname of a domain that does not run');
     unsupported($dom, 'get_guest_info', $_, 'virDomainGetGuestInfo') foreach [], [Sys::Virt::Domain::GUEST_INFO_USERS, 0];
     unsupported($dom, 'set_agent_response_timeout', [Sys::Virt::Domain::AGENT_RESPONSE_TIMEOUT_BLOCK], 'virDomainAgentSetResponseTimeout');
@@ -28,7 +28,7 @@ subtest 'time' => sub {
 subtest 'users' => sub {
     is_deeply([$dom->set_user_password('root', 'secret', Sys::Virt::Domain::PASSWORD_ENCRYPTED)], [], 'set_user_password gives nothing');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->set_user_password('root', 'secret') },
-        'set_user_password in a domain that does not run');
+        'set_user_password: dies for a domain that does not run');
     unsupported($dom, 'authorized_ssh_keys_get', ['root'], 'virDomainAuthorizedSSHKeysGet');
     unsupported($dom, 'authorized_ssh_keys_set', ['root', ['ssh-rsa AAAA']], 'virDomainAuthorizedSSHKeysSet');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->authorized_ssh_keys_set('root', [[]]) }, 'a key that is none',
@@ -39,10 +39,10 @@ subtest 'file systems' => sub {
     is_deeply([$dom->get_fs_info], [
         { mountpoint => '/', name => 'vda1', fstype => 'ext4', devalias => ['vda'] },
         { mountpoint => '/boot', name => 'vda2', fstype => 'ext4', devalias => ['vda'] },
-    ], 'get_fs_info');
+    ], 'get_fs_info: has both file systems');
     is(scalar($dom->get_fs_info)->{mountpoint}, '/boot', 'get_fs_info in scalar context is the last');
     is_deeply([$dom->fs_freeze(['/'])], [], 'fs_freeze gives nothing');
-    is_deeply([$dom->fs_thaw(['/'], 0)], [], 'nor fs_thaw');
+    is_deeply([$dom->fs_thaw(['/'], 0)], [], 'fs_thaw: gives nothing');
     is_deeply([$dom->fs_freeze([])], [], 'fs_freeze of all');
     is_deeply([$dom->fs_thaw([])], [], 'fs_thaw of all');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $dom->fs_freeze(['/', '/none']) }, 'fs_freeze of none', qr{not found: /none});
@@ -54,11 +54,11 @@ subtest 'file systems' => sub {
 
 subtest 'addresses' => sub {
     my @interfaces = $dom->get_interface_addresses(Sys::Virt::Domain::INTERFACE_ADDRESSES_SRC_LEASE);
-    is_deeply([map { join ' ', sort keys %$_ } @interfaces], [('addrs hwaddr name') x 2], 'the keys of get_interface_addresses');
-    is_deeply([map { @$_{qw(name hwaddr)} } @interfaces], [qw(tap0 52:54:00:00:00:01 tap1 52:54:00:00:00:02)], 'names and addresses of the hardware');
-    is_deeply($interfaces[0]{addrs}, [{ type => Sys::Virt::IP_ADDR_TYPE_IPV4, addr => '192.0.2.11', prefix => 24 }], 'addresses');
+    is_deeply([map { join ' ', sort keys %$_ } @interfaces], [('addrs hwaddr name') x 2], 'get_interface_addresses: the keys of a record');
+    is_deeply([map { @$_{qw(name hwaddr)} } @interfaces], [qw(tap0 52:54:00:00:00:01 tap1 52:54:00:00:00:02)], 'get_interface_addresses: names and hardware addresses');
+    is_deeply($interfaces[0]{addrs}, [{ type => Sys::Virt::IP_ADDR_TYPE_IPV4, addr => '192.0.2.11', prefix => 24 }], 'get_interface_addresses: type, address and prefix');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID,
-        sub { $idle->get_interface_addresses(Sys::Virt::Domain::INTERFACE_ADDRESSES_SRC_LEASE) }, 'of a domain that does not run');
+        sub { $idle->get_interface_addresses(Sys::Virt::Domain::INTERFACE_ADDRESSES_SRC_LEASE) }, 'get_interface_addresses: refused for a domain that does not run');
 };
 
 done_testing;

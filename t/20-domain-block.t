@@ -13,15 +13,15 @@ my ($dom, $idle) = map { $conn->get_domain_by_name($_) } qw(busy idle);
 subtest 'statistics' => sub {
     foreach my $disk ('vda', '/guest/busy.img') {
         my $stats = $dom->block_stats($disk);
-        is_deeply([sort keys %$stats], [qw(errs rd_bytes rd_req wr_bytes wr_req)], "the keys of block_stats('$disk')");
-        is(scalar(grep { $_ > 0 } values %$stats), 5, 'and their values');
+        is_deeply([sort keys %$stats], [qw(errs rd_bytes rd_req wr_bytes wr_req)], "block_stats: the keys for '$disk'");
+        is(scalar(grep { $_ > 0 } values %$stats), 5, 'block_stats: the values are positive');
     }
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->block_stats('none') }, 'block_stats of no disk', qr/none/);
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->block_stats('vda') }, 'block_stats of a domain that does not run');
     unsupported($dom, 'block_stats', ['vda', Sys::Virt::Domain::AFFECT_LIVE], 'virDomainBlockStatsFlags');
     my $info = $dom->get_block_info('vda');
-    is_deeply([sort keys %$info], [qw(allocation capacity physical)], 'the keys of get_block_info');
-    is($info->{allocation}, 1099511627776, 'a number of more than 32 bits');
+    is_deeply([sort keys %$info], [qw(allocation capacity physical)], 'get_block_info: the keys');
+    is($info->{allocation}, 1099511627776, 'get_block_info: a number of more than 32 bits is exact');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_block_info('none') }, 'get_block_info of no disk', qr/none/);
 };
 
@@ -29,7 +29,7 @@ subtest 'errors' => sub {
     is_deeply([$dom->get_disk_errors], [
         { path => 'vda', error => Sys::Virt::Domain::DISK_ERROR_UNSPEC },
         { path => 'vdb', error => Sys::Virt::Domain::DISK_ERROR_NO_SPACE },
-    ], 'get_disk_errors');
+    ], 'get_disk_errors: has both disks');
     is_deeply([$conn->get_domain_by_name('held')->get_disk_errors(0)], [], 'get_disk_errors without disks');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->get_disk_errors }, 'get_disk_errors of a domain that does not run');
 };

@@ -45,8 +45,8 @@ subtest 'hotplug' => sub {
 subtest 'network interfaces' => sub {
     fresh();
     my $stats = $dom->interface_stats('tap0');
-    is_deeply([sort keys %$stats], [map { my $way = $_; map { "${way}_$_" } qw(bytes drop errs packets) } qw(rx tx)], 'the keys of interface_stats');
-    is(scalar(grep { $_ > 0 } values %$stats), 8, 'and their values');
+    is_deeply([sort keys %$stats], [map { my $way = $_; map { "${way}_$_" } qw(bytes drop errs packets) } qw(rx tx)], 'interface_stats: the keys');
+    is(scalar(grep { $_ > 0 } values %$stats), 8, 'interface_stats: the values are positive');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->interface_stats('none') }, 'interface_stats of no interface', qr/none/);
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->interface_stats('tap0') }, 'interface_stats of a domain that does not run');
     unsupported($dom, 'announce_interface', $_, 'virDomainAnnounceInterface')
@@ -81,7 +81,7 @@ subtest 'screen' => sub {
     my $stream = $conn->new_stream;
     is($dom->screenshot($stream, 0), 'image/png', 'screenshot gives the type of the image');
     $stream->recv(my $image, 8);
-    is($image, "\x89PNG\r\n\x1a\n", 'and the stream the image');
+    is($image, "\x89PNG\r\n\x1a\n", 'screenshot: the stream gives a PNG image');
     $stream->abort;
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->screenshot($conn->new_stream, 0, $bad) }, 'screenshot with an unknown flag');
 };

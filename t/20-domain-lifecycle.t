@@ -21,7 +21,7 @@ sub becomes {
     my ($object, $state, $reason, $method, @arguments) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my @gives = $object->$method(@arguments);
-    is_deeply([\@gives, $object->get_state], [[], $state, $reason], "$method(@arguments)");
+    is_deeply([\@gives, $object->get_state], [[], $state, $reason], "$method(@arguments): gives nothing and changes the state");
     return;
 }
 
@@ -31,7 +31,7 @@ my $unknown = sub { my $function = shift; qr/unsupported flags \(0x40000000\) in
 subtest 'starting' => sub {
     fresh();
     becomes($idle, Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_BOOTED, 'create');
-    cmp_ok($idle->get_id, '>', 0, 'with an id');
+    cmp_ok($idle->get_id, '>', 0, 'create: the domain has an id above 0');
     fails(undef, sub { $idle->create }, 'create of one that runs', qr/already running/);
     $idle->destroy;
     becomes($idle, Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_BOOTED, 'create', 0);
@@ -42,7 +42,7 @@ subtest 'starting with files' => sub {
     fresh();
     open my $null, '<', '/dev/null' or die "/dev/null: $!";
     my $lived = eval { $idle->create_with_files([fileno $null]); 1 };
-    ok($lived ? $idle->is_active : $@->code == Sys::Virt::Error::ERR_NO_SUPPORT, 'create_with_files');
+    ok($lived ? $idle->is_active : $@->code == Sys::Virt::Error::ERR_NO_SUPPORT, 'create_with_files: the domain runs, or the driver has it not');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $idle->create_with_files(['file']) }, 'create_with_files, no descriptor',
         qr/'fdssv', element 0: is 'file', not an integer/);
     unsupported($busy, 'fd_associate', ['name', [fileno $null]], 'virDomainFDAssociate');
@@ -51,7 +51,7 @@ subtest 'starting with files' => sub {
 subtest 'stopping' => sub {
     fresh();
     becomes($busy, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_DESTROYED, 'destroy');
-    is($busy->get_id, -1, 'without an id');
+    is($busy->get_id, -1, 'destroy: the id is -1');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $busy->destroy }, 'destroy of one that does not run', qr/not running/);
     $busy->create;
     becomes($busy, Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_DESTROYED,
@@ -62,7 +62,7 @@ subtest 'stopping' => sub {
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $busy->shutdown($flags) }, 'shutdown with flags', $unknown->('DomainShutdownFlags'));
     my $brief = $conn->get_domain_by_name('brief');
     $brief->destroy;
-    fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $conn->get_domain_by_name('brief') }, 'a transient domain is gone');
+    fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $conn->get_domain_by_name('brief') }, 'destroy: a transient domain is gone');
 };
 
 subtest 'pausing' => sub {
@@ -78,7 +78,7 @@ subtest 'pausing' => sub {
 subtest 'restarting' => sub {
     fresh();
     is_deeply([$busy->reboot(Sys::Virt::Domain::REBOOT_DEFAULT)], [], 'reboot gives nothing');
-    is(($busy->get_state)[0], Sys::Virt::Domain::STATE_RUNNING, 'and it runs');
+    is(($busy->get_state)[0], Sys::Virt::Domain::STATE_RUNNING, 'resume: the state is RUNNING');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->reboot }, 'reboot of one that does not run');
     is_deeply([$busy->reset], [], 'reset gives nothing');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $busy->reset($flags) }, 'reset with flags', $unknown->('DomainReset'));
@@ -96,18 +96,18 @@ subtest 'signals' => sub {
 subtest 'what follows an end' => sub {
     fresh();
     $busy->set_lifecycle_action(Sys::Virt::Domain::LIFECYCLE_CRASH, Sys::Virt::Domain::LIFECYCLE_ACTION_PRESERVE);
-    like($busy->get_xml_description, qr{<on_crash>preserve</on_crash>}, 'set_lifecycle_action');
+    like($busy->get_xml_description, qr{<on_crash>preserve</on_crash>}, 'set_lifecycle_action: the XML has the new action');
     $busy->set_lifecycle_action(Sys::Virt::Domain::LIFECYCLE_REBOOT, Sys::Virt::Domain::LIFECYCLE_ACTION_DESTROY,
         Sys::Virt::Domain::AFFECT_CONFIG);
-    like($busy->get_xml_description(Sys::Virt::Domain::XML_INACTIVE), qr{<on_reboot>destroy</on_reboot>}, 'for the next start');
-    unlike($busy->get_xml_description, qr{<on_reboot>destroy</on_reboot>}, 'and not for this one');
+    like($busy->get_xml_description(Sys::Virt::Domain::XML_INACTIVE), qr{<on_reboot>destroy</on_reboot>}, 'set_lifecycle_action: the configuration has the new action');
+    unlike($busy->get_xml_description, qr{<on_reboot>destroy</on_reboot>}, 'set_lifecycle_action: the running domain keeps its action');
 };
 
 subtest 'forgetting' => sub {
     fresh();
     is_deeply([$idle->undefine], [], 'undefine gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $idle->create }, 'the domain is gone');
-    is($idle->get_name, 'idle', 'the object still knows its name');
+    fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $idle->create }, 'undefine: the domain is gone');
+    is($idle->get_name, 'idle', 'undefine: the object still knows its name');
     $busy->undefine;
     is_deeply([$busy->is_active, $busy->is_persistent], [1, 0], 'undefine of one that runs makes it transient');
     my $kept = $conn->get_domain_by_name('kept');

@@ -48,16 +48,16 @@ subtest 'parameters' => sub {
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     my $before = join ',', map { "$_=$all{$_}" } sort keys %all;
     migrates('all of them', $more, 'migrate', $target, \%all, Sys::Virt::Domain::MIGRATE_LIVE);
-    is("@warnings", '', 'are known');
-    is(join(',', map { "$_=$all{$_}" } sort keys %all), $before, 'the hash is as it was');
-    is(scalar keys %all, scalar(grep { /^MIGRATE_PARAM_/ } keys %Sys::Virt::Domain::), 'and there are no others');
+    is("@warnings", '', 'migrate: knows every key MIGRATE_PARAM_*');
+    is(join(',', map { "$_=$all{$_}" } sort keys %all), $before, "migrate: leaves the caller's hash as it was");
+    is(scalar keys %all, scalar(grep { /^MIGRATE_PARAM_/ } keys %Sys::Virt::Domain::), 'migrate: there are no other keys than those tried');
     migrates('disks as an array', $more, 'migrate', $target, { Sys::Virt::Domain::MIGRATE_PARAM_MIGRATE_DISKS => ['vda', 'vdb'] });
     migrates('one disk as a string', $more, 'migrate', $target, { Sys::Virt::Domain::MIGRATE_PARAM_MIGRATE_DISKS => 'vda' });
     migrates('no disks', $plain, 'migrate', $target, { Sys::Virt::Domain::MIGRATE_PARAM_MIGRATE_DISKS => [] });
     migrates('undef is none', $plain, 'migrate', $target, { Sys::Virt::Domain::MIGRATE_PARAM_PERSIST_XML => undef });
     migrates('none', $plain, 'migrate', $target, {}, undef);
     eval { $dom->migrate($target, { bandwith => 1 }) };
-    like("@warnings", qr/^Sys::Virt::Domain::migrate: argument 'params': 'bandwith' is unknown here and ignored/, 'an unknown one is warned of');
+    like("@warnings", qr/^Sys::Virt::Domain::migrate: argument 'params': 'bandwith' is unknown here and ignored/, 'migrate: warns of an unknown key');
 };
 
 subtest 'wrong parameters' => sub {

@@ -12,7 +12,7 @@ my ($dom, $idle) = map { $conn->get_domain_by_name($_) } qw(busy idle);
 
 subtest 'labels' => sub {
     driver_since '7.5.0';
-    is_deeply($dom->get_security_label, { label => 'libvirt-test', enforcing => 1 }, 'get_security_label');
+    is_deeply($dom->get_security_label, { label => 'libvirt-test', enforcing => 1 }, 'get_security_label: label and enforcing');
     is_deeply($idle->get_security_label, { label => '', enforcing => 0 }, 'get_security_label of a domain that does not run');
     unsupported($dom, 'get_security_label_list', [], 'virDomainGetSecurityLabelList');
 };

@@ -14,31 +14,31 @@ sub names { return [sort map { $_->get_name } @_] }
 
 subtest 'snapshots' => sub {
     my $xml = sub { "<domainsnapshot><name>$_[0]</name></domainsnapshot>" };
-    is_deeply([$dom->has_current_snapshot, $dom->num_of_snapshots], [0, 0], 'none at first');
-    is_deeply([map { [$dom->$_] } qw(list_snapshots list_all_snapshots list_snapshot_names)], [[], [], []], 'in any list');
+    is_deeply([$dom->has_current_snapshot, $dom->num_of_snapshots], [0, 0], 'has_current_snapshot, num_of_snapshots: none at first');
+    is_deeply([map { [$dom->$_] } qw(list_snapshots list_all_snapshots list_snapshot_names)], [[], [], []], 'list_snapshots and its kin: all lists are empty at first');
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, sub { $dom->current_snapshot }, 'current_snapshot without any');
 
     my $first = $dom->create_snapshot($xml->('first'));
-    isa_ok($first, 'Sys::Virt::DomainSnapshot', 'what create_snapshot gives');
-    is($first->get_name, 'first', 'with the name');
+    isa_ok($first, 'Sys::Virt::DomainSnapshot', 'create_snapshot: gives a snapshot');
+    is($first->get_name, 'first', 'create_snapshot: the snapshot has the name of its XML');
     $dom->create_snapshot($xml->('second'), Sys::Virt::DomainSnapshot::CREATE_HALT);
     is($dom->is_active, 0, 'create_snapshot with flags');
 
     is_deeply([$dom->has_current_snapshot, $dom->num_of_snapshots], [1, 2], 'has_current_snapshot, num_of_snapshots');
     is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_ROOTS), 1, 'num_of_snapshots with flags');
-    is($dom->current_snapshot->get_name, 'second', 'current_snapshot');
-    is($dom->get_snapshot_by_name('first')->get_name, 'first', 'get_snapshot_by_name');
+    is($dom->current_snapshot->get_name, 'second', 'current_snapshot: second');
+    is($dom->get_snapshot_by_name('first')->get_name, 'first', 'get_snapshot_by_name: first');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_snapshot_by_name('first', 1 << 30) }, 'with an unknown flag', qr/0x40000000/);
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, sub { $dom->get_snapshot_by_name('third') }, 'get_snapshot_by_name of none');
 
-    is_deeply([sort $dom->list_snapshot_names], ['first', 'second'], 'list_snapshot_names');
+    is_deeply([sort $dom->list_snapshot_names], ['first', 'second'], 'list_snapshot_names: has both');
     is_deeply([sort $dom->list_snapshot_names(10)], ['first', 'second'], 'list_snapshot_names, at most ten');
     is(scalar(() = $dom->list_snapshot_names(1)), 1, 'list_snapshot_names, at most one');
     is_deeply([$dom->list_snapshot_names(0)], [], 'list_snapshot_names, none');
     is_deeply([$dom->list_snapshot_names(10, Sys::Virt::DomainSnapshot::LIST_ROOTS)], ['first'], 'list_snapshot_names with flags');
-    is_deeply(names($dom->list_snapshots), ['first', 'second'], 'list_snapshots');
+    is_deeply(names($dom->list_snapshots), ['first', 'second'], 'list_snapshots: has both');
     is(scalar $dom->list_snapshots, 2, 'list_snapshots in scalar context');
-    is_deeply(names($dom->list_all_snapshots), ['first', 'second'], 'list_all_snapshots');
+    is_deeply(names($dom->list_all_snapshots), ['first', 'second'], 'list_all_snapshots: has both');
     is_deeply(names($dom->list_all_snapshots(Sys::Virt::DomainSnapshot::LIST_LEAVES)), ['second'], 'list_all_snapshots with flags');
     fails(Sys::Virt::Error::ERR_XML_ERROR, sub { $dom->create_snapshot('<domain/>') }, 'create_snapshot from something else');
 };
@@ -49,13 +49,13 @@ subtest 'checkpoints' => sub {
     $_->delete foreach $dom->list_all_snapshots;
     is_deeply([$dom->list_all_checkpoints], [], 'list_all_checkpoints without any');
     my $first = $dom->create_checkpoint($xml->('first'));
-    isa_ok($first, 'Sys::Virt::DomainCheckpoint', 'what create_checkpoint gives');
-    is($first->get_name, 'first', 'with the name');
+    isa_ok($first, 'Sys::Virt::DomainCheckpoint', 'create_checkpoint: gives a checkpoint');
+    is($first->get_name, 'first', 'create_checkpoint: the checkpoint has the name of its XML');
     $dom->create_checkpoint($xml->('second'), 0);
-    is($dom->get_checkpoint_by_name('second')->get_name, 'second', 'get_checkpoint_by_name');
+    is($dom->get_checkpoint_by_name('second')->get_name, 'second', 'get_checkpoint_by_name: second');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->get_checkpoint_by_name('first', 1 << 30) }, 'with an unknown flag', qr/0x40000000/);
     fails(Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, sub { $dom->get_checkpoint_by_name('third') }, 'get_checkpoint_by_name of none');
-    is_deeply(names($dom->list_all_checkpoints), ['first', 'second'], 'list_all_checkpoints');
+    is_deeply(names($dom->list_all_checkpoints), ['first', 'second'], 'list_all_checkpoints: has both');
     is_deeply(names($dom->list_all_checkpoints(Sys::Virt::DomainCheckpoint::LIST_ROOTS)), ['first'], 'list_all_checkpoints with flags');
     fails(undef, sub { $idle->create_checkpoint($xml->('third')) }, 'create_checkpoint of a domain that does not run', qr/inactive/);
 };

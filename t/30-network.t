@@ -12,34 +12,34 @@ my $net  = $conn->get_network_by_name('lan');
 my $uuid = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
 
 subtest 'what it is' => sub {
-    is($net->get_name, 'lan', 'get_name');
-    is($net->get_uuid, pack('H*', $uuid =~ tr/-//dr), 'get_uuid');
-    is($net->get_uuid_string, $uuid, 'get_uuid_string');
-    is($net->get_bridge_name, 'virbr9', 'get_bridge_name');
-    is($net->is_active, 1, 'is_active');
-    is($net->is_persistent, 1, 'is_persistent');
-    like($net->get_xml_description, qr{^<network.*<name>lan</name>.*<bridge name='virbr9'}s, 'get_xml_description');
-    is($net->get_xml_description(undef), $net->get_xml_description(0), 'undef for the flags');
+    is($net->get_name, 'lan', 'get_name: lan');
+    is($net->get_uuid, pack('H*', $uuid =~ tr/-//dr), 'get_uuid: the bytes of the UUID');
+    is($net->get_uuid_string, $uuid, 'get_uuid_string: the UUID of the XML');
+    is($net->get_bridge_name, 'virbr9', 'get_bridge_name: virbr9');
+    is($net->is_active, 1, 'is_active: 1');
+    is($net->is_persistent, 1, 'is_persistent: 1');
+    like($net->get_xml_description, qr{^<network.*<name>lan</name>.*<bridge name='virbr9'}s, 'get_xml_description: has name and bridge');
+    is($net->get_xml_description(undef), $net->get_xml_description(0), 'get_xml_description: undef for the flags is no flags');
     my $bare = $conn->define_network('<network><name>bare</name><forward mode="passthrough"><interface dev="eth9"/></forward></network>');
-    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $bare->get_bridge_name }, 'no bridge');
+    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $bare->get_bridge_name }, 'get_bridge_name: dies for a network without a bridge');
 };
 
 subtest 'starting and stopping' => sub {
-    is($net->get_autostart, 0, 'not started by itself');
+    is($net->get_autostart, 0, 'get_autostart: is 0 at first');
     is_deeply([$net->set_autostart(1)], [], 'set_autostart gives nothing');
-    is($net->get_autostart, 1, 'started by itself');
+    is($net->get_autostart, 1, 'set_autostart: get_autostart is 1 after 1');
     $net->set_autostart(0);
-    is($net->get_autostart, 0, 'and no longer');
+    is($net->get_autostart, 0, 'set_autostart: get_autostart is 0 after 0');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $net->create }, 'create of one that runs');
     is_deeply([$net->destroy], [], 'destroy gives nothing');
-    is($net->is_active, 0, 'stopped');
+    is($net->is_active, 0, 'destroy: the network is not active');
     is_deeply([$net->create], [], 'create gives nothing');
-    is($net->is_active, 1, 'it runs');
+    is($net->is_active, 1, 'create: the network is active');
     my $brief = $conn->create_network('<network><name>brief</name><bridge name="virbr7"/></network>');
-    is($brief->is_persistent, 0, 'a transient one');
+    is($brief->is_persistent, 0, 'create_network: the network is not persistent');
     $brief->destroy;
-    fails(Sys::Virt::Error::ERR_NO_NETWORK, sub { $conn->get_network_by_name('brief') }, 'is gone when it stops');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK, sub { $brief->is_active }, 'for its object, too');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK, sub { $conn->get_network_by_name('brief') }, 'destroy: a transient network is gone');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK, sub { $brief->is_active }, 'destroy: the object of a transient network finds nothing');
 };
 
 subtest 'update' => sub {
@@ -48,24 +48,24 @@ subtest 'update' => sub {
     my ($add, $delete) = (Sys::Virt::Network::UPDATE_COMMAND_ADD_LAST, Sys::Virt::Network::UPDATE_COMMAND_DELETE);
     my $hosts = Sys::Virt::Network::SECTION_IP_DHCP_HOST;
     is_deeply([$net->update($add, $hosts, -1, $host)], [], 'update gives nothing');
-    like($net->get_xml_description, qr/<host mac='52:54:00:00:00:07' name='seven' ip='192\.0\.2\.27'/, 'a host is added');
+    like($net->get_xml_description, qr/<host mac='52:54:00:00:00:07' name='seven' ip='192\.0\.2\.27'/, 'update: the XML has the new host');
     $net->update($delete, $hosts, 0, $host, Sys::Virt::Network::UPDATE_AFFECT_CURRENT);
-    unlike($net->get_xml_description, qr/seven/, 'and taken away');
-    fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $net->update($add, $hosts, 9, $host) }, 'the index of the parent counts');
+    unlike($net->get_xml_description, qr/seven/, 'update: the XML has the host no more');
+    fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $net->update($add, $hosts, 9, $host) }, "update: dies for a parent's index that is not there");
     fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $net->update($add, Sys::Virt::Network::SECTION_DOMAIN, -1, '<domain name="x"/>') },
-        'the section counts');
+        'update: dies for a section that cannot be changed');
 };
 
 subtest 'metadata' => sub {
     driver_since('9.7.0');
     my ($title, $element) = (Sys::Virt::Network::METADATA_TITLE, Sys::Virt::Network::METADATA_ELEMENT);
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_METADATA, sub { $net->get_metadata($title) }, 'no title');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_METADATA, sub { $net->get_metadata($title) }, 'get_metadata: dies for a network without a title');
     is_deeply([$net->set_metadata($title, 'The office')], [], 'set_metadata gives nothing');
-    is($net->get_metadata($title), 'The office', 'get_metadata');
+    is($net->get_metadata($title), 'The office', 'get_metadata: The office');
     $net->set_metadata($element, '<color>blue</color>', 'app', 'http://example.com/app', Sys::Virt::Network::UPDATE_AFFECT_CURRENT);
-    is($net->get_metadata($element, 'http://example.com/app'), '<color>blue</color>', 'an element');
+    is($net->get_metadata($element, 'http://example.com/app'), '<color>blue</color>', 'set_metadata: get_metadata gives the element');
     $net->set_metadata($title, undef);
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_METADATA, sub { $net->get_metadata($title) }, 'undef removes it');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_METADATA, sub { $net->get_metadata($title) }, 'set_metadata: undef removes the title');
 };
 
 subtest 'before there was metadata' => sub {
@@ -88,10 +88,10 @@ subtest 'leases and ports' => sub {
 subtest 'the end' => sub {
     $net->destroy;
     is_deeply([$net->undefine], [], 'undefine gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK, sub { $conn->get_network_by_name('lan') }, 'forgotten');
-    is($net->get_name, 'lan', 'the object still has its name');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK, sub { $conn->get_network_by_name('lan') }, 'undefine: the network is gone');
+    is($net->get_name, 'lan', 'undefine: the object still has its name');
     undef $conn;
-    is($net->get_uuid_string, $uuid, 'and outlives its connection');
+    is($net->get_uuid_string, $uuid, 'get_uuid_string: an object outlives its connection');
 };
 
 done_testing;

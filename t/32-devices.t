@@ -12,13 +12,13 @@ my $conn = Sys::Virt->new(uri => Test::SysVirt::Host->uri);
 my $host = $conn->get_node_device_by_name('scsi_host5');
 
 subtest 'a device' => sub {
-    is($host->get_name, 'scsi_host5', 'get_name');
-    is($host->get_parent, 'computer', 'get_parent');
-    like($host->get_xml_description, qr{^<device>.*<name>scsi_host5</name>.*<parent>computer</parent>}s, 'get_xml_description');
-    is(($host->list_capabilities)[0], 'scsi_host', 'list_capabilities');
+    is($host->get_name, 'scsi_host5', 'get_name: scsi_host5');
+    is($host->get_parent, 'computer', 'get_parent: computer');
+    like($host->get_xml_description, qr{^<device>.*<name>scsi_host5</name>.*<parent>computer</parent>}s, 'get_xml_description: has name and parent');
+    is(($host->list_capabilities)[0], 'scsi_host', 'list_capabilities: scsi_host');
     my $root = $conn->get_node_device_by_name('computer');
-    is_deeply([$root->list_capabilities], ['system'], 'those of another one');
-    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $root->get_parent }, 'no parent');
+    is_deeply([$root->list_capabilities], ['system'], 'list_capabilities: gives those of another device');
+    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $root->get_parent }, 'get_parent: dies for a device without a parent');
 };
 
 subtest 'taking it from the host' => sub {
@@ -55,31 +55,31 @@ subtest 'making and ending one' => sub {
   </capability>
 </device>
 XML
-    is($port->get_parent, 'scsi_host1', 'below another one');
+    is($port->get_parent, 'scsi_host1', 'create_node_device: the parent is that of the XML');
     is_deeply([$port->destroy], [], 'destroy gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NODE_DEVICE, sub { $port->get_xml_description }, 'it is gone');
+    fails(Sys::Virt::Error::ERR_NO_NODE_DEVICE, sub { $port->get_xml_description }, 'destroy: the device is gone');
 };
 
 subtest 'an interface' => sub {
     my $iface = $conn->get_interface_by_name('eth1');
-    is($iface->get_name, 'eth1', 'get_name');
-    is($iface->get_mac, '52:54:00:00:01:01', 'get_mac');
-    like($iface->get_xml_description, qr{^<interface type='ethernet' name='eth1'>.*<mtu size='1492'/>}s, 'get_xml_description');
-    is($iface->is_active, 1, 'is_active');
+    is($iface->get_name, 'eth1', 'get_name: eth1');
+    is($iface->get_mac, '52:54:00:00:01:01', 'get_mac: 52:54:00:00:01:01');
+    like($iface->get_xml_description, qr{^<interface type='ethernet' name='eth1'>.*<mtu size='1492'/>}s, 'get_xml_description: of an interface has name and mtu');
+    is($iface->is_active, 1, 'is_active: 1');
     is_deeply([$iface->destroy], [], 'destroy gives nothing');
-    is($iface->is_active, 0, 'stopped');
+    is($iface->is_active, 0, 'destroy: the interface is not active');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $iface->destroy }, 'destroy again');
     is_deeply([$iface->create], [], 'create gives nothing');
-    is($iface->is_active, 1, 'it runs again');
+    is($iface->is_active, 1, 'create: the interface is active again');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $iface->create }, 'create again');
-    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $iface->$_(1 << 30) }, "the flags of $_ count") for qw(create destroy);
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $iface->$_(1 << 30) }, "$_: passes on its flags") for qw(create destroy);
     is_deeply([$iface->undefine], [], 'undefine gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_INTERFACE, sub { $iface->is_active }, 'it is gone');
+    fails(Sys::Virt::Error::ERR_NO_INTERFACE, sub { $iface->is_active }, 'undefine: the interface is gone');
 };
 
 subtest 'objects alone' => sub {
     undef $conn;
-    is($host->get_name, 'scsi_host5', 'a device outlives its connection');
+    is($host->get_name, 'scsi_host5', 'get_name: a device outlives its connection');
 };
 
 done_testing;

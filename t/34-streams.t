@@ -24,34 +24,34 @@ my $picture = '';
 subtest 'recv' => sub {
     my $stream = screenshot();
     while ((my $got = $stream->recv(my $data, 4096)) > 0) {
-        is(length $data, $got, 'as many bytes as it says') or last;
+        is(length $data, $got, 'recv: gives as many bytes as it says') or last;
         $picture .= $data;
     }
     is_deeply([$stream->finish], [], 'finish gives nothing');
-    is(substr($picture, 0, 8), "\x89PNG\r\n\x1a\n", 'the start of a picture');
-    like($picture, qr/IEND\xaeB`\x82\z/, 'and its end');
-    cmp_ok(scalar(() = $picture =~ /\0/g), '>', 10, 'with NULs');
+    is(substr($picture, 0, 8), "\x89PNG\r\n\x1a\n", 'recv: a screenshot begins as a PNG image');
+    like($picture, qr/IEND\xaeB`\x82\z/, 'recv: a screenshot ends as a PNG image');
+    cmp_ok(scalar(() = $picture =~ /\0/g), '>', 10, 'recv: a screenshot has its NULs');
 
     $stream = screenshot();
     my $data = 'before';
-    is($stream->recv($data, 0), 0, 'nothing asked for');
-    is($data, 'before', 'leaves the variable as it is');
-    is($stream->recv($data, 4), 4, 'four bytes');
-    is($data, "\x89PNG", 'instead of what was there');
+    is($stream->recv($data, 0), 0, 'recv: gives 0 when nothing is asked for');
+    is($data, 'before', 'recv: leaves the variable as it is when nothing is asked for');
+    is($stream->recv($data, 4), 4, 'recv: gives 4 for four bytes');
+    is($data, "\x89PNG", 'recv: the bytes replace what was there');
     my $wide = "\x{263a}";
-    is($stream->recv($wide, 2), 2, 'where characters were');
-    is($wide, "\r\n", 'there are bytes now');
+    is($stream->recv($wide, 2), 2, 'recv: gives 2 where characters were');
+    is($wide, "\r\n", 'recv: leaves bytes where characters were');
     my %hash;
-    is($stream->recv($hash{element}, '2'), 2, 'into an element that was not there');
-    is($hash{element}, "\x1a\n", 'it is now');
+    is($stream->recv($hash{element}, '2'), 2, 'recv: gives 2 for an element that was not there');
+    is($hash{element}, "\x1a\n", 'recv: makes the element');
     tie my $tied, 'Local::Tied';
     $stream->recv($tied, 2);
-    is($Local::Tied::stored, "\0\0", 'into a tied variable');
+    is($Local::Tied::stored, "\0\0", 'recv: stores into a tied variable');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->recv('constant', 1) }, 'into a constant', qr/argument 'data' is read-only/);
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->recv(*STDOUT, 1) }, 'into a glob', qr/argument 'data' is a glob/);
     my $rest = $stream->recv($data, '18446744073709551615');
-    is($rest, length($picture) - 10, 'more than there is memory: what there is');
-    ok($data eq substr($picture, 10), 'all of it');
+    is($rest, length($picture) - 10, 'recv: gives what there is when asked for more than there is memory');
+    ok($data eq substr($picture, 10), 'recv: gives all of the rest');
     unsupported($stream, 'recv', [my $into, 1, Sys::Virt::Stream::RECV_STOP_AT_HOLE], 'virStreamRecvFlags');
     is_deeply([$stream->abort], [], 'abort gives nothing');
 };
@@ -67,26 +67,26 @@ subtest 'recv_all' => sub {
     });
     $stream->finish;
     is_deeply(\@result, [], 'recv_all gives nothing');
-    is_deeply(\@first, [3, 1, 1], 'the handler gets the stream, data and its length');
-    ok($all eq $picture, 'everything');
+    is_deeply(\@first, [3, 1, 1], 'recv_all: the handler gets the stream, data and its length');
+    ok($all eq $picture, 'recv_all: the handler gets everything');
 
     $stream = screenshot();
     $all = '';
     $stream->recv_all(sub { $all .= substr $_[1], 0, 1000; return $_[2] < 1000 ? $_[2] : 1000 });
-    ok($all eq $picture, 'taken piece by piece');
+    ok($all eq $picture, 'recv_all: the handler may take it piece by piece');
 
     $stream = screenshot();
     my $handed = $stream;
     my $length = 0;
     $handed->recv_all(sub { $length += $_[2]; my $taken = $_[2]; undef $_ for @_; $taken });
-    is($length, length $picture, 'a handler that forgets its arguments');
-    is($handed, $stream, 'which are not the variables of the caller');
+    is($length, length $picture, 'recv_all: the handler may change its arguments');
+    is($handed, $stream, "recv_all: the handler's arguments are not the caller's variables");
 
     my $named = 0;
     no warnings 'once';
     local *Local::handler = sub { $named += $_[2]; $_[2] };
     screenshot()->recv_all('Local::handler');
-    is($named, length $picture, 'a handler by its name');
+    is($named, length $picture, 'recv_all: takes a handler by its name');
     $stream = screenshot();
     my $inner = screenshot();
     my $nested = '';
@@ -115,10 +115,10 @@ subtest 'handlers that fail' => sub {
         my $stream = screenshot();
         my $calls = 0;
         my $lived = eval { $stream->recv_all(ref $handler ? sub { $calls++; &$handler } : $handler); 1 };
-        ok(!$lived, "one that $how");
-        like($@, $error, 'is told of');
-        cmp_ok($calls, '<=', 1, 'and is not called again');
-        ok(!eval { $stream->recv(my $data, 1) > 0 }, 'there is no more data');
+        ok(!$lived, "recv_all: dies of a handler that $how");
+        like($@, $error, "recv_all: says what is wrong with a handler that $how");
+        cmp_ok($calls, '<=', 1, "recv_all: does not call a handler again that $how");
+        ok(!eval { $stream->recv(my $data, 1) > 0 }, "recv: gives no more data after a handler that $how");
     }
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { screenshot()->recv_all([]) }, 'no handler', qr/argument 'handler' is a reference to ARRAY/);
 
@@ -127,21 +127,21 @@ subtest 'handlers that fail' => sub {
         my $guard = Local::Guard->new(\$freed);
         eval { screenshot()->recv_all(sub { my $kept = $guard; die 'in between' }) };
     }
-    is($freed, 1, 'a handler that died is let go of');
+    is($freed, 1, 'recv_all: a handler that died is freed');
     eval { die "earlier\n" };
     screenshot()->recv_all(sub { eval { die "inner\n" }; $_[2] });
-    is($@, "earlier\n", 'the $@ of the caller stays');
+    is($@, "earlier\n", "recv_all: leaves the caller's \\$@ alone");
 };
 
 subtest 'sending' => sub {
     my $stream = screenshot();
-    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send("a\0b\xff", 4) }, 'a picture cannot be written to');
+    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send("a\0b\xff", 4) }, 'send: dies for a stream that is read from');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send("\x{263a}", 3) }, 'characters are no bytes', qr/argument 'data' has a character above 255/);
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send('a', -1) }, 'fewer than none', qr/argument 'nbytes' is -1/);
     my @given;
-    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send_all(sub { @given = @_; $_[1] = 'abc'; 3 }) }, 'send_all');
+    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send_all(sub { @given = @_; $_[1] = 'abc'; 3 }) }, 'send_all: succeeds with a handler that writes');
     is_deeply([scalar @given, $given[0] == $stream, $given[1], $given[2] > 1000], [3, 1, '', 1],
-        'the handler gets the stream, an empty buffer and what it may put there');
+        'send_all: the handler gets the stream, an empty buffer and what it may put there');
 
     my %ends = (
         'dies'                         => [sub { die "gone\n" }, qr/\Agone\n\z/],
@@ -152,11 +152,11 @@ subtest 'sending' => sub {
     );
     for my $how (sort keys %ends) {
         my ($handler, $error) = @{ $ends{$how} };
-        ok(!eval { screenshot()->send_all($handler); 1 }, "one that $how");
-        like($@, $error, 'is told of');
+        ok(!eval { screenshot()->send_all($handler); 1 }, "send_all: dies of a handler that $how");
+        like($@, $error, "send_all: says what is wrong with a handler that $how");
     }
-    is_deeply([screenshot()->send_all(sub { $_[1] = 'text'; 0 })], [], 'nothing to send');
-    is_deeply([screenshot()->send_all(sub { return })], [], 'nothing at all');
+    is_deeply([screenshot()->send_all(sub { $_[1] = 'text'; 0 })], [], 'send_all: ends when the handler gives 0');
+    is_deeply([screenshot()->send_all(sub { return })], [], 'send_all: ends when the handler gives nothing');
 };
 
 subtest 'holes' => sub {
@@ -170,7 +170,7 @@ subtest 'holes' => sub {
     my $skip = sub { push @calls, "skip $_[1]"; 0 };
     my $holes = sub { my @answer = @_; sub { push @calls, 'hole'; @answer } };
     screenshot()->sparse_send_all($data, $holes->(0, 0), $skip);
-    is_deeply(\@calls, ['hole', 'data'], 'the end is where no data, no hole and no bytes are');
+    is_deeply(\@calls, ['hole', 'data'], 'sparse_send_all: ends where no data, no hole and no bytes are');
     my %ends = (
         'dies'              => [sub { die "lost\n" }, qr/\Alost\n\z/],
         'gives nothing'     => [sub { return }, qr/the handler's answer is not a flag and a length/],
@@ -180,12 +180,12 @@ subtest 'holes' => sub {
     );
     for my $how (sort keys %ends) {
         my ($handler, $error) = @{ $ends{$how} };
-        ok(!eval { screenshot()->sparse_send_all($data, $handler, $skip); 1 }, "a handler that $how");
-        like($@, $error, 'is told of');
+        ok(!eval { screenshot()->sparse_send_all($data, $handler, $skip); 1 }, "sparse_send_all: dies of a handler that $how");
+        like($@, $error, "sparse_send_all: says what is wrong with a handler that $how");
     }
     @calls = ();
-    ok(!eval { screenshot()->sparse_send_all($data, $holes->(0, 4096), $skip); 1 }, 'a hole in a picture');
-    is_deeply(\@calls, ['hole'], 'is not skipped when it cannot be sent') or diag(@calls);
+    ok(!eval { screenshot()->sparse_send_all($data, $holes->(0, 4096), $skip); 1 }, 'sparse_send_all: dies of a hole that cannot be sent');
+    is_deeply(\@calls, ['hole'], 'sparse_send_all: does not skip a hole that cannot be sent') or diag(@calls);
 
     for my $end (qw(finish abort)) {
         my $over = screenshot();
@@ -219,8 +219,8 @@ subtest 'events' => sub {
     });
     is_deeply(\@result, [], 'add_callback gives nothing');
     run_until(sub { $done });
-    is_deeply(\@first, [2, 1, Sys::Virt::Stream::EVENT_READABLE], 'the callback gets the stream and what is true of it');
-    ok($all eq $picture, 'everything');
+    is_deeply(\@first, [2, 1, Sys::Virt::Stream::EVENT_READABLE], 'add_callback: the callback gets the stream and the event');
+    ok($all eq $picture, 'add_callback: the callback reads everything');
 
     $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
     fails(undef, sub { $stream->update_callback(Sys::Virt::Stream::EVENT_WRITABLE) }, 'update_callback without one');
@@ -230,12 +230,12 @@ subtest 'events' => sub {
         my $guard = Local::Guard->new(\$freed);
         $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { my $kept = $guard; $calls++; $_[0]->remove_callback; die "in a callback\n" });
     }
-    fails(undef, sub { $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { }) }, 'one callback each');
-    is($freed, 0, 'it is kept');
-    ok(!eval { run_until(sub { $calls }); 1 }, 'what a callback dies of');
-    is($@, "in a callback\n", 'comes out of the event loop');
+    fails(undef, sub { $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { }) }, 'add_callback: refuses a second callback');
+    is($freed, 0, 'add_callback: keeps the callback');
+    ok(!eval { run_until(sub { $calls }); 1 }, 'add_callback: a callback that dies ends the turn of the loop');
+    is($@, "in a callback\n", 'add_callback: its exception comes out of the loop');
     run_until(sub { $freed });
-    is("$calls $freed", '1 1', 'removed by itself it is let go of');
+    is("$calls $freed", '1 1', 'remove_callback: a callback that removes itself is freed');
     $stream->abort;
 
     $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
@@ -243,16 +243,16 @@ subtest 'events' => sub {
     is_deeply([$stream->update_callback(Sys::Virt::Stream::EVENT_HANGUP)], [], 'update_callback gives nothing');
     $calls = 0;
     run_until(sub { 0 });
-    is($calls, 0, 'the callback waits for something else now');
+    is($calls, 0, 'update_callback: the callback is not called for what it waits no more for');
     is_deeply([$stream->remove_callback], [], 'remove_callback gives nothing');
     $stream->abort;
 
     my @told;
     $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
     $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { push @told, $_[1]; die "told\n" });
-    ok(!eval { $stream->abort; 1 }, 'what a callback dies of that is told of the abort');
-    is($@, "told\n", 'comes out of abort');
-    is_deeply(\@told, [Sys::Virt::Stream::EVENT_ERROR], 'it is an error for it');
+    ok(!eval { $stream->abort; 1 }, 'abort: dies when the callback dies that is told of it');
+    is($@, "told\n", "abort: dies of the callback's exception");
+    is_deeply(\@told, [Sys::Virt::Stream::EVENT_ERROR], 'abort: the callback is told of an error');
 };
 
 # Runs the event loop, at most for a while.
@@ -273,7 +273,7 @@ subtest 'a stream that leads nowhere' => sub {
     unsupported($stream, 'add_callback', [Sys::Virt::Stream::EVENT_READABLE, sub { }], 'virStreamEventAddCallback');
     unsupported($stream, 'update_callback', [Sys::Virt::Stream::EVENT_READABLE], 'virStreamEventUpdateCallback');
     unsupported($stream, 'remove_callback', [], 'virStreamEventRemoveCallback');
-    is_deeply([$stream->abort], [], 'only abort does not mind');
+    is_deeply([$stream->abort], [], 'abort: works on a stream that is tied to nothing');
 };
 
 # libvirt itself never frees the callback of a remote stream.
@@ -293,13 +293,13 @@ sub lets_go {
                 my $guard = Local::Guard->new(\$freed);
                 sub { my $kept = $guard; $called++; $_[0]->remove_callback if $name eq 'removed by itself' };
             });
-            is($freed, 0, "a callback $name is kept");
+            is($freed, 0, "add_callback: a callback $name is kept");
             run_until(sub { $called });
-            ok($called, 'and called');
+            ok($called, 'add_callback: the callback is called');
             $ends{$name}->($stream);
         }
         run_until(sub { $freed });
-        is($freed, 1, 'is let go of');
+        is($freed, 1, 'remove_callback: the callback is freed');
     }
 }
 

@@ -30,58 +30,58 @@ sub closed {
         eval { Sys::Virt::Event::run_default(); 1 } or push @died, $@;
     }
     alarm 0;
-    is($called, 1, 'is called once');
+    is($called, 1, 'register_close_callback: the callback is called once');
     return @died;
 }
 
 subtest 'a callback' => sub {
     my @given;
-    is_deeply([closed(sub { @given = @_ })], [], 'returns');
-    is($given[0], $conn, 'with its connection');
-    is($given[1], Sys::Virt::CLOSE_REASON_EOF, 'and why');
-    ok(!$conn->is_alive, 'which is dead');
-    ok(eval { $conn->unregister_close_callback for 1 .. 2; 1 }, 'can be ended afterwards') or diag($@);
+    is_deeply([closed(sub { @given = @_ })], [], 'register_close_callback: the loop returns');
+    is($given[0], $conn, 'register_close_callback: the callback gets its connection');
+    is($given[1], Sys::Virt::CLOSE_REASON_EOF, 'register_close_callback: the callback gets the reason');
+    ok(!$conn->is_alive, 'is_alive: is 0 in the end');
+    ok(eval { $conn->unregister_close_callback for 1 .. 2; 1 }, 'unregister_close_callback: works when the connection is closed, and twice') or diag($@);
 };
 
 subtest 'a callback that opens another connection' => sub {
-    is_deeply([closed(sub { $conn = Sys::Virt->new(uri => 'test:///default') })], [], 'returns');
-    is($conn->get_type, 'TEST', 'and that is there');
+    is_deeply([closed(sub { $conn = Sys::Virt->new(uri => 'test:///default') })], [], 'register_close_callback: the loop returns when the callback opens a connection');
+    is($conn->get_type, 'TEST', 'get_type: works on that connection');
 };
 
 subtest 'a callback that drops the connection' => sub {
-    is_deeply([closed(sub { undef $conn; @_ = () })], [], 'returns');
+    is_deeply([closed(sub { undef $conn; @_ = () })], [], 'register_close_callback: the loop returns when the callback drops its connection');
 };
 
 subtest 'a callback that destroys the connection' => sub {
-    is_deeply([closed(sub { $_[0]->DESTROY })], [], 'returns');
+    is_deeply([closed(sub { $_[0]->DESTROY })], [], 'register_close_callback: the loop returns when the callback destroys its connection');
 };
 
 subtest 'a callback that ends itself' => sub {
-    is_deeply([closed(sub { $_[0]->unregister_close_callback })], [], 'returns');
-    ok(eval { $conn->unregister_close_callback; 1 }, 'once more does no harm') or diag($@);
+    is_deeply([closed(sub { $_[0]->unregister_close_callback })], [], 'register_close_callback: the loop returns when the callback unregisters itself');
+    ok(eval { $conn->unregister_close_callback; 1 }, 'unregister_close_callback: once more does no harm') or diag($@);
 };
 
 subtest 'a callback that registers another' => sub {
     my ($died) = closed(sub { $_[0]->register_close_callback(sub { }) });
-    like($died, qr/code: 55, message: cannot register a close callback while one runs/, 'is told that it cannot');
-    is($died->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'by an error');
+    like($died, qr/code: 55, message: cannot register a close callback while one runs/, 'register_close_callback: says that it cannot register while one runs');
+    is($died->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'register_close_callback: that error has ERR_OPERATION_INVALID');
 };
 
 subtest 'other registrations' => sub {
     my $id;
     closed(sub { $id = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { }) });
-    ok(!defined $id, 'none can be made');
+    ok(!defined $id, 'domain_event_register_any: gives none on a closed connection');
     closed(sub { });
     $daemon = Test::SysVirt::Daemon->new;
     $conn   = $daemon->connect;
     $id     = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { });
-    ok(!eval { $conn->domain_event_deregister_any($id + 1); 1 }, 'an unknown one is an error');
+    ok(!eval { $conn->domain_event_deregister_any($id + 1); 1 }, 'domain_event_deregister_any: dies for an unknown id');
     $daemon->kill;
-    ok(!eval { $conn->get_hostname; 1 }, 'when the daemon is gone');
-    ok(eval { $conn->domain_event_deregister_any($id); 1 }, 'ending one is none') or diag($@);
+    ok(!eval { $conn->get_hostname; 1 }, 'get_hostname: dies when the daemon is gone');
+    ok(eval { $conn->domain_event_deregister_any($id); 1 }, 'domain_event_deregister_any: works when the daemon is gone') or diag($@);
 };
 
 subtest 'a callback that dies' => sub {
-    is_deeply([closed(sub { die "no more\n" })], ["no more\n"], 'its exception comes out of the loop');
+    is_deeply([closed(sub { die "no more\n" })], ["no more\n"], "register_close_callback: a callback's exception comes out of the loop");
 };
 done_testing;

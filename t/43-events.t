@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Test::More;
+use Test::SysVirt::Constants;
 use Test::SysVirt::EventLoop;
 use Scalar::Util qw(weaken);
 use Sys::Virt;
@@ -28,61 +29,63 @@ subtest 'lifecycle' => sub {
     my @got;
     my $id = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { push @got, [@_]; return });
     my $one = $conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { push @got, 'one' });
-    isnt($id, $one, 'each registration has its id');
+    isnt($id, $one, 'domain_event_register_any: each registration has its own id');
     $dom->suspend;
     $dom->resume;
-    ok(run_until(sub { @got >= 4 }), 'both callbacks ran for both events') or return;
+    ok(run_until(sub { @got >= 4 }), 'domain_event_register_any: both callbacks run for both events') or return;
     my ($suspended) = grep { ref } @got;
-    is(ref $suspended->[0], 'Sys::Virt', 'the connection');
-    is($suspended->[1]->get_name, 'test', 'the domain');
+    is(ref $suspended->[0], 'Sys::Virt', 'domain_event_register_any: a callback gets the connection');
+    is($suspended->[1]->get_name, 'test', 'domain_event_register_any: a callback gets the domain');
     is_deeply([@$suspended[2 .. $#$suspended]],
-        [Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED], 'event and detail');
+        [Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED], 'domain_event_register_any: a callback gets event and detail');
     $conn->domain_event_deregister_any($_) foreach $id, $one;
     @got = ();
     $dom->suspend;
     $dom->resume;
     run_until(sub { 0 }, 5);
-    is_deeply(\@got, [], 'no events after deregistration');
+    is_deeply(\@got, [], 'domain_event_deregister_any: no event comes afterwards');
 };
 
 subtest 'the old registration' => sub {
     my @got;
     $conn->domain_event_register(sub { push @got, $_[2] });
     eval { $conn->domain_event_register(sub { }) };
-    isa_ok($@, 'Sys::Virt::Error', 'a second one');
+    isa_ok($@, 'Sys::Virt::Error', 'domain_event_register: a second one dies');
     $dom->suspend;
-    ok(run_until(sub { @got }), 'runs');
-    is($got[0], Sys::Virt::Domain::EVENT_SUSPENDED, 'with the event');
+    ok(run_until(sub { @got }), 'domain_event_register: the callback runs');
+    is($got[0], Sys::Virt::Domain::EVENT_SUSPENDED, 'domain_event_register: the callback gets the event');
     $conn->domain_event_deregister;
     $dom->resume;
     run_until(sub { 0 }, 5);
-    is(scalar @got, 1, 'and no more');
+    is(scalar @got, 1, 'domain_event_deregister: no event comes afterwards');
 };
 
 subtest 'events of every id can be asked for' => sub {
-    my %last = (
-        domain => Sys::Virt::Domain::EVENT_ID_CHANNEL_LIFECYCLE, network => Sys::Virt::Network::EVENT_ID_METADATA_CHANGE,
-        node_device => Sys::Virt::NodeDevice::EVENT_ID_UPDATE, secret => Sys::Virt::Secret::EVENT_ID_VALUE_CHANGED,
-        storage_pool => Sys::Virt::StoragePool::EVENT_ID_REFRESH,
-    );
-    foreach my $kind (sort keys %last) {
+    my %events;
+    foreach my $constant (grep { $_->{name} =~ /^EVENT_ID_/ } Test::SysVirt::Constants::all()) {
+        my ($class) = $constant->{package} =~ /(\w+)$/;
+        push @{ $events{ $class =~ s/(?<=[a-z])(?=[A-Z])/_/gr =~ tr/A-Z/a-z/r } }, $constant->{value};
+    }
+    is_deeply([sort keys %events], [qw(domain network node_device secret storage_pool)], 'EVENT_ID_*: these kinds of objects have events');
+    foreach my $kind (sort keys %events) {
         my ($register, $deregister) = ("${kind}_event_register_any", "${kind}_event_deregister_any");
-        foreach my $event (0 .. $last{$kind}) {
+        my ($last) = sort { $b <=> $a } @{ $events{$kind} };
+        foreach my $event (@{ $events{$kind} }) {
             my $id = eval { $conn->$register(undef, $event, sub { }) };
             if (defined $id) {
-                is(eval { $conn->$deregister($id); 1 }, 1, "$register $event");
+                is(eval { $conn->$deregister($id); 1 }, 1, "$register: registers event $event");
             } else {
-                like($@, qr/not supported|must be less than/, "$register $event: libvirt's word");
+                like($@, qr/not supported|must be less than/, "$register: leaves event $event to libvirt, which refuses it");
             }
         }
-        foreach my $event (-1, $last{$kind} + 1) {
+        foreach my $event (-1, $last + 1) {
             eval { $conn->$register(undef, $event, sub { }) };
-            is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, "$register $event: no such event");
+            is($@->code, Sys::Virt::Error::ERR_INVALID_ARG, "$register: there is no event $event");
         }
         eval { $conn->$register(undef, 0, 'x' x 3, 1) };
-        like($@, qr/^Usage: Sys::Virt::$register\(con, \w+, eventID, cb\)/, "$register with too many arguments");
+        like($@, qr/^Usage: Sys::Virt::$register\(con, \w+, eventID, cb\)/, "$register: refuses too many arguments");
         eval { $conn->$register(undef, 0, [1]) };
-        like($@, qr/$register: argument 'cb' is a reference to ARRAY, not a code reference/, "$register without code");
+        like($@, qr/$register: argument 'cb' is a reference to ARRAY, not a code reference/, "$register: refuses a callback that is no code");
     }
 };
 
@@ -91,9 +94,9 @@ subtest 'networks, pools and node devices' => sub {
     my $network = $conn->get_network_by_name('default');
     my $net = $conn->network_event_register_any($network, Sys::Virt::Network::EVENT_ID_LIFECYCLE, sub { push @got, ['net', @_] });
     $network->destroy;
-    ok(run_until(sub { @got }), 'network');
-    is(ref $got[0][2], 'Sys::Virt::Network', 'the network');
-    is($got[0][3], Sys::Virt::Network::EVENT_STOPPED, 'has stopped');
+    ok(run_until(sub { @got }), 'network_event_register_any: the callback runs');
+    is(ref $got[0][2], 'Sys::Virt::Network', 'network_event_register_any: the callback gets the network');
+    is($got[0][3], Sys::Virt::Network::EVENT_STOPPED, 'network_event_register_any: the callback gets EVENT_STOPPED');
     $conn->network_event_deregister_any($net);
 
     my ($pool) = $conn->list_all_storage_pools;
@@ -102,10 +105,10 @@ subtest 'networks, pools and node devices' => sub {
         Sys::Virt::StoragePool::EVENT_ID_LIFECYCLE, Sys::Virt::StoragePool::EVENT_ID_REFRESH;
     $pool->refresh;
     $pool->destroy;
-    ok(run_until(sub { @got >= 2 }), 'storage pool');
+    ok(run_until(sub { @got >= 2 }), 'storage_pool_event_register_any: the callbacks run');
     my ($refresh, $stopped) = @got;
     is_deeply([$refresh->[0], scalar @$refresh], [Sys::Virt::StoragePool::EVENT_ID_REFRESH, 2], 'refresh has the pool alone');
-    is($stopped->[2], Sys::Virt::StoragePool::EVENT_STOPPED, 'and has stopped');
+    is($stopped->[2], Sys::Virt::StoragePool::EVENT_STOPPED, 'storage_pool_event_register_any: the callback gets EVENT_STOPPED');
     $conn->storage_pool_event_deregister_any($_) foreach @ids;
 };
 
@@ -122,12 +125,12 @@ subtest 'callbacks that die' => sub {
         eval { Sys::Virt::Event::run_default(); 1 } or push @died, $@->{number};
     }
     Sys::Virt::Event::remove_timeout($tick);
-    is_deeply([sort @got], [1, 2, 3], 'every callback ran');
-    is_deeply([sort @died], [1, 2], 'and each exception came out of run_default, one at a time');
+    is_deeply([sort @got], [1, 2, 3], 'exceptions: every callback ran though others died');
+    is_deeply([sort @died], [1, 2], 'exceptions: each came out of run_default, one at a time');
     $conn->domain_event_deregister_any($_) foreach @ids;
     $conn->domain_event_deregister;
     $dom->resume;
-    ok(eval { run_until(sub { 0 }, 5); 1 }, 'the loop goes on');
+    ok(eval { run_until(sub { 0 }, 5); 1 }, 'run_default: goes on after exceptions');
 };
 
 subtest 'callbacks that jump out' => sub {
@@ -144,8 +147,8 @@ subtest 'callbacks that jump out' => sub {
             eval { Sys::Virt::Event::run_default(); 1 } or $error .= $@;
         }
         BEHIND: Sys::Virt::Event::remove_timeout($tick);
-        like($error, qr/^(?:Can't|Label not found)/, "$how: there is nowhere to go");
-        is($rounds, 3, 'and the loop outside goes on');
+        like($error, qr/^(?:Can't|Label not found)/, "run_default: $how out of a callback is an exception");
+        is($rounds, 3, "run_default: $how leaves the loop outside alone");
     }
 };
 
@@ -208,7 +211,7 @@ subtest 'exit, and destructors' => sub {
         my ($wanted, $code) = @{ $program{$what} };
         my ($out, $err, $status) = run_perl('-e', $setup . $code);
         is($out . $err, "ends\n", $what);
-        is($status, $wanted << 8, 'the program ends as it should');
+        is($status, $wanted << 8, "run_default: the program ends with $wanted");
     }
 };
 
@@ -223,9 +226,9 @@ subtest 'deregistration from inside' => sub {
     $dom->suspend;
     $dom->resume;
     run_until(sub { 0 }, 10);
-    is($runs, 1, 'ran once');
+    is($runs, 1, 'domain_event_deregister_any: a callback that ends itself ran once');
     undef $guard;
-    ok(!$watch, 'and is freed');
+    ok(!$watch, 'domain_event_deregister_any: a callback that ends itself is freed');
 };
 
 subtest 'handles and timers' => sub {
@@ -236,27 +239,27 @@ subtest 'handles and timers' => sub {
         sysread $read, my $byte, 1;
     });
     syswrite $write, 'ab';
-    ok(run_until(sub { @got == 2 }), 'a handle is ready as often as it can be read');
-    is_deeply($got[0], [$watch, fileno $read, Sys::Virt::Event::HANDLE_READABLE], 'its arguments');
+    ok(run_until(sub { @got == 2 }), 'add_handle: the callback runs as often as there is something to read');
+    is_deeply($got[0], [$watch, fileno $read, Sys::Virt::Event::HANDLE_READABLE], 'add_handle: the callback gets watch, descriptor and event');
     Sys::Virt::Event::update_handle($watch, 0);
     syswrite $write, 'c';
     run_until(sub { 0 }, 5);
     is(scalar @got, 2, 'update_handle to no events');
     Sys::Virt::Event::update_handle($watch, Sys::Virt::Event::HANDLE_READABLE);
-    ok(run_until(sub { @got == 3 }), 'and back');
+    ok(run_until(sub { @got == 3 }), 'update_handle: the callback runs again when it is back on');
     Sys::Virt::Event::remove_handle($watch);
 
     my @times;
     my $timer = Sys::Virt::Event::add_timeout(-1, sub { push @times, @_ });
     run_until(sub { 0 }, 5);
-    is_deeply(\@times, [], 'a timer that is off');
+    is_deeply(\@times, [], 'add_timeout: one that is off is not called');
     Sys::Virt::Event::update_timeout($timer, 0);
-    ok(run_until(sub { @times >= 3 }), 'and on');
-    is($times[0], $timer, 'its argument');
+    ok(run_until(sub { @times >= 3 }), 'update_timeout: turns a timeout on');
+    is($times[0], $timer, 'add_timeout: the callback gets its number');
     Sys::Virt::Event::remove_timeout($timer);
     foreach my $call (sub { Sys::Virt::Event::remove_timeout(4711) }, sub { Sys::Virt::Event::remove_handle(4711) }) {
         eval { $call->() };
-        isa_ok($@, 'Sys::Virt::Error', 'removing what is not there');
+        isa_ok($@, 'Sys::Virt::Error', 'remove_handle: dies for a watch that is not there');
     }
 };
 
@@ -271,10 +274,10 @@ subtest 'what a dropped connection leaves behind' => sub {
     }
     weaken $watch;
     undef $guard;
-    ok(!$watch, 'nothing: its callbacks are freed');
+    ok(!$watch, 'DESTROY: the callbacks of a dropped connection are freed');
     my $other = Sys::Virt->new(uri => 'test:///default');
     $other->register_close_callback(sub { });
-    ok(eval { $other->unregister_close_callback; 1 }, 'unregister_close_callback');
+    ok(eval { $other->unregister_close_callback; 1 }, 'unregister_close_callback: succeeds');
 };
 
 {
@@ -290,7 +293,7 @@ subtest 'what a dropped connection leaves behind' => sub {
 subtest 'a name for a callback' => sub {
     my $id = $conn->domain_event_register_any(undef, 0, 'main::by_name');
     $dom->suspend;
-    ok(run_until(sub { our $by_name }), 'a sub given by name is called');
+    ok(run_until(sub { our $by_name }), 'domain_event_register_any: takes a sub by its name');
     $conn->domain_event_deregister_any($id);
     $dom->resume;
 };

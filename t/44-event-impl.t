@@ -100,7 +100,7 @@ sub in_a_process {
         exit;
     }
     waitpid $pid, 0;
-    is($?, 0, "the process of $name ends well");
+    is($?, 0, "$name: the process ends with 0");
     return;
 }
 
@@ -129,7 +129,7 @@ for my $parent ('Sys::Virt::EventImpl', 'Sys::Virt::Event') {
 
         undef $conn;
         $impl->turn;
-        is_deeply([map { scalar keys %{ $impl->{$_} } } qw(handles timers)], [0, 0], 'libvirt has removed all it added');
+        is_deeply([map { scalar keys %{ $impl->{$_} } } qw(handles timers)], [0, 0], 'Sys::Virt::EventImpl: libvirt removes all that it added');
     });
 }
 
@@ -145,8 +145,8 @@ in_a_process('tokens that are not the right ones' => sub {
     my $fails = sub {
         my ($what, $method, @arguments) = @_;
         ok(!eval { $impl->$method(@arguments); 1 }, $what);
-        isa_ok($@, 'Sys::Virt::Error', 'what it dies with');
-        like($@, qr/not registered/, 'it says why');
+        isa_ok($@, 'Sys::Virt::Error', '_run_handle_callback: dies for what was never registered');
+        like($@, qr/not registered/, '_run_handle_callback: says that it is not registered');
     };
     $fails->('numbers made up', _run_timeout_callback => $timer, 12345, 12345);
     $fails->('negative ones', _run_timeout_callback => $timer, -1, -1);
@@ -155,16 +155,16 @@ in_a_process('tokens that are not the right ones' => sub {
     $fails->('a handle run as a timeout', _run_timeout_callback => $watch, $watch_cb, $watch_opaque);
     $fails->('numbers made up to be freed', _free_callback_opaque => 12345, 12345);
     for my $wrong (undef, 'text', [], 2**70) {
-        ok(!eval { no warnings; $impl->_run_timeout_callback($timer, $wrong, $wrong); 1 }, 'what is no token at all');
+        ok(!eval { no warnings; $impl->_run_timeout_callback($timer, $wrong, $wrong); 1 }, '_run_timeout_callback: dies for what is no number');
     }
-    is($calls, 0, 'nothing was called');
+    is($calls, 0, '_run_timeout_callback, _run_handle_callback: wrong numbers call nothing');
 
     $impl->_run_timeout_callback($timer, $timer_cb, $timer_opaque);
     $impl->_run_handle_callback($watch, 0, Sys::Virt::Event::HANDLE_READABLE, $watch_cb, $watch_opaque);
-    is($calls, 2, 'the right ones work');
+    is($calls, 2, '_run_timeout_callback, _run_handle_callback: the right numbers call');
 
-    ok(!eval { $impl->_free_callback_opaque($timer_ff, $timer_opaque); 1 }, 'one that libvirt still uses is freed');
-    like($@, qr/cannot be freed before it is removed/, 'not so');
+    ok(!eval { $impl->_free_callback_opaque($timer_ff, $timer_opaque); 1 }, '_free_callback_opaque: dies for what libvirt still uses');
+    like($@, qr/cannot be freed before it is removed/, '_free_callback_opaque: says that it must be removed first');
     Sys::Virt::Event::remove_timeout($timer);
     $impl->turn;
     $fails->('a freed one run', _run_timeout_callback => $timer, $timer_cb, $timer_opaque);
@@ -182,7 +182,7 @@ in_a_process('several callbacks that die at once' => sub {
     $dom->suspend;
     $dom->resume;
     my @events = ((Sys::Virt::Domain::EVENT_SUSPENDED) x 2, (Sys::Virt::Domain::EVENT_RESUMED) x 2);
-    ok(!eval { $impl->turn; 1 }, 'one exception comes out');
+    ok(!eval { $impl->turn; 1 }, 'exceptions: one comes out of a turn');
     my @taken = $@;
     my %calls = (seldom => 0, always => 0);
     for my $case ([seldom => 100_000], [always => 0]) {
@@ -192,11 +192,11 @@ in_a_process('several callbacks that die at once' => sub {
         push @taken, $@;
         Sys::Virt::Event::remove_timeout($timer);
     }
-    is_deeply(\%calls, { seldom => 1, always => 0 }, 'a timeout that is due again at the next turn waits for the others');
+    is_deeply(\%calls, { seldom => 1, always => 0 }, 'exceptions: a timeout that is due at the next turn waits for the others');
     eval { $impl->turn };
     push @taken, $@;
-    is_deeply(\@taken, [map { "event $_\n" } @events], 'each comes out once, in turn');
-    is(eval { $impl->turn for 1 .. 5; 1 }, 1, 'then the loop goes on') or diag($@);
+    is_deeply(\@taken, [map { "event $_\n" } @events], 'exceptions: each comes out once, in turn');
+    is(eval { $impl->turn for 1 .. 5; 1 }, 1, 'exceptions: the loop goes on afterwards') or diag($@);
     $conn->domain_event_deregister_any($_) for @ids;
 });
 
@@ -209,28 +209,28 @@ in_a_process('a loop that is careless' => sub {
     {
         local *My::Loop::add_timeout = sub {
             my $id = &$added;
-            eval { $_[0]->_run_timeout_callback($id, @_[2, 3]); 1 } and fail('runs what is only being added');
-            like($@, qr/cannot run inside a method that adds, updates or removes/, 'what is only being added does not run');
-            eval { $_[0]->_free_callback_opaque(@_[4, 3]); 1 } and fail('frees what is only being added');
-            like($@, qr/cannot be freed before it is removed/, 'and is not freed');
+            eval { $_[0]->_run_timeout_callback($id, @_[2, 3]); 1 } and fail('_run_timeout_callback: runs what is only being added');
+            like($@, qr/cannot run inside a method that adds, updates or removes/, '_run_timeout_callback: refuses what is only being added');
+            eval { $_[0]->_free_callback_opaque(@_[4, 3]); 1 } and fail('_free_callback_opaque: frees what is only being added');
+            like($@, qr/cannot be freed before it is removed/, '_free_callback_opaque: refuses what is only being added');
             return $id;
         };
         my $calls = 0;
         my $other = Sys::Virt::Event::add_timeout(-1, sub { $calls++ });
         $impl->_run_timeout_callback($other, @{ $impl->{timers}{$other}{callback} }[0, 1]);
-        is($calls, 1, 'it runs when it is added');
+        is($calls, 1, 'add_timeout: it runs when it is added');
         Sys::Virt::Event::remove_timeout($other);
     }
     {
         local *My::Loop::add_timeout = sub { $timer };
-        ok(!eval { Sys::Virt::Event::add_timeout(-1, sub { }); 1 }, 'a number that is given twice');
+        ok(!eval { Sys::Virt::Event::add_timeout(-1, sub { }); 1 }, 'add_timeout: refuses a number that is given twice');
     }
     {
         local *My::Loop::update_timeout = sub { @_[0, 1] = () };
         Sys::Virt::Event::update_timeout($timer, 7);
     }
     Sys::Virt::Event::update_timeout($timer, 8);
-    is($impl->{timers}{$timer}{ms}, 8, 'a method that forgets its arguments');
+    is($impl->{timers}{$timer}{ms}, 8, 'update_timeout: may change its arguments');
     Sys::Virt::Event::remove_timeout($timer);
     $impl->turn;
 });
@@ -259,27 +259,27 @@ in_a_process('a loop that exits' => sub {
 in_a_process('a loop that is a constant' => sub {
     my $impl = new_loop('Sys::Virt::EventImpl');
     Internals::SvREADONLY($impl, 1);
-    ok(eval { Sys::Virt::Event::register($impl); 1 }, 'is registered') or diag($@);
+    ok(eval { Sys::Virt::Event::register($impl); 1 }, 'register: takes an object with all methods') or diag($@);
     Sys::Virt::Event::add_timeout(0, sub { });
-    is(scalar keys %{ $impl->{timers} }, 1, 'and used');
+    is(scalar keys %{ $impl->{timers} }, 1, "add_timeout: uses the object's method");
 });
 
 in_a_process('methods that are not there' => sub {
     @My::Half::ISA = 'Sys::Virt::EventImpl';
     my $half = bless {}, 'My::Half';
     for my $method (qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout)) {
-        ok(!eval { $half->$method(1, 2, 3, 4, 5); 1 }, "$method dies");
-        like($@, qr/^My::Half has no method $method, .* at \Q$0\E line \d+/, 'and says whose and which');
+        ok(!eval { $half->$method(1, 2, 3, 4, 5); 1 }, "$method: dies on an object without it");
+        like($@, qr/^My::Half has no method $method, .* at \Q$0\E line \d+/, 'register: names class and method that are missing');
     }
     Sys::Virt::Event::register($half);
-    ok(!eval { Sys::Virt::Event::add_timeout(1000, sub { }); 1 }, 'a timeout cannot be added to such a loop');
+    ok(!eval { Sys::Virt::Event::add_timeout(1000, sub { }); 1 }, 'add_timeout: dies on a loop without the method');
 });
 
 in_a_process('what is not a loop' => sub {
     for my $wrong (undef, 'My::Loop', 7, {}, sub { }, bless({}, 'My::Other')) {
         my $shown = $wrong // 'undef';
-        ok(!eval { Sys::Virt::Event::register($wrong); 1 }, "$shown is not registered");
-        like($@, qr/Sys::Virt::EventImpl/, 'and it says what would be');
+        ok(!eval { Sys::Virt::Event::register($wrong); 1 }, "register: refuses $shown");
+        like($@, qr/Sys::Virt::EventImpl/, 'register: says what it wants');
     }
 });
 
@@ -296,11 +296,11 @@ in_a_process('a loop whose methods die' => sub {
         no strict 'refs';
         no warnings 'redefine';
         local *{"My::Loop::$name"} = sub { die "no $name today\n" };
-        ok(!eval { &{"Sys::Virt::Event::$name"}(@arguments); 1 }, "$name dies");
+        ok(!eval { &{"Sys::Virt::Event::$name"}(@arguments); 1 }, "$name: dies of what the loop's method dies of");
     }
     eval { $impl->turn } for 1 .. 4;
     ok(eval { Sys::Virt::Event::remove_handle($watch); Sys::Virt::Event::remove_timeout($timer); 1 },
-        'they can be removed when the loop can do it again') or diag($@);
+        'remove_handle, remove_timeout: work when the loop can do it again') or diag($@);
 });
 
 done_testing();

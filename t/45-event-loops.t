@@ -75,8 +75,8 @@ sub works_as_shown {
     my ($synopsis) = do { local $/; <$in> } =~ /^=head1 SYNOPSIS\n(.*?)^=head1/ms;
     my ($out, $err, $status) = run_perl('-w', '-Mstrict', '-e', $synopsis);
     is($out, "test: event @{[Sys::Virt::Domain::EVENT_SUSPENDED]}, detail @{[Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED]}\n",
-        'the synopsis prints an event');
-    is("$status$err", '0', 'and nothing else');
+        "$framework: the program of its synopsis prints an event");
+    is("$status$err", '0', "$framework: the program of its synopsis ends with 0 and prints nothing");
     return;
 }
 
@@ -100,8 +100,8 @@ sub frees_afterwards {
         $within = @freed;
     });
     $loop->loop_once(0.02) until defined $within;
-    is($within, 0, 'nothing is freed under a callback that runs the loop');
-    is(scalar @freed, 2, 'all is freed when it has returned');
+    is($within, 0, 'remove_timeout: nothing is freed under a callback that runs the loop');
+    is(scalar @freed, 2, 'remove_timeout: all is freed when the callback has returned');
     return;
 }
 
@@ -131,7 +131,7 @@ for (
         exit;
     }
     waitpid $pid, 0;
-    is($?, 0, "the process of $framework with $backend ends well");
+    is($?, 0, "$framework with $backend: the process exits with 0");
 }
 
 done_testing();

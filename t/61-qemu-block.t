@@ -74,38 +74,38 @@ my $dom = $bed->boot('block', devices => join '', map { $bed->disk($_->[1], $tar
 
 subtest 'peek' => sub {
     my $boot = $dom->block_peek('vda', 0, 512);
-    is($boot, Test::SysVirt::BootSector::bytes(), 'the boot sector, byte for byte');
-    is($dom->block_peek($raw, 4095, 7), "\0a\0b\xff\n\0", 'bytes with NULs and high ones, by path');
-    is(length $dom->block_peek('vda', 512, 65536), 65536, 'a long one');
+    is($boot, Test::SysVirt::BootSector::bytes(), 'block_peek: the boot sector, byte for byte');
+    is($dom->block_peek($raw, 4095, 7), "\0a\0b\xff\n\0", 'block_peek: NULs and high bytes, of a disk by its path');
+    is(length $dom->block_peek('vda', 512, 65536), 65536, 'block_peek: 65536 bytes');
     eval { $dom->block_peek($target{raw}, 8 * MiB, 512) };
-    isa_ok($@, 'Sys::Virt::Error', 'what a peek past the end throws');
+    isa_ok($@, 'Sys::Virt::Error', 'block_peek: dies of an error past the end');
 };
 
 subtest 'statistics and sizes' => sub {
     my $before = $dom->block_stats($target{plain});
-    is($bed->serial($dom)->ask('W'), 'W2', 'the guest writes a sector');
+    is($bed->serial($dom)->ask('W'), 'W2', 'block_stats: the guest writes a sector');
     my $after = $dom->block_stats($target{plain});
-    is($after->{wr_req} - $before->{wr_req}, 1, 'one request more');
-    is($after->{wr_bytes} - $before->{wr_bytes}, 512, 'of 512 bytes');
-    cmp_ok($after->{$_}, '>', $before->{$_} // 0, "$_ grew") for qw(wr_total_times);
-    is($after->{rd_bytes}, $before->{rd_bytes}, 'nothing was read');
-    is($after->{errs}, -1, 'errors are not counted by QEMU') if exists $after->{errs};
+    is($after->{wr_req} - $before->{wr_req}, 1, 'block_stats: wr_req grows by 1');
+    is($after->{wr_bytes} - $before->{wr_bytes}, 512, 'block_stats: wr_bytes grows by 512');
+    cmp_ok($after->{$_}, '>', $before->{$_} // 0, "block_stats: $_ grew") for qw(wr_total_times);
+    is($after->{rd_bytes}, $before->{rd_bytes}, 'block_stats: rd_bytes stays');
+    is($after->{errs}, -1, 'block_stats: errs is -1, as QEMU does not count them') if exists $after->{errs};
 
     my $info = $dom->get_block_info($target{plain});
-    is($info->{capacity}, 32 * MiB, 'capacity');
-    is($info->{physical}, -s $plain, 'physical size');
-    cmp_ok($info->{allocation}, '>', 0, 'highest place written');
-    cmp_ok($info->{allocation}, '<=', $info->{physical}, 'is in the file');
-    is_deeply([$dom->get_disk_errors], [], 'no errors');
+    is($info->{capacity}, 32 * MiB, 'get_block_info: capacity is that of the image');
+    is($info->{physical}, -s $plain, 'get_block_info: physical is the size of the file');
+    cmp_ok($info->{allocation}, '>', 0, 'get_block_info: allocation is above 0');
+    cmp_ok($info->{allocation}, '<=', $info->{physical}, 'get_block_info: allocation is within the file');
+    is_deeply([$dom->get_disk_errors], [], 'get_disk_errors: there are none');
 };
 
 subtest 'resize' => sub {
     $dom->block_resize($target{plain}, 40 * 1024);
-    is($dom->get_block_info($target{plain})->{capacity}, 40 * MiB, 'in KiB');
+    is($dom->get_block_info($target{plain})->{capacity}, 40 * MiB, 'block_resize: the disk has the new size, given in KiB');
     $dom->block_resize($target{plain}, 48 * MiB, Sys::Virt::Domain::BLOCK_RESIZE_BYTES);
-    is($dom->get_block_info($target{plain})->{capacity}, 48 * MiB, 'in bytes');
+    is($dom->get_block_info($target{plain})->{capacity}, 48 * MiB, 'block_resize: the disk has the new size, given in bytes');
     eval { $dom->block_resize('vdz', 1024) };
-    is($@ && $@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'there is no such disk');
+    is($@ && $@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'block_resize: refuses a disk that is not there');
 };
 
 subtest 'limits' => sub {
@@ -120,20 +120,20 @@ subtest 'limits' => sub {
     );
     my %given = %limits;
     $dom->set_block_iotune($target{raw}, \%given, Sys::Virt::Domain::AFFECT_LIVE);
-    is_deeply(\%given, \%limits, 'the hash is what it was');
+    is_deeply(\%given, \%limits, "set_block_iotune: leaves the caller's hash as it was");
     my $tune = $dom->get_block_iotune($target{raw}, Sys::Virt::Domain::AFFECT_LIVE);
     is($tune->{$_}, $limits{$_}, $_) for sort keys %limits;
-    is($tune->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'no limit where none was set');
+    is($tune->{Sys::Virt::Domain::BLOCK_IOTUNE_READ_BYTES_SEC()}, 0, 'get_block_iotune: is 0 where no limit was set');
     is($dom->get_block_iotune($target{raw}, Sys::Virt::Domain::AFFECT_CONFIG)->{total_bytes_sec}, 0,
-        'nor in what is kept');
+        'set_block_iotune: the configuration keeps its own');
     $dom->set_block_iotune($target{raw}, { map { $_ => 0 } grep { !/group_name/ } keys %$tune });
-    is($dom->get_block_iotune($target{raw})->{read_iops_sec}, 0, 'and off again');
+    is($dom->get_block_iotune($target{raw})->{read_iops_sec}, 0, 'set_block_iotune: 0 takes the limit off');
 
     $dom->set_block_threshold($target{plain}, 10 * MiB);
     my ($stats) = $conn->get_all_domain_stats(Sys::Virt::Domain::STATS_BLOCK, [$dom]);
     my %block = %{ $stats->{data} };
     my ($nr) = map { /^block\.(\d+)\.name$/ && $block{$_} eq $target{plain} ? $1 : () } keys %block;
-    is($block{"block.$nr.threshold"}, 10 * MiB, 'a threshold is set');
+    is($block{"block.$nr.threshold"}, 10 * MiB, 'set_block_threshold: get_all_domain_stats shows it');
     $dom->set_block_threshold($target{plain}, 0);
 };
 
@@ -141,13 +141,13 @@ subtest 'throttle groups' => sub {
     my %limits = (Sys::Virt::Domain::BLOCK_IOTUNE_TOTAL_IOPS_SEC() => 50);
     my $error = eval { $dom->set_throttle_group('shared', \%limits); 1 } ? undef : $@;
     if ($conn->get_library_version >= 11_002_000) {
-        is($error, undef, 'a group is made');
-        like($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'and is in the XML');
+        is($error, undef, 'set_throttle_group: succeeds');
+        like($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'set_throttle_group: the XML has the group');
         $dom->del_throttle_group('shared');
-        unlike($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'and is out again');
+        unlike($dom->get_xml_description, qr{<group_name>shared</group_name>}, 'del_throttle_group: the XML has the group no more');
     } else {
-        is(ref $error && $error->code, Sys::Virt::Error::ERR_NO_SUPPORT, 'this libvirt has none');
-        like("$error", qr/virDomainSetThrottleGroup.*11\.2/, 'which the error says');
+        is(ref $error && $error->code, Sys::Virt::Error::ERR_NO_SUPPORT, 'set_throttle_group: has ERR_NO_SUPPORT where libvirt is older');
+        like("$error", qr/virDomainSetThrottleGroup.*11\.2/, 'set_throttle_group: says since which libvirt it is there');
     }
 };
 
@@ -155,29 +155,29 @@ subtest 'throttle groups' => sub {
 eval { $dom->block_copy($target{plain}, "<disk type='file'><driver type='raw'/><source file='$dir/none.img'/></disk>", {}) };
 is($@ && $@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'block_copy of a persistent domain is refused');
 $dom->undefine;
-ok(!$dom->is_persistent, 'undefined while it runs, the domain is transient');
+ok(!$dom->is_persistent, 'undefine: a domain that runs is transient then');
 
 subtest 'pull' => sub {
     my ($base, $mid, $top) = @{ $chain{pull} };
-    is(backing($top), $mid, 'before, it stands on another');
+    is(backing($top), $mid, 'block_pull: the image stands on another one before');
     $dom->block_pull($target{pull}, 0);
-    ok(job_ends($dom, $target{pull}), 'the job comes to its end');
-    is(backing($top), undef, 'it stands alone');
+    ok(job_ends($dom, $target{pull}), 'block_pull: the job comes to its end');
+    is(backing($top), undef, 'block_pull: the image stands alone then');
 };
 
 subtest 'rebase' => sub {
     my ($base, $mid, $top) = @{ $chain{rebase} };
     $dom->block_rebase($target{rebase}, $base, 10);
-    ok(job_ends($dom, $target{rebase}), 'the job comes to its end');
-    is(backing($top), $base, 'it stands on the base');
+    ok(job_ends($dom, $target{rebase}), 'block_rebase: the job comes to its end');
+    is(backing($top), $base, 'block_rebase: the image stands on the base then');
 
     my $copy = "$dir/rebase-copy.qcow2";
     $dom->block_rebase($target{rebase}, $copy, 0, Sys::Virt::Domain::BLOCK_REBASE_COPY);
-    ok(job_is_ready($dom, $target{rebase}), 'as a copy');
+    ok(job_is_ready($dom, $target{rebase}), 'block_rebase: a copy gets ready');
     my $info = $dom->get_block_job_info($target{rebase});
-    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'its type');
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'get_block_job_info: the type is COPY for a copying rebase');
     $dom->abort_block_job($target{rebase});
-    is(source($dom, $target{rebase}), $top, 'ended without a pivot, the disk is where it was');
+    is(source($dom, $target{rebase}), $top, 'abort_block_job: without a pivot the disk is where it was');
 };
 
 subtest 'copy' => sub {
@@ -189,60 +189,60 @@ subtest 'copy' => sub {
         Sys::Virt::Domain::BLOCK_COPY_BUF_SIZE()    => MiB,
     );
     $dom->block_copy($target{copy}, $xml, \%how);
-    ok(job_is_ready($dom, $target{copy}), 'the copy is complete');
+    ok(job_is_ready($dom, $target{copy}), 'block_copy: the copy gets complete');
     my $info = $dom->get_block_job_info($target{copy}, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES);
-    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'its type');
-    is($info->{bandwidth}, 100 * MiB, 'its speed');
-    is($info->{cur}, $info->{end}, 'it is at its end');
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_COPY, 'get_block_job_info: the type is COPY for a copy');
+    is($info->{bandwidth}, 100 * MiB, 'get_block_job_info: the bandwidth is that of the copy');
+    is($info->{cur}, $info->{end}, 'get_block_job_info: cur is end when the copy is complete');
     $dom->abort_block_job($target{copy}, Sys::Virt::Domain::BLOCK_JOB_ABORT_PIVOT);
-    is(source($dom, $target{copy}), $copy, 'after a pivot, the disk is the copy');
-    is(backing($copy), undef, 'which stands alone');
+    is(source($dom, $target{copy}), $copy, 'abort_block_job: after a pivot the disk is the copy');
+    is(backing($copy), undef, 'block_copy: the copy stands alone');
 };
 
 subtest 'commit' => sub {
     my ($base, $mid, $top) = @{ $chain{commit} };
     $dom->block_commit($target{commit}, $base, $mid, 0);
-    ok(job_ends($dom, $target{commit}), 'the job comes to its end');
-    is(backing($top), $base, 'the middle is left out');
+    ok(job_ends($dom, $target{commit}), 'block_commit: the job comes to its end');
+    is(backing($top), $base, 'block_commit: the middle is left out');
 };
 
 subtest 'commit of the active image' => sub {
     my ($base, $mid, $top) = @{ $chain{active} };
     $dom->block_commit($target{active}, undef, undef, 0, Sys::Virt::Domain::BLOCK_COMMIT_ACTIVE);
-    ok(job_is_ready($dom, $target{active}), 'the job is ready');
+    ok(job_is_ready($dom, $target{active}), 'block_commit: of the active image gets ready');
     is($dom->get_block_job_info($target{active})->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_ACTIVE_COMMIT,
-        'its type');
+        'get_block_job_info: the type is ACTIVE_COMMIT for a commit of the active image');
     $dom->abort_block_job($target{active}, Sys::Virt::Domain::BLOCK_JOB_ABORT_PIVOT);
-    is(source($dom, $target{active}), $base, 'the disk is the base');
+    is(source($dom, $target{active}), $base, 'abort_block_job: after a pivot the disk is the base');
 };
 
 subtest 'a slow job, its speed and its abort' => sub {
     my $slow = $target{slow};
-    is_deeply($dom->get_block_job_info($slow), { type => 0, bandwidth => 0, cur => 0, end => 0 }, 'no job yet');
+    is_deeply($dom->get_block_job_info($slow), { type => 0, bandwidth => 0, cur => 0, end => 0 }, 'get_block_job_info: is all zeros without a job');
     $dom->block_pull($slow, 65536, Sys::Virt::Domain::BLOCK_PULL_BANDWIDTH_BYTES);
     my $info = $dom->get_block_job_info($slow, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES);
-    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_PULL, 'its type');
-    is($info->{bandwidth}, 65536, 'its speed in bytes');
-    cmp_ok($info->{cur}, '<', $info->{end}, 'it is not at its end');
+    is($info->{type}, Sys::Virt::Domain::BLOCK_JOB_TYPE_PULL, 'get_block_job_info: the type is PULL for a pull');
+    is($info->{bandwidth}, 65536, 'get_block_job_info: the bandwidth is in bytes when asked so');
+    cmp_ok($info->{cur}, '<', $info->{end}, 'get_block_job_info: cur is below end while the job runs');
     $dom->set_block_job_speed($slow, 2);
-    is($dom->get_block_job_info($slow)->{bandwidth}, 2, 'another speed, in MiB');
+    is($dom->get_block_job_info($slow)->{bandwidth}, 2, 'set_block_job_speed: get_block_job_info has the new bandwidth, in MiB');
     $dom->set_block_job_speed($slow, 4096, Sys::Virt::Domain::BLOCK_JOB_SPEED_BANDWIDTH_BYTES);
     is($dom->get_block_job_info($slow, Sys::Virt::Domain::BLOCK_JOB_INFO_BANDWIDTH_BYTES)->{bandwidth}, 4096,
-        'and in bytes');
+        'set_block_job_speed: get_block_job_info has the new bandwidth, in bytes');
     eval { $dom->block_pull($slow, 0) };
-    isa_ok($@, 'Sys::Virt::Error', 'what a second job throws');
-    like("$@", qr/$slow.*already in active block job/, 'and what it says');
+    isa_ok($@, 'Sys::Virt::Error', 'block_pull: a second job dies of an error');
+    like("$@", qr/$slow.*already in active block job/, 'block_pull: the error names disk and reason');
     $dom->abort_block_job($slow);
-    ok(job_ends($dom, $slow), 'it ends when it is told to');
-    is(backing($chain{slow}[2]), $chain{slow}[1], 'the chain is what it was');
+    ok(job_ends($dom, $slow), 'abort_block_job: the job ends');
+    is(backing($chain{slow}[2]), $chain{slow}[1], 'abort_block_job: the chain of images is what it was');
 };
 
-is($bed->serial($dom)->ask('z'), 'z3', 'the guest noticed nothing');
+is($bed->serial($dom)->ask('z'), 'z3', 'block jobs: the guest noticed nothing');
 
 # QEMU writes the tables of an image that it uses when it likes, so this has to wait until now.
 subtest 'contents' => sub {
     $dom->destroy;
-    is(faults($_->[1]), '', "after $_->[0]") for
+    is(faults($_->[1]), '', "destroy: $_->[0]: its images are without faults") for
         [pull => $chain{pull}[2]], [rebase => $chain{rebase}[2]], ['a copy by rebase' => "$dir/rebase-copy.qcow2"],
         [copy => "$dir/copied.qcow2"], [commit => $chain{commit}[2]], ['active commit' => $chain{active}[0]],
         ['an abort' => $chain{slow}[2]];
@@ -256,9 +256,9 @@ subtest 'a disk by a descriptor' => sub {
         devices => $bed->disk($image, 'vda') =~ s{(<source file='[^']+')/>}{$1 fdgroup='ours'/>}r));
     $passed->fd_associate('ours', [fileno $fh], Sys::Virt::Domain::FD_ASSOCIATE_SECLABEL_WRITABLE);
     $passed->create;
-    is($bed->serial($passed)->ask('a'), 'a1', 'the guest boots from a file without a name');
+    is($bed->serial($passed)->ask('a'), 'a1', 'fd_associate: the guest boots from a file without a name');
     eval { $passed->fd_associate('ours', [9999]) };
-    isa_ok($@, 'Sys::Virt::Error', 'what a descriptor that is not open throws');
+    isa_ok($@, 'Sys::Virt::Error', 'fd_associate: dies of an error for a descriptor that is not open');
     $passed->destroy;
 };
 
@@ -268,14 +268,14 @@ subtest 'a full disk' => sub {
     my $full = $bed->boot('full', devices => $bed->disk($image, 'vdb'));
     system "dd if=/dev/zero of=$small/fill bs=4k 2>/dev/null";
     $bed->serial($full)->ask('W', 1);
-    ok($bed->wait_for(sub { $full->get_info->{state} == Sys::Virt::Domain::STATE_PAUSED }), 'stops its guest');
+    ok($bed->wait_for(sub { $full->get_info->{state} == Sys::Virt::Domain::STATE_PAUSED }), 'get_disk_errors: a full file system stops the guest');
     is_deeply([$full->get_state], [Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_PAUSED_IOERROR],
-        'for that reason');
+        'get_state: the guest stopped for an error of input or output');
     is_deeply([$full->get_disk_errors], [{ path => 'vdb', error => Sys::Virt::Domain::DISK_ERROR_NO_SPACE }],
-        'is reported');
+        'get_disk_errors: has the disk that is full');
     unlink "$small/fill";
     $full->resume;
-    is($bed->serial($full)->talk('', qr/W./), 'W2', 'the guest goes on when there is room');
+    is($bed->serial($full)->talk('', qr/W./), 'W2', 'resume: the guest goes on when there is room');
 };
 
 done_testing;

@@ -32,62 +32,62 @@ subtest 'internal snapshots' => sub {
     my $dom = $conn->define_domain($bed->xml('internal',
         devices => $bed->disk($boot, 'vda') . $bed->disk($disk, 'vdb')));
     $dom->create;
-    is($bed->serial($dom)->ask('W'), 'W1', 'the guest wrote a 0');
+    is($bed->serial($dom)->ask('W'), 'W1', 'create: the guest wrote a 0');
 
-    ok(!$dom->has_current_snapshot, 'no current snapshot');
-    is($dom->num_of_snapshots, 0, 'and no other');
+    ok(!$dom->has_current_snapshot, 'has_current_snapshot: is false at first');
+    is($dom->num_of_snapshots, 0, 'num_of_snapshots: is 0 at first');
     my $one = $dom->create_snapshot('<domainsnapshot><name>one</name><description>first</description></domainsnapshot>');
-    isa_ok($one, 'Sys::Virt::DomainSnapshot');
-    is($one->get_name, 'one', 'its name');
-    like($one->get_xml_description, qr{<description>first</description>.*<state>running</state>}s, 'its XML');
-    like($one->get_xml_description, qr{<memory snapshot='internal'/>}, 'it holds the memory');
-    is($bed->serial($dom)->ask('a'), 'a2', 'the guest goes on');
-    is($bed->serial($dom)->ask('W'), 'W3', 'and writes a 2');
+    isa_ok($one, 'Sys::Virt::DomainSnapshot', 'create_snapshot: gives a snapshot');
+    is($one->get_name, 'one', 'create_snapshot: the snapshot has the name of its XML');
+    like($one->get_xml_description, qr{<description>first</description>.*<state>running</state>}s, 'get_xml_description: has description and state of the snapshot');
+    like($one->get_xml_description, qr{<memory snapshot='internal'/>}, 'get_xml_description: says that the snapshot holds the memory');
+    is($bed->serial($dom)->ask('a'), 'a2', 'create_snapshot: the guest goes on');
+    is($bed->serial($dom)->ask('W'), 'W3', 'create_snapshot: the guest writes a 2 afterwards');
 
     my $two = $dom->create_snapshot('<domainsnapshot><name>two</name></domainsnapshot>');
-    is($two->get_parent->get_name, 'one', 'the parent of the second');
+    is($two->get_parent->get_name, 'one', 'get_parent: of the second is the first');
     eval { $one->get_parent };
-    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, 'the first has none');
-    ok($dom->has_current_snapshot, 'there is a current snapshot');
-    is($dom->current_snapshot->get_name, 'two', 'the second');
-    ok($two->is_current && !$one->is_current, 'as each knows');
-    ok($one->has_metadata, 'libvirt knows of it');
-    is($dom->num_of_snapshots, 2, 'two snapshots');
-    is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_ROOTS), 1, 'one of them a root');
-    is(join(' ', sort $dom->list_snapshot_names), 'one two', 'their names');
-    is(join(' ', sort $dom->list_snapshot_names(10)), 'one two', 'their names, at most ten');
-    is(names_of($dom->list_snapshots), 'one two', 'the list');
-    is(names_of($dom->list_all_snapshots(Sys::Virt::DomainSnapshot::LIST_LEAVES)), 'two', 'the leaves');
-    is(names_of($one->list_all_children), 'two', 'the children of the first');
-    is(names_of($one->list_child_snapshots), 'two', 'listed the old way');
-    is_deeply([$one->list_child_snapshot_names(5)], ['two'], 'their names');
-    is($one->num_of_child_snapshots, 1, 'their number');
-    is($dom->get_snapshot_by_name('one')->get_name, 'one', 'one by its name');
+    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, 'get_parent: dies for the first');
+    ok($dom->has_current_snapshot, 'has_current_snapshot: is true');
+    is($dom->current_snapshot->get_name, 'two', 'current_snapshot: is the second');
+    ok($two->is_current && !$one->is_current, 'is_current: is true for the second only');
+    ok($one->has_metadata, 'has_metadata: is true');
+    is($dom->num_of_snapshots, 2, 'num_of_snapshots: is 2');
+    is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_ROOTS), 1, 'num_of_snapshots: with LIST_ROOTS is 1');
+    is(join(' ', sort $dom->list_snapshot_names), 'one two', 'list_snapshot_names: without a number has both');
+    is(join(' ', sort $dom->list_snapshot_names(10)), 'one two', 'list_snapshot_names: has both');
+    is(names_of($dom->list_snapshots), 'one two', 'list_snapshots: has both');
+    is(names_of($dom->list_all_snapshots(Sys::Virt::DomainSnapshot::LIST_LEAVES)), 'two', 'list_all_snapshots: with LIST_LEAVES has the second');
+    is(names_of($one->list_all_children), 'two', 'list_all_children: of the first has the second');
+    is(names_of($one->list_child_snapshots), 'two', 'list_child_snapshots: of the first has the second');
+    is_deeply([$one->list_child_snapshot_names(5)], ['two'], 'list_child_snapshot_names: of the first has the second');
+    is($one->num_of_child_snapshots, 1, 'num_of_child_snapshots: of the first is 1');
+    is($dom->get_snapshot_by_name('one')->get_name, 'one', 'get_snapshot_by_name: finds the first');
     eval { $dom->get_snapshot_by_name('three') };
-    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, 'none by that name');
+    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_SNAPSHOT, 'get_snapshot_by_name: dies for one that is not there');
 
     $one->revert_to;
-    is($dom->current_snapshot->get_name, 'one', 'reverted to the first');
+    is($dom->current_snapshot->get_name, 'one', 'revert_to: the first is the current one');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_FROM_SNAPSHOT],
-        'the guest runs');
-    is($bed->serial($dom)->ask('b'), 'b2', 'with the memory of then');
+        'revert_to: the domain runs, from a snapshot');
+    is($bed->serial($dom)->ask('b'), 'b2', 'revert_to: the guest has the memory of then');
     $two->revert_to(Sys::Virt::DomainSnapshot::REVERT_PAUSED);
-    is($dom->get_info->{state}, Sys::Virt::Domain::STATE_PAUSED, 'reverted to the second, and paused');
+    is($dom->get_info->{state}, Sys::Virt::Domain::STATE_PAUSED, 'revert_to: with REVERT_PAUSED the domain is paused');
     $dom->resume;
-    is($bed->serial($dom)->ask('c'), 'c4', 'with its memory');
+    is($bed->serial($dom)->ask('c'), 'c4', 'revert_to: the guest has the memory of the second after resume');
     $one->revert_to(Sys::Virt::DomainSnapshot::REVERT_RUNNING);
     $dom->undefine;
-    ok(!$dom->is_persistent, 'undefine while the guest runs');
-    is($dom->num_of_snapshots, 2, 'leaves the snapshots');
+    ok(!$dom->is_persistent, 'undefine: leaves a running guest, which is transient then');
+    is($dom->num_of_snapshots, 2, 'undefine: leaves the snapshots of a running guest');
     $conn->define_domain($dom->get_xml_description(Sys::Virt::Domain::XML_INACTIVE));
     $dom->destroy;
-    is(written($disk, 'qcow2'), 0, 'and the disk of then');
+    is(written($disk, 'qcow2'), 0, 'revert_to: the disk is that of then');
     eval { $dom->undefine };
-    is($@ && $@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'undefine while it is off is refused');
+    is($@ && $@->code, Sys::Virt::Error::ERR_OPERATION_INVALID, 'undefine: dies while the domain is off and has snapshots');
 
     $one->delete(Sys::Virt::DomainSnapshot::DELETE_CHILDREN);
-    is($dom->num_of_snapshots, 0, 'all deleted');
-    unlike(qx(qemu-img snapshot -l $disk), qr/one|two/, 'from the disk, too');
+    is($dom->num_of_snapshots, 0, 'delete: no snapshot is left');
+    unlike(qx(qemu-img snapshot -l $disk), qr/one|two/, 'delete: no snapshot is left on the disk');
 };
 
 subtest 'external snapshots' => sub {
@@ -104,39 +104,39 @@ XML
     $bed->serial($dom)->ask('W');
     my $snap = $dom->create_snapshot($xml->('over', ''),
         Sys::Virt::DomainSnapshot::CREATE_DISK_ONLY | Sys::Virt::DomainSnapshot::CREATE_ATOMIC);
-    like($snap->get_xml_description, qr{<state>disk-snapshot</state>}, 'of the disk only');
-    like($dom->get_xml_description, qr{<source file='\Q$dir\E/over.qcow2'}, 'the disk is the new file');
-    is($bed->serial($dom)->ask('W'), 'W3', 'which the guest writes to');
-    ok(-e "$dir/over.qcow2", 'it exists');
-    is(names_of($dom->list_all_snapshots(Sys::Virt::DomainSnapshot::LIST_DISK_ONLY)), 'over', 'listed as such');
-    is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_INTERNAL), 0, 'not as an internal one');
+    like($snap->get_xml_description, qr{<state>disk-snapshot</state>}, 'get_xml_description: says that the snapshot is of the disk only');
+    like($dom->get_xml_description, qr{<source file='\Q$dir\E/over.qcow2'}, 'create_snapshot: the disk is the new file');
+    is($bed->serial($dom)->ask('W'), 'W3', 'create_snapshot: the guest writes to the new file');
+    ok(-e "$dir/over.qcow2", 'create_snapshot: the new file is there');
+    is(names_of($dom->list_all_snapshots(Sys::Virt::DomainSnapshot::LIST_DISK_ONLY)), 'over', 'list_all_snapshots: with LIST_DISK_ONLY has it');
+    is($dom->num_of_snapshots(Sys::Virt::DomainSnapshot::LIST_INTERNAL), 0, 'num_of_snapshots: with LIST_INTERNAL is 0');
 
     my $memory = "$dir/over.mem";
     my $with = $dom->create_snapshot($xml->('memory', "<memory snapshot='external' file='$memory'/>"),
         Sys::Virt::DomainSnapshot::CREATE_LIVE);
-    cmp_ok(-s $memory, '>', 100_000, 'a snapshot with the memory in a file of its own');
-    like($with->get_xml_description, qr{<memory snapshot='external' file='\Q$memory\E'/>}, 'says its XML');
-    is($bed->serial($dom)->ask('d'), 'd4', 'the guest goes on');
+    cmp_ok(-s $memory, '>', 100_000, 'create_snapshot: the memory is in a file of its own');
+    like($with->get_xml_description, qr{<memory snapshot='external' file='\Q$memory\E'/>}, 'get_xml_description: says where the memory is');
+    is($bed->serial($dom)->ask('d'), 'd4', 'create_snapshot: the guest goes on after its memory was saved');
 
     my $bare = $dom->create_snapshot($xml->('bare', ''),
         Sys::Virt::DomainSnapshot::CREATE_DISK_ONLY | Sys::Virt::DomainSnapshot::CREATE_NO_METADATA);
-    is(names_of($dom->list_all_snapshots), 'memory over', 'one without metadata is not listed');
+    is(names_of($dom->list_all_snapshots), 'memory over', 'create_snapshot: one without metadata is not listed');
 
     $with->delete(Sys::Virt::DomainSnapshot::DELETE_METADATA_ONLY);
-    is(names_of($dom->list_all_snapshots), 'over', 'metadata deleted');
-    ok(-e "$dir/memory.qcow2", 'but not the file');
+    is(names_of($dom->list_all_snapshots), 'over', 'delete: with DELETE_METADATA_ONLY it is not listed');
+    ok(-e "$dir/memory.qcow2", 'delete: with DELETE_METADATA_ONLY the file stays');
     $dom->destroy;
-    is(written($disk, 'qcow2'), 1, 'the first write went below all the snapshots');
-    is(written("$dir/over.qcow2", 'qcow2'), 2, 'the second above the first snapshot');
+    is(written($disk, 'qcow2'), 1, 'create_snapshot: the first write went below all the snapshots');
+    is(written("$dir/over.qcow2", 'qcow2'), 2, 'create_snapshot: the second write went above the first snapshot');
 };
 
 subtest 'redefined' => sub {
     my $dom = $conn->get_domain_by_name($bed->name('external'));
     my $xml = $dom->get_snapshot_by_name('over')->get_xml_description(Sys::Virt::DomainSnapshot::XML_SECURE);
     $dom->get_snapshot_by_name('over')->delete(Sys::Virt::DomainSnapshot::DELETE_METADATA_ONLY);
-    is($dom->num_of_snapshots, 0, 'forgotten');
+    is($dom->num_of_snapshots, 0, 'delete: num_of_snapshots is 0 after the metadata went');
     $dom->create_snapshot($xml, Sys::Virt::DomainSnapshot::CREATE_REDEFINE | Sys::Virt::DomainSnapshot::CREATE_CURRENT);
-    is($dom->current_snapshot->get_name, 'over', 'and known again');
+    is($dom->current_snapshot->get_name, 'over', 'create_snapshot: redefined, it is the current one');
 };
 
 my $disk = $bed->image('backup.qcow2', '16M');
@@ -147,26 +147,26 @@ sub job_ends { $bed->wait_for(sub { $dom->get_job_info->{type} == Sys::Virt::Dom
 
 subtest 'checkpoints' => sub {
     my $one = $dom->create_checkpoint("<domaincheckpoint><name>one</name>$only_vdb</domaincheckpoint>");
-    isa_ok($one, 'Sys::Virt::DomainCheckpoint');
+    isa_ok($one, 'Sys::Virt::DomainCheckpoint', 'create_checkpoint: gives a checkpoint');
     my $two = $dom->create_checkpoint("<domaincheckpoint><name>two</name>$only_vdb</domaincheckpoint>");
-    is($two->get_name, 'two', 'its name');
-    is($two->get_parent->get_name, 'one', 'its parent');
+    is($two->get_name, 'two', 'get_name: of a checkpoint is that of its XML');
+    is($two->get_parent->get_name, 'one', 'get_parent: of the second checkpoint is the first');
     eval { $one->get_parent };
-    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, 'the first has none');
-    is(names_of($dom->list_all_checkpoints(Sys::Virt::DomainCheckpoint::LIST_TOPOLOGICAL)), 'one two', 'the list');
-    is(names_of($dom->list_all_checkpoints(Sys::Virt::DomainCheckpoint::LIST_LEAVES)), 'two', 'the leaves');
-    is(names_of($one->list_all_children), 'two', 'the children of the first');
-    is($dom->get_checkpoint_by_name('one')->get_name, 'one', 'one by its name');
-    like($one->get_xml_description, qr{<disk name='vdb' checkpoint='bitmap' bitmap='one'/>}, 'its XML');
+    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, 'get_parent: dies for the first checkpoint');
+    is(names_of($dom->list_all_checkpoints(Sys::Virt::DomainCheckpoint::LIST_TOPOLOGICAL)), 'one two', 'list_all_checkpoints: has both');
+    is(names_of($dom->list_all_checkpoints(Sys::Virt::DomainCheckpoint::LIST_LEAVES)), 'two', 'list_all_checkpoints: with LIST_LEAVES has the second');
+    is(names_of($one->list_all_children), 'two', 'list_all_children: of the first checkpoint has the second');
+    is($dom->get_checkpoint_by_name('one')->get_name, 'one', 'get_checkpoint_by_name: finds the first');
+    like($one->get_xml_description, qr{<disk name='vdb' checkpoint='bitmap' bitmap='one'/>}, "get_xml_description: of a checkpoint has the disk's bitmap");
     my @with = grep { $_->get_name eq $dom->get_name } $conn->list_all_domains(Sys::Virt::Domain::LIST_HAS_CHECKPOINT);
-    is(scalar @with, 1, 'the domain is listed as one with checkpoints');
+    is(scalar @with, 1, 'list_all_domains: has the domain as one with checkpoints');
     $bed->serial($dom)->ask('W');
     like($two->get_xml_description(Sys::Virt::DomainCheckpoint::XML_SIZE), qr{<disk name='vdb'[^>]* size='65536'/>},
-        'a cluster was written to since');
+        'get_xml_description: with XML_SIZE says that a cluster was written to since');
     $two->delete;
-    is(names_of($dom->list_all_checkpoints), 'one', 'deleted');
+    is(names_of($dom->list_all_checkpoints), 'one', 'delete: the second checkpoint is not listed');
     eval { $dom->get_checkpoint_by_name('two') };
-    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, 'and gone');
+    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_CHECKPOINT, 'get_checkpoint_by_name: dies for one that was deleted');
 };
 
 subtest 'a full backup with a checkpoint' => sub {
@@ -175,17 +175,17 @@ subtest 'a full backup with a checkpoint' => sub {
 <domainbackup mode='push'><disks><disk name='vda' backup='no'/>
   <disk name='vdb' type='file'><target file='$target'/><driver type='qcow2'/></disk></disks></domainbackup>
 XML
-    ok(job_ends(), 'comes to its end');
+    ok(job_ends(), 'backup_begin: the backup comes to its end');
     my ($type, $stats) = $dom->get_job_stats(Sys::Virt::Domain::JOB_STATS_COMPLETED);
-    is($type, Sys::Virt::Domain::JOB_COMPLETED, 'completed, say its statistics');
-    is($stats->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_BACKUP, 'a backup');
-    is($stats->{Sys::Virt::Domain::JOB_DISK_TOTAL()}, 16 << 20, 'of 16 MiB');
-    is($stats->{Sys::Virt::Domain::JOB_DISK_REMAINING()}, 0, 'with nothing left to do');
-    is($stats->{Sys::Virt::Domain::JOB_SUCCESS()}, 1, 'and a success') if exists $stats->{success};
-    is(written($target, 'qcow2'), 1, 'it has what the guest wrote');
-    is($dom->get_checkpoint_by_name('full')->get_name, 'full', 'and the checkpoint is there');
+    is($type, Sys::Virt::Domain::JOB_COMPLETED, 'get_job_stats: the type is JOB_COMPLETED');
+    is($stats->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_BACKUP, 'get_job_stats: the operation was a backup');
+    is($stats->{Sys::Virt::Domain::JOB_DISK_TOTAL()}, 16 << 20, 'get_job_stats: the backup was of 16 MiB');
+    is($stats->{Sys::Virt::Domain::JOB_DISK_REMAINING()}, 0, 'get_job_stats: nothing remains of the backup');
+    is($stats->{Sys::Virt::Domain::JOB_SUCCESS()}, 1, 'get_job_stats: the backup was a success') if exists $stats->{success};
+    is(written($target, 'qcow2'), 1, 'backup_begin: the backup has what the guest wrote');
+    is($dom->get_checkpoint_by_name('full')->get_name, 'full', 'backup_begin: the checkpoint is there');
     eval { $dom->backup_get_xml_description };
-    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_BACKUP, 'there is no backup job any more');
+    is($@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN_BACKUP, 'backup_get_xml_description: dies when no backup runs');
 };
 
 subtest 'an incremental backup' => sub {
@@ -196,11 +196,11 @@ subtest 'an incremental backup' => sub {
 <domainbackup mode='push'><incremental>full</incremental><disks><disk name='vda' backup='no'/>
   <disk name='vdb' type='file'><target file='$target'/><driver type='qcow2'/></disk></disks></domainbackup>
 XML
-    ok(job_ends(), 'comes to its end');
-    is(written($target, 'qcow2'), 3, 'it has the later write');
-    is(written("$dir/full.qcow2", 'qcow2'), 1, 'the full one has not');
+    ok(job_ends(), 'backup_begin: an incremental backup comes to its end');
+    is(written($target, 'qcow2'), 3, 'backup_begin: an incremental backup has the later write');
+    is(written("$dir/full.qcow2", 'qcow2'), 1, 'backup_begin: the full backup has not');
     my ($map) = qx(qemu-img map $target) =~ /^0\s+(0x\w+)\s+\S+\s+\Q$target/m;
-    is($map, '0x10000', 'it holds the one cluster that changed');
+    is($map, '0x10000', 'backup_begin: an incremental backup holds the one cluster that changed');
 };
 
 subtest 'a backup to be pulled' => sub {
@@ -210,14 +210,14 @@ subtest 'a backup to be pulled' => sub {
   <disk name='vdb' backup='yes' type='file'><scratch file='$dir/scratch.qcow2'/></disk></disks></domainbackup>
 XML
     my $xml = $dom->backup_get_xml_description;
-    like($xml, qr/<domainbackup mode='pull'/, 'the XML of the running backup');
-    like($xml, qr{<scratch file='\Q$dir\E/scratch.qcow2'/>}, 'with its scratch file');
-    is($dom->get_job_info->{type}, Sys::Virt::Domain::JOB_UNBOUNDED, 'a job without an end');
+    like($xml, qr/<domainbackup mode='pull'/, 'backup_get_xml_description: says that the backup is pulled');
+    like($xml, qr{<scratch file='\Q$dir\E/scratch.qcow2'/>}, 'backup_get_xml_description: has the scratch file');
+    is($dom->get_job_info->{type}, Sys::Virt::Domain::JOB_UNBOUNDED, 'get_job_info: the type is JOB_UNBOUNDED for a pulled backup');
     $bed->serial($dom)->ask('W');
     system("qemu-img convert -f raw -O qcow2 'nbd+unix:///vdb?socket=$socket' $dir/pulled.qcow2") == 0 or die;
-    is(written("$dir/pulled.qcow2", 'qcow2'), 3, 'pulled over NBD, it is what it was at the start');
+    is(written("$dir/pulled.qcow2", 'qcow2'), 3, 'backup_begin: what is pulled over NBD is what it was at the start');
     $dom->abort_job;
-    ok(job_ends(), 'ended');
+    ok(job_ends(), 'abort_job: the backup ends');
 };
 
 done_testing;

@@ -32,7 +32,7 @@ for my $event (qw(LIFECYCLE REBOOT RTC_CHANGE WATCHDOG IO_ERROR GRAPHICS IO_ERRO
         return;
     });
 }
-is(scalar(keys %{ { reverse %id } }), scalar(keys %id), 'each registration has its own number');
+is(scalar(keys %{ { reverse %id } }), scalar(keys %id), 'domain_event_register_any: each registration has its own number');
 
 # Runs the loop until an event of a kind has come whose first argument is such, unless that may be
 # any. Returns its arguments, and forgets it and all of the domain before it.
@@ -44,7 +44,7 @@ sub event {
             my ($of_kind, $class, $of_name, @args) = @{ $seen[$i] };
             next if "$of_kind $of_name" ne "$kind $name" || @first && $args[0] ne $first[0];
             @seen = ((grep { $_->[2] ne $name } @seen[0 .. $i]), @seen[$i + 1 .. $#seen]);
-            is($class, 'Sys::Virt', "$kind comes with the connection");
+            is($class, 'Sys::Virt', "$kind: the callback gets the connection");
             return @args;
         }
         Sys::Virt::Event::run_default();
@@ -81,14 +81,14 @@ subtest 'lifecycle' => sub {
     lifecycle_is($dom, 'started',
         [Sys::Virt::Domain::EVENT_RESUMED, Sys::Virt::Domain::EVENT_RESUMED_UNPAUSED],
         [Sys::Virt::Domain::EVENT_STARTED, Sys::Virt::Domain::EVENT_STARTED_BOOTED]);
-    is($bed->serial($dom)->ask('!'), '!1', 'it has booted');
+    is($bed->serial($dom)->ask('!'), '!1', 'create: the guest has booted');
     $dom->suspend;
     lifecycle_is($dom, 'suspended', [Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED]);
     $dom->resume;
     lifecycle_is($dom, 'resumed', [Sys::Virt::Domain::EVENT_RESUMED, Sys::Virt::Domain::EVENT_RESUMED_UNPAUSED]);
     $dom->reset;
     event_is($dom, REBOOT => [], 'reset');
-    is($bed->wait_for(sub { my $got = $bed->serial($dom)->ask('!', 2); $got && $got eq '!1' }), 1, 'it has booted again');
+    is($bed->wait_for(sub { my $got = $bed->serial($dom)->ask('!', 2); $got && $got eq '!1' }), 1, 'reset: the guest has booted again');
 };
 
 subtest 'a block job' => sub {
@@ -111,7 +111,7 @@ subtest 'devices' => sub {
     my ($drive_alias) = $dom->get_xml_description =~ m{<target dev='sdb'.*?<alias name='([^']+)'}s;
     $dom->update_device(sprintf $drive, "<source file='@{[$bed->image('disc.img', '1M')]}'/>");
     event_is($dom, TRAY_CHANGE => [$drive_alias, Sys::Virt::Domain::EVENT_TRAY_CHANGE_OPEN], 'a disc is changed');
-    event_is($dom, TRAY_CHANGE => [$drive_alias, Sys::Virt::Domain::EVENT_TRAY_CHANGE_CLOSE], 'and the tray closed');
+    event_is($dom, TRAY_CHANGE => [$drive_alias, Sys::Virt::Domain::EVENT_TRAY_CHANGE_CLOSE], 'the tray is closed');
 };
 
 subtest 'metadata and limits' => sub {
@@ -130,8 +130,8 @@ subtest 'metadata and limits' => sub {
     $dom->set_block_threshold('vdb', 4096);
     $bed->serial($dom)->ask('W');
     my ($disk, $path, $threshold, $excess) = event($dom, 'BLOCK_THRESHOLD', 'vdb');
-    is("$disk $path $threshold", "vdb $data 4096", 'BLOCK_THRESHOLD: a write goes beyond');
-    cmp_ok($excess, '>', 0, 'by how much');
+    is("$disk $path $threshold", "vdb $data 4096", 'BLOCK_THRESHOLD: disk, path and threshold of a write that goes beyond');
+    cmp_ok($excess, '>', 0, 'BLOCK_THRESHOLD: by how much the write goes beyond');
 };
 
 subtest 'graphics' => sub {
@@ -141,7 +141,7 @@ subtest 'graphics' => sub {
     my $screen_at = { family => Sys::Virt::Domain::EVENT_GRAPHICS_ADDRESS_IPV4, node => '127.0.0.1', service => $port };
     event_is($dom, GRAPHICS => [Sys::Virt::Domain::EVENT_GRAPHICS_CONNECT, $screen_at, $viewer_at, 'none', []], 'a viewer comes');
     close $viewer;
-    event_is($dom, GRAPHICS => [Sys::Virt::Domain::EVENT_GRAPHICS_DISCONNECT, $screen_at, $viewer_at, 'none', []], 'and goes');
+    event_is($dom, GRAPHICS => [Sys::Virt::Domain::EVENT_GRAPHICS_DISCONNECT, $screen_at, $viewer_at, 'none', []], 'the viewer goes');
 };
 
 subtest 'jobs' => sub {
@@ -151,16 +151,16 @@ subtest 'jobs' => sub {
   <disk name='vdb' type='file'><target file='$target'/><driver type='qcow2'/></disk></disks></domainbackup>
 XML
     my ($backup) = event($dom, 'JOB_COMPLETED');
-    is($backup->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_BACKUP, 'JOB_COMPLETED: a backup');
-    is($backup->{Sys::Virt::Domain::JOB_DISK_TOTAL()}, 8 << 20, 'of so many bytes');
-    is($backup->{Sys::Virt::Domain::JOB_SUCCESS()}, 1, 'with success');
+    is($backup->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_BACKUP, 'JOB_COMPLETED: the operation was a backup');
+    is($backup->{Sys::Virt::Domain::JOB_DISK_TOTAL()}, 8 << 20, "JOB_COMPLETED: the backup's bytes");
+    is($backup->{Sys::Virt::Domain::JOB_SUCCESS()}, 1, 'JOB_COMPLETED: the backup was a success');
 
     my $image = $bed->dir . '/events.save';
     $dom->save($image);
     event_is($dom, MIGRATION_ITERATION => [1], 'the first pass over the memory');
     my ($save) = event($dom, 'JOB_COMPLETED');
-    is($save->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_SAVE, 'JOB_COMPLETED: a save');
-    cmp_ok($save->{Sys::Virt::Domain::JOB_MEMORY_TOTAL()}, '>=', 64 << 20, 'of so much memory');
+    is($save->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_SAVE, 'JOB_COMPLETED: the operation was a save');
+    cmp_ok($save->{Sys::Virt::Domain::JOB_MEMORY_TOTAL()}, '>=', 64 << 20, "JOB_COMPLETED: the save's memory");
     lifecycle_is($dom, 'saved', [Sys::Virt::Domain::EVENT_STOPPED, Sys::Virt::Domain::EVENT_STOPPED_SAVED]);
     $conn->restore_domain($image);
     lifecycle_is($dom, 'restored',
@@ -191,19 +191,19 @@ subtest 'in a Linux guest' => sub {
     event_is($linux, AGENT_LIFECYCLE =>
         [Sys::Virt::Domain::EVENT_AGENT_LIFECYCLE_STATE_CONNECTED, Sys::Virt::Domain::EVENT_AGENT_LIFECYCLE_REASON_CHANNEL],
         'the agent is there');
-    ok(Test::SysVirt::Guest->ready($bed, $linux), 'and answers');
+    ok(Test::SysVirt::Guest->ready($bed, $linux), 'agent: answers when the Linux guest has booted');
     $linux->set_memory(150 * 1024);
     event_is($linux, BALLOON_CHANGE => [150 * 1024], 'memory is taken');
     $linux->detach_device_alias('ua-hot');
     event_is($linux, DEVICE_REMOVED => ['ua-hot'], 'the guest lets a disk go');
     Test::SysVirt::Guest->sh($bed, $linux, "date -u -s '2030-01-01 00:00:00'; hwclock -u -w");
     my ($offset) = event($linux, 'RTC_CHANGE');
-    cmp_ok(abs($offset + time - 1_893_456_000), '<', 30, 'RTC_CHANGE: the offset of its clock to that of the host');
+    cmp_ok(abs($offset + time - 1_893_456_000), '<', 30, "RTC_CHANGE: the offset of the guest's clock to that of the host");
     $linux->pm_suspend_for_duration(Sys::Virt::NODE_SUSPEND_TARGET_MEM, 0);
     event_is($linux, PMSUSPEND => [0], 'asleep');
     $linux->pm_wakeup;
     event_is($linux, PMWAKEUP => [0], 'awake');
-    ok(Test::SysVirt::Guest->ready($bed, $linux), 'and its agent, too');
+    ok(Test::SysVirt::Guest->ready($bed, $linux), 'pm_wakeup: the agent answers');
     $linux->shutdown(Sys::Virt::Domain::SHUTDOWN_GUEST_AGENT);
     lifecycle_is($linux, 'shut down',
         [Sys::Virt::Domain::EVENT_SHUTDOWN, Sys::Virt::Domain::EVENT_SHUTDOWN_GUEST],
@@ -228,17 +228,17 @@ subtest 'registrations' => sub {
     event($linux, 'METADATA_CHANGE');
     Sys::Virt::Event::run_default() until @old >= 2 || @one;
     Sys::Virt::Event::run_default();
-    is_deeply(\@one, [Sys::Virt::Domain::EVENT_UNDEFINED], 'of one domain only');
+    is_deeply(\@one, [Sys::Virt::Domain::EVENT_UNDEFINED], "domain_event_register_any: for one domain has that domain's event only");
     is_deeply(\@old, [
         ['Sys::Virt', $other->get_name, Sys::Virt::Domain::EVENT_DEFINED, Sys::Virt::Domain::EVENT_DEFINED_ADDED],
         ['Sys::Virt', $linux->get_name, Sys::Virt::Domain::EVENT_UNDEFINED, Sys::Virt::Domain::EVENT_UNDEFINED_REMOVED],
-    ], 'the old way');
-    is(scalar(grep { $_->[0] eq 'LIFECYCLE' } @seen), 0, 'none once deregistered');
+    ], "domain_event_register: the callback gets all domains' events");
+    is(scalar(grep { $_->[0] eq 'LIFECYCLE' } @seen), 0, 'domain_event_deregister_any: no event comes afterwards');
     $conn->domain_event_deregister;
     $conn->domain_event_deregister_any($watch);
     $other->undefine;
     Sys::Virt::Event::run_default() for 1 .. 5;
-    is(@one + @old, 3, 'nor of the others');
+    is(@one + @old, 3, 'domain_event_deregister: no event comes afterwards');
 };
 
 Sys::Virt::Event::remove_timeout($tick);

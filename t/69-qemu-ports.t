@@ -20,23 +20,23 @@ subtest 'ports' => sub {
     my $uuid = '12345678-1234-4234-8234-1234567890ab';
     my $raw = pack 'H*', $uuid =~ tr/-//dr;
     my $port = $net->create_port("<networkport><uuid>$uuid</uuid>$owner$mac</networkport>", Sys::Virt::NetworkPort::CREATE_VALIDATE);
-    isa_ok($port, 'Sys::Virt::NetworkPort', 'create_port');
-    is($port->get_uuid_string, $uuid, 'get_uuid_string');
-    is($port->get_uuid, $raw, 'get_uuid');
-    like($port->get_xml_description, qr{^<networkport>.*<name>nobody</name>.*<plug type='network' bridge='svtp$$'/>}s, 'get_xml_description');
+    isa_ok($port, 'Sys::Virt::NetworkPort', 'create_port: gives a port');
+    is($port->get_uuid_string, $uuid, 'get_uuid_string: is that of the XML');
+    is($port->get_uuid, $raw, 'get_uuid: is that of the XML');
+    like($port->get_xml_description, qr{^<networkport>.*<name>nobody</name>.*<plug type='network' bridge='svtp$$'/>}s, 'get_xml_description: has owner and plug');
     is($net->get_port_by_uuid($_)->get_uuid_string, $uuid, 'get_port_by_uuid, length ' . length) for $uuid, $uuid =~ tr/-//dr, $raw;
-    is(scalar(my @ports = $net->list_all_ports), 1, 'list_all_ports');
+    is(scalar(my @ports = $net->list_all_ports), 1, 'list_all_ports: 1');
 
     my ($average, $peak, $out) = (Sys::Virt::NetworkPort::BANDWIDTH_IN_AVERAGE, Sys::Virt::NetworkPort::BANDWIDTH_IN_PEAK,
         Sys::Virt::NetworkPort::BANDWIDTH_OUT_AVERAGE);
-    is_deeply($port->get_parameters, {}, 'no limits at first');
+    is_deeply($port->get_parameters, {}, 'get_parameters: is empty at first');
     is_deeply([$port->set_parameters({ $average => 1000, $out => '10' })], [], 'set_parameters gives nothing');
     my $limits = $port->get_parameters;
-    is($limits->{$average}, 1000, 'a limit is set');
-    is($limits->{$out}, 10, 'for each direction');
+    is($limits->{$average}, 1000, 'set_parameters: get_parameters has the inbound limit');
+    is($limits->{$out}, 10, 'set_parameters: get_parameters has the outbound limit');
     $port->set_parameters({ $average => 7, $peak => 4294967295 });
-    is($port->get_parameters->{$peak}, 4294967295, 'the largest number');
-    is($port->get_parameters->{$out}, undef, 'what is left out is unlimited');
+    is($port->get_parameters->{$peak}, 4294967295, 'set_parameters: the largest number is exact');
+    is($port->get_parameters->{$out}, undef, 'set_parameters: what is left out is unlimited');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $port->set_parameters({ $peak => 4294967296 }) }, 'a larger one',
         qr/key '\Q$peak\E': is 4294967296, not between 0 and 4294967295/);
     my @warnings;
@@ -44,11 +44,11 @@ subtest 'ports' => sub {
         local $SIG{__WARN__} = sub { push @warnings, @_ };
         $port->set_parameters({ 'outbound.floor' => 1 });
     }
-    like("@warnings", qr/argument 'newparams': 'outbound\.floor' is unknown here and ignored/, 'a limit that there is not');
+    like("@warnings", qr/argument 'newparams': 'outbound\.floor' is unknown here and ignored/, 'set_parameters: warns of a limit that there is not');
 
     is_deeply([$port->delete], [], 'delete gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $port->delete }, 'it is gone');
-    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $net->get_port_by_uuid($uuid) }, 'and not found');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $port->delete }, 'delete: a second one dies');
+    fails(Sys::Virt::Error::ERR_NO_NETWORK_PORT, sub { $net->get_port_by_uuid($uuid) }, 'get_port_by_uuid: dies for a port that was deleted');
     $net->destroy;
 };
 
@@ -59,25 +59,25 @@ subtest 'bindings' => sub {
     my $binding = eval {
         $conn->create_nwfilter_binding("<filterbinding>$owner<portdev name='$device'/>$mac<filterref filter='$name'/></filterbinding>");
     } or plan skip_all => "no filter can be bound here: $@";
-    isa_ok($binding, 'Sys::Virt::NWFilterBinding', 'create_nwfilter_binding');
-    is($binding->get_port_dev, $device, 'get_port_dev');
-    is($binding->get_filter_name, $name, 'get_filter_name');
-    like($binding->get_xml_description, qr{^<filterbinding>.*<portdev name='$device'/>.*<filterref filter='\Q$name\E'/>}s, 'get_xml_description');
-    is($conn->get_nwfilter_binding_by_port_dev($device)->get_filter_name, $name, 'found by its device');
+    isa_ok($binding, 'Sys::Virt::NWFilterBinding', 'create_nwfilter_binding: gives a binding');
+    is($binding->get_port_dev, $device, 'get_port_dev: is that of the XML');
+    is($binding->get_filter_name, $name, 'get_filter_name: is that of the XML');
+    like($binding->get_xml_description, qr{^<filterbinding>.*<portdev name='$device'/>.*<filterref filter='\Q$name\E'/>}s, 'get_xml_description: has device and filter');
+    is($conn->get_nwfilter_binding_by_port_dev($device)->get_filter_name, $name, 'get_nwfilter_binding_by_port_dev: finds the binding');
     is_deeply([$binding->delete], [], 'delete gives nothing');
-    fails(Sys::Virt::Error::ERR_NO_NWFILTER_BINDING, sub { $binding->delete }, 'it is gone');
+    fails(Sys::Virt::Error::ERR_NO_NWFILTER_BINDING, sub { $binding->delete }, 'delete: a second one of a binding dies');
     is_deeply([$filter->undefine], [], 'undefine gives nothing');
 };
 
 # No device is taken from this host: the root of the tree is none that could be.
 subtest 'a device that stays where it is' => sub {
     my $root = $conn->get_node_device_by_name('computer');
-    is($root->is_active, 1, 'is_active');
-    is($root->is_persistent, 1, 'is_persistent');
-    is($root->get_autostart, 1, 'get_autostart');
-    fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $root->set_autostart(1) }, 'set_autostart');
+    is($root->is_active, 1, 'is_active: 1');
+    is($root->is_persistent, 1, 'is_persistent: 1');
+    is($root->get_autostart, 1, 'get_autostart: 1');
+    fails(Sys::Virt::Error::ERR_OPERATION_UNSUPPORTED, sub { $root->set_autostart(1) }, 'set_autostart: dies for a device that cannot be started');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->$_ }, $_) for qw(reset reattach);
-    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->dettach('vfio', 1) }, 'the flags of dettach count');
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $root->dettach('vfio', 1) }, 'dettach: passes on its flags');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $root->create }, 'create of one that is there');
     fails(Sys::Virt::Error::ERR_CONFIG_UNSUPPORTED, sub { $root->$_ }, $_) for qw(undefine destroy);
 };

@@ -21,20 +21,21 @@ my $nobody = 'qemu+tcp://127.0.0.1:1/system';
 my $dir  = tempdir(CLEANUP => 1);
 my @all  = map { basename($_, '.pl') } grep { !/first-steps/ } glob 'examples/*.pl';
 binmode $_, ':encoding(UTF-8)' for map { Test::More->builder->$_ } qw(output failure_output todo_output);
-cmp_ok(scalar @all, '>=', 12, 'examples');
+cmp_ok(scalar @all, '>=', 12, 'examples/: has all of them');
 
-# Runs an example on the host; returns what it printed, what it complained of, its exit status.
+# Runs an example on the host; returns what it printed, what it complained of, its exit status or
+# what ended it.
 sub example {
     my ($name, @arguments) = @_;
     my ($out, $err, $status) = run_perl("examples/$name.pl", map({ encode('UTF-8', $_) } @arguments), '--connect', $host);
-    return (decode('UTF-8', $out), $err, $status >> 8);
+    return (decode('UTF-8', $out), $err, $status & 127 ? 'signal ' . ($status & 127) : $status >> 8);
 }
 
 sub prints {
     my ($name, $arguments, $want, $what) = @_;
     my ($out, $err, $status) = example($name, @$arguments);
     ref $want ? like($out, $want, $what) : is($out, $want, $what);
-    is("$status$err", '0', 'without an error');
+    is("$status$err", '0', "$name @$arguments: exits with 0 and says nothing on standard error");
     return $out;
 }
 
@@ -42,7 +43,7 @@ sub fails {
     my ($name, $arguments, $want, $what) = @_;
     my ($out, $err, $status) = example($name, @$arguments);
     like($err, $want, $what);
-    is($status, 1, 'status 1');
+    is($status, 1, "$name @$arguments: exits with 1");
     return;
 }
 
@@ -55,33 +56,33 @@ for my $name (@all) {
         my $checker = Pod::Checker->new(-warnings => 1);
         open my $report, '>', \my $complaints or die $!;
         $checker->parse_from_file("examples/$name.pl", $report);
-        is($checker->num_errors + $checker->num_warnings, 0, 'pod syntax') or diag($complaints);
-        ok(-x "examples/$name.pl", 'can be executed');
+        is($checker->num_errors + $checker->num_warnings, 0, "$name: its pod has no errors") or diag($complaints);
+        ok(-x "examples/$name.pl", "$name: can be executed");
 
         my $unknown = $name eq 'check-libvirt' ? 3 : 2;
         my ($out, $err, $status) = example($name, '--help');
-        like($out, qr/^Usage:\n +\Q$name\E\.pl /, '--help');
-        like($out, qr/--connect URI/, 'explains its options');
-        is($status, $name eq 'check-libvirt' ? 3 : 0, 'its status');
+        like($out, qr/^Usage:\n +\Q$name\E\.pl /, "$name --help: begins with the usage");
+        like($out, qr/--connect URI/, "$name --help: has the options");
+        is($status, $name eq 'check-libvirt' ? 3 : 0, "$name --help: status");
         ($out, $err, $status) = example($name, '--bogus', @{ $arguments{$name} // [] });
-        like($err, qr/^Unknown option: bogus\nUsage:/, 'an option that it does not have');
-        is($status, $unknown, 'its status');
+        like($err, qr/^Unknown option: bogus\nUsage:/, "$name --bogus: is refused with the usage");
+        is($status, $unknown, "$name --bogus: status");
         return if !$arguments{$name};
         ($out, $err, $status) = example($name);
-        like($err, qr/^Usage:/, 'arguments that are missing');
-        is($status, $unknown, 'its status');
+        like($err, qr/^Usage:/, "$name without arguments: is refused with the usage");
+        is($status, $unknown, "$name without arguments: status");
     };
     next if $name eq 'check-libvirt';
     subtest "$name without a hypervisor" => sub {
         my ($out, $err, $status) = run_perl("examples/$name.pl", @{ $arguments{$name} // [] }, '--connect', $nobody);
-        like($err, qr{^\s*\Q$name\E: .*127\.0\.0\.1:1\b}, 'says what it cannot open');
-        is($status >> 8, 1, 'status 1');
-        is($out, '', 'and nothing else');
+        like($err, qr{^\s*\Q$name\E: .*127\.0\.0\.1:1\b}, "$name without a hypervisor: says what it cannot open");
+        is($status >> 8, 1, "$name without a hypervisor: exits with 1");
+        is($out, '', "$name without a hypervisor: prints nothing");
     };
 }
 
 subtest inventory => sub {
-    prints(inventory => [], <<'EOT_TABLES', 'all tables');
+    prints(inventory => [], <<'EOT_TABLES', 'inventory: has all tables');
 DOMAIN  STATE    VCPUS  MEMORY MiB  MAXIMUM MiB  AUTOSTART
 db      running      4        1536         2048  no
 naïve   paused       1          64           64  no
@@ -94,14 +95,14 @@ POOL    ACTIVE  AUTOSTART  CAPACITY MiB  USED MiB  FREE MiB
 images  yes     no               102400     35840     66560
 
 EOT_TABLES
-    prints(inventory => ['--inactive'], <<'EOT_TABLES', 'what does not run');
+    prints(inventory => ['--inactive'], <<'EOT_TABLES', 'inventory: has what does not run');
 DOMAIN  STATE  VCPUS  MEMORY MiB  MAXIMUM MiB  AUTOSTART
 web     off        2         512          512  no
 
 EOT_TABLES
     my ($out) = example(inventory => '--active');
-    like($out, qr/^db .*^naïve .*^lan .*^images /ms, 'what runs');
-    unlike($out, qr/^web /m, 'and nothing else');
+    like($out, qr/^db .*^naïve .*^lan .*^images /ms, 'inventory: has what runs');
+    unlike($out, qr/^web /m, 'inventory: has nothing that is off');
 };
 
 subtest top => sub {
@@ -113,9 +114,9 @@ subtest top => sub {
 
 subtest events => sub {
     my ($out, $err, $status) = example(events => '--seconds', '0.2');
-    is($out, '', 'none, as nobody else can do anything here');
-    is($err, "Waiting for events of $host, Ctrl-C to stop\n", 'says what it does');
-    is($status, 0, 'ends after a while');
+    is($out, '', 'events: prints nothing when nothing happens');
+    is($err, "Waiting for events of $host, Ctrl-C to stop\n", 'events: says what it does');
+    is($status, 0, 'events: exits with 0 after a while');
 };
 
 subtest 'check-libvirt' => sub {
@@ -130,11 +131,11 @@ subtest 'check-libvirt' => sub {
         my ($options, $want_status, $want) = @$_;
         my ($out, $err, $status) = example('check-libvirt', @$options);
         like($out, $want, join ' ', 'check-libvirt', @$options);
-        is("$status$err", $want_status, "status $want_status");
+        is("$status$err", $want_status, "check-libvirt: exits with $want_status and says nothing on standard error");
     }
     my ($out, $err, $status) = run_perl('examples/check-libvirt.pl', '--connect', $nobody);
-    like($out, qr{^LIBVIRT UNKNOWN - .*127\.0\.0\.1:1\b.*\n\z}, 'a hypervisor that cannot be asked');
-    is($status >> 8, 3, 'status 3');
+    like($out, qr{^LIBVIRT UNKNOWN - .*127\.0\.0\.1:1\b.*\n\z}, 'check-libvirt: says UNKNOWN of a hypervisor that cannot be asked');
+    is($status >> 8, 3, 'check-libvirt: exits with 3 when a hypervisor cannot be asked');
 };
 
 # The parts of a PNG by their types.
@@ -142,12 +143,12 @@ sub png {
     my ($file) = @_;
     open my $fh, '<:raw', $file or die "$file: $!";
     my $png = do { local $/; <$fh> };
-    is(substr($png, 0, 8), "\x89PNG\r\n\x1a\n", 'the file is a PNG');
+    is(substr($png, 0, 8), "\x89PNG\r\n\x1a\n", 'screenshot: the file is a PNG');
     my %chunk;
     for (my $at = 8; $at < length $png; ) {
         my ($length, $type) = unpack "x$at N a4", $png;
         my ($data, $crc) = unpack "x$at x8 a$length N", $png;
-        is($crc, crc32($type . $data), "the checksum of $type");
+        is($crc, crc32($type . $data), "screenshot: the checksum of $type");
         $chunk{$type} .= $data;
         $at += 12 + $length;
     }
@@ -168,19 +169,19 @@ do './examples/screenshot.pl' // die $@;
 EOT_PERL
 
 subtest screenshot => sub {
-    prints(screenshot => ['db', "$dir/shot.png"], qr{^\Q$dir\E/shot\.png: (\d+) x (\d+)\n\z}, 'the size');
+    prints(screenshot => ['db', "$dir/shot.png"], qr{^\Q$dir\E/shot\.png: (\d+) x (\d+)\n\z}, 'screenshot: says the size');
     my %png = png("$dir/shot.png");
-    cmp_ok(length $png{IDAT}, '>', 1000, 'with an image');
+    cmp_ok(length $png{IDAT}, '>', 1000, 'screenshot: the PNG has an image');
 
     my ($out, $err, $status) = run_perl('-e', $pixmap, 'db', "$dir/made.png", '--connect', $host);
-    is("$status$err", '0', 'a pixmap is converted');
-    is($out, "$dir/made.png: 3 x 2\n", 'its size');
+    is("$status$err", '0', 'screenshot: exits with 0 for a pixmap');
+    is($out, "$dir/made.png: 3 x 2\n", 'screenshot: says the size of a pixmap');
     %png = png("$dir/made.png");
-    is(unpack('H*', $png{IHDR}), '0000000300000002' . '0802000000', 'a header for 8 bits each of red, green and blue');
-    is(unpack('H*', uncompress($png{IDAT})), '00' . '0a2300040506070809' . '00' . '0a0b0c0d0e0f101112', 'the pixels in rows');
-    is($png{IEND}, '', 'an end');
-    fails(screenshot => ['db', "$dir/none/shot.png"], qr{^screenshot: \Q$dir\E/none/shot\.png: }, 'a file that cannot be');
-    fails(screenshot => ['none', "$dir/none.png"], qr/^screenshot: Domain not found/, 'a domain that is not there');
+    is(unpack('H*', $png{IHDR}), '0000000300000002' . '0802000000', 'screenshot: the header of a pixmap has 8 bits each of red, green and blue');
+    is(unpack('H*', uncompress($png{IDAT})), '00' . '0a2300040506070809' . '00' . '0a0b0c0d0e0f101112', 'screenshot: the pixels of a pixmap are in rows');
+    is($png{IEND}, '', 'screenshot: the PNG of a pixmap has an end');
+    fails(screenshot => ['db', "$dir/none/shot.png"], qr{^screenshot: \Q$dir\E/none/shot\.png: }, 'screenshot: says which file cannot be made');
+    fails(screenshot => ['none', "$dir/none.png"], qr/^screenshot: Domain not found/, 'screenshot: says that a domain is not there');
 };
 
 # The same host, with snapshots of the domain db.
@@ -205,49 +206,49 @@ sub host_with_snapshots {
 subtest 'rotate-snapshots' => sub {
     local $host = host_with_snapshots('auto-20010102-000000', 'auto-20010103-000000', 'auto-by-hand', 'auto-20010101-000000');
     my $new = qr/db: created auto-20\d{6}-\d{6}\n/;
-    prints('rotate-snapshots' => ['db'], qr/^$new\z/, 'one more is few enough');
-    prints('rotate-snapshots' => ['db', '--keep', 3], qr/^${new}db: deleted auto-20010101-000000\n\z/, 'the oldest goes');
+    prints('rotate-snapshots' => ['db'], qr/^$new\z/, 'rotate-snapshots: one more is few enough');
+    prints('rotate-snapshots' => ['db', '--keep', 3], qr/^${new}db: deleted auto-20010101-000000\n\z/, 'rotate-snapshots: the oldest goes');
     prints('rotate-snapshots' => ['db', '--keep', 1], qr/^$new
         db:\ deleted\ auto-20010103-000000\ndb:\ deleted\ auto-20010102-000000\ndb:\ deleted\ auto-20010101-000000\n\z/x,
-        'all older ones go, but not one that is named otherwise');
+        'rotate-snapshots: all older ones go, but not one that is named otherwise');
     prints('rotate-snapshots' => ['db', '--prefix', 'daily-', '--keep', 1], qr/^db: created daily-\d{8}-\d{6}\n\z/,
-        'another prefix leaves them');
+        'rotate-snapshots: another prefix leaves them');
     my ($out, $err, $status) = example('rotate-snapshots', 'none', 'db');
-    like($err, qr/^rotate-snapshots: none: Domain not found.*\n\z/, 'a domain that is not there');
-    like($out, qr/^$new/, 'does not keep the next one from its turn');
-    is($status, 1, 'status 1');
+    like($err, qr/^rotate-snapshots: none: Domain not found.*\n\z/, 'rotate-snapshots: says which domain is not there');
+    like($out, qr/^$new/, 'rotate-snapshots: the next domain has its turn all the same');
+    is($status, 1, 'rotate-snapshots: exits with 1 when a domain is not there');
 };
 
 subtest clone => sub {
-    my $xml = prints(clone => ['web', 'shop', '--dry-run'], qr{<name>shop</name>}, 'the name');
+    my $xml = prints(clone => ['web', 'shop', '--dry-run'], qr{<name>shop</name>}, 'clone: the XML has the new name');
     is_deeply([$xml =~ /<source file='([^']*)'/g],
-        ['/images/shop.qcow2', '/images/shop-R&amp;D.img', '/elsewhere/common.img', '/elsewhere/install.iso'], 'the images');
-    unlike($xml, qr/<uuid>|<mac address|web/, 'no UUID, MAC address or name of the old one');
-    like($xml, qr{<memory unit='KiB'>524288</memory>}, 'the rest is as it was');
-    prints(clone => ['web', 'shop'], <<'EOT_CLONED', 'cloned');
+        ['/images/shop.qcow2', '/images/shop-R&amp;D.img', '/elsewhere/common.img', '/elsewhere/install.iso'], 'clone: the XML has the new images');
+    unlike($xml, qr/<uuid>|<mac address|web/, 'clone: the XML has no UUID, MAC address or name of the old one');
+    like($xml, qr{<memory unit='KiB'>524288</memory>}, 'clone: the rest of the XML is as it was');
+    prints(clone => ['web', 'shop'], <<'EOT_CLONED', 'clone: says what it has done');
 /images/web.qcow2 is copied to /images/shop.qcow2
 /images/R&D.img is copied to /images/shop-R&D.img
 shop is defined
 EOT_CLONED
-    fails(clone => ['db', 'new'], qr/^clone: db is running: shut it down first$/, 'a domain that runs');
-    fails(clone => ['web', 'db'], qr/^clone: db is there already$/, 'a name that is taken');
-    fails(clone => ['none', 'new'], qr/^clone: Domain not found/, 'a domain that is not there');
+    fails(clone => ['db', 'new'], qr/^clone: db is running: shut it down first$/, 'clone: refuses a domain that runs');
+    fails(clone => ['web', 'db'], qr/^clone: db is there already$/, 'clone: refuses a name that is taken');
+    fails(clone => ['none', 'new'], qr/^clone: Domain not found/, 'clone: says that a domain is not there');
 };
 
 subtest 'what the test driver cannot do' => sub {
-    fails(backup => ['web', $dir], qr/^backup: web does not run$/, 'a backup of a domain that is off');
-    fails(backup => ['db', 'here'], qr/^backup: here is not an absolute path$/, 'a backup to nowhere');
-    fails(backup => ['db', $dir], qr/^backup: db has no disk that is a qcow2 file$/, 'a backup of nothing');
-    fails(console => ['db'], qr/^console: .*not supported/, 'console');
-    fails(console => ['none'], qr/^console: Domain not found/, 'console of no domain');
-    fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'dhcp-leases');
-    fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'dhcp-leases of no network');
+    fails(backup => ['web', $dir], qr/^backup: web does not run$/, 'backup: refuses a domain that is off');
+    fails(backup => ['db', 'here'], qr/^backup: here is not an absolute path$/, 'backup: refuses a folder that is not an absolute path');
+    fails(backup => ['db', $dir], qr/^backup: db has no disk that is a qcow2 file$/, 'backup: refuses a domain without a disk to back up');
+    fails(console => ['db'], qr/^console: .*not supported/, 'console: passes on that the driver has none');
+    fails(console => ['none'], qr/^console: Domain not found/, 'console: says that a domain is not there');
+    fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'dhcp-leases: passes on that the driver has none');
+    fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'dhcp-leases: says that a network is not there');
     fails(migrate => ['none', $host], qr/^\s*migrate: Domain not found/, 'migrate no domain');
     fails(upload => ["$dir/none.img", 'images'], qr{^upload: \Q$dir\E/none\.img: }, 'upload of no file');
     fails(upload => ['t/data/examples.xml', 'none'], qr/^upload: Storage pool not found/, 'upload to no pool');
     fails(upload => ['t/data/examples.xml', 'images', '--name', 'R&D.img'],
-        qr/^upload: R&D\.img is in images already: --replace would overwrite it$/, 'upload to a volume that is there');
-    fails(upload => ['t/data/examples.xml', 'images'], qr/^upload: .*not supported/, 'upload');
+        qr/^upload: R&D\.img is in images already: --replace would overwrite it$/, 'upload: refuses a volume that is there');
+    fails(upload => ['t/data/examples.xml', 'images'], qr/^upload: .*not supported/, 'upload: passes on that the driver has none');
 };
 
 done_testing();

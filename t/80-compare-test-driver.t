@@ -18,6 +18,6 @@ $compare->differences_show('test');
 # What the test driver cannot answer, 81-compare-qemu.t shows on QEMU.
 my %refused = map { $_ => 1 } refused();
 my @missing = grep { !$compare->answered->{$_} && !$refused{$_} } map { "$_->{package}::$_->{method}" } methods();
-is_deeply(\@missing, [], 'every method is answered, but for those in refused.txt');
+is_deeply(\@missing, [], 'test driver: answers every method but those in t/compare/refused.txt');
 
 done_testing;

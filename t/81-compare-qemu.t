@@ -20,7 +20,7 @@ $compare->differences_show('qemu') if !@ARGV;
 SKIP: {
     skip('not all files have run', 1) if @ARGV || !$compare->whole;
     my @missing = grep { !exists $compare->answered->{$_} } refused();
-    is_deeply(\@missing, [], 'a case calls each method that the test driver refuses');
+    is_deeply(\@missing, [], 'qemu: a case calls each method that the test driver refuses');
 }
 
 done_testing;

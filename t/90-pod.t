@@ -11,24 +11,20 @@ use warnings;
 use File::Find qw(find);
 use FindBin;
 use List::Util qw(max min);
-use lib 't/lib';
+use lib "$FindBin::RealBin/lib";
 use Pod::Checker;
 use Pod::Simple::SimpleTree;
 use Test::More;
 use Test::SysVirt::Methods;
+use Test::SysVirt::Table qw(rows);
 
 my $root = "$FindBin::Bin/..";
 
 # Names by package, as in { 'Sys::Virt::Domain' => ['create', ...] }.
-sub table {
-    my ($file) = @_;
-    open my $in, '<', "$root/t/data/$file" or BAIL_OUT("$file: $!");
-    my ($header, @lines) = <$in>;
+sub by_package {
+    my ($column, @rows) = @_;
     my %names;
-    for (@lines) {
-        my ($package, $name) = split /\t/;
-        push @{ $names{$package} }, $name;
-    }
+    push @{ $names{ $_->{package} } }, $_->{$column} for @rows;
     return \%names;
 }
 
@@ -143,12 +139,11 @@ subtest 'the calls show what may be left out' => sub {
     }
 };
 
-my $methods = table('methods.tsv');
-my $constants = table('constants.tsv');
+my ($methods, $constants) = (by_package(method => rows('methods')), by_package(name => rows('constants')));
 my %packages = map { $_ => 1 } keys %$methods, keys %$constants;
 for my $package (sort keys %packages) {
     my $file = manual_of($package);
-    ok(-f "$root/$file", "$package has a manual") or next;
+    ok(-f "$root/$file", "$package: has a manual") or next;
     my $manual = read_manual($file);
 
     my @methods = @{ $methods->{$package} // [] };
@@ -203,12 +198,27 @@ for my $class (sort keys %registering) {
         "$package: the callback of every event is there");
 }
 
+# What the callback of an event is given is said where one is registered.
+for my $event (grep { $_->{name} =~ /^EVENT_ID_/ } rows('constants')) {
+    my ($class) = $event->{package} =~ /(\w+)\z/;
+    my $register = lc($class =~ s/(?<=[a-z])(?=[A-Z])/_/gr) . '_event_register_any';
+    my ($entry) = do { local (@ARGV, $/) = "$root/lib/Sys/Virt.pod"; <> } =~ /^=head2 $register\n(.*?)^=head/ms;
+    like($entry, qr/\b$event->{name}\b/, "lib/Sys/Virt.pod: the entry of $register has $event->{name}");
+}
+
+SKIP: {
+    skip 'there is no README here', 1 if !-e "$root/README";
+    my ($readme) = do { local (@ARGV, $/) = "$root/README"; <> };
+    my ($counts) = $readme =~ /\((\d+ methods, \d+ constants)\)/;
+    is($counts, rows('methods') . ' methods, ' . rows('constants') . ' constants', 'README: says how many methods and constants there are');
+}
+
 SKIP: {
     skip 'examples need the built module', 1
         if !grep { /\bblib\b/ } @INC;
     require_ok('Sys::Virt');
-    like($INC{'Sys/Virt.pm'}, qr/\bblib\b/, 'which is the one just built');
-    cmp_ok(scalar @examples, '>', 0, 'the manuals have examples');
+    like($INC{'Sys/Virt.pm'}, qr/\bblib\b/, 'examples: compile with the module just built');
+    cmp_ok(scalar @examples, '>', 0, 'examples: the manuals have some');
     my $number = 0;
     for (@examples) {
         my ($file, $example) = @$_;

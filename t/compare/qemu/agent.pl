@@ -1,12 +1,9 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # A guest with an agent.
-
-use strict;
-use warnings;
 
 use Test::SysVirt::Guest;
 
-my $bed = qemu(180);
-my $conn = $bed->conn;
+qemu(180);
 my $package = 'Sys::Virt::Domain';
 
 my $mute = $conn->define_domain($bed->xml('mute', more => '<uuid>' . uuid(2) . '</uuid>'));

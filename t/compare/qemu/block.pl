@@ -1,10 +1,7 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Block jobs on real images.
 
-use strict;
-use warnings;
-
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $package = 'Sys::Virt::Domain';
 
 my $base = $bed->image('base.qcow2', '8M');

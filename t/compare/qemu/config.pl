@@ -1,10 +1,7 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # An inactive domain: its XML and its devices.
 
-use strict;
-use warnings;
-
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $package = 'Sys::Virt::Domain';
 
 my $uuid = uuid(1);

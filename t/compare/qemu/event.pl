@@ -1,12 +1,9 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Events of QEMU and of libvirtd's other drivers.
-
-use strict;
-use warnings;
 
 Sys::Virt::Event::register_default();
 
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $dom = $bed->boot('event', more => '<uuid>' . uuid(1) . '</uuid>',
     devices => $bed->disk($bed->image('b.qcow2', '4M'), 'vdb') . "<memballoon model='virtio'/>");
 

@@ -1,13 +1,11 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Migration to a second libvirtd.
-
-use strict;
-use warnings;
 
 use Test::SysVirt::SecondHost;
 
-my $bed = qemu(180);
+qemu(180);
 my $host = Test::SysVirt::SecondHost->new($bed);
-my ($conn, $target) = ($bed->conn, $host->conn);
+my $target = $host->conn;
 my $package = 'Sys::Virt::Domain';
 my $dom = $bed->boot('moves', more => '<uuid>' . uuid(1) . '</uuid>');
 

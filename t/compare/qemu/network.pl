@@ -1,10 +1,7 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Networks, their ports, and the packet filters of interfaces.
 
-use strict;
-use warnings;
-
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $package = 'Sys::Virt::Network';
 my $uuid = uuid(1);
 my $name = $bed->name('net');

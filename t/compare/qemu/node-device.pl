@@ -1,10 +1,7 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # The devices of this host: looked at, and refused to be changed.
 
-use strict;
-use warnings;
-
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $package = 'Sys::Virt::NodeDevice';
 my $dev = $conn->get_node_device_by_name('computer');
 my ($pci) = sort { $a->get_name cmp $b->get_name } $conn->list_all_node_devices(Sys::Virt::NodeDevice::LIST_CAP_PCI_DEV);

@@ -1,9 +1,7 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # A process of its own: the C module frees the caller's hash.
 
-use strict;
-use warnings;
-
-my $bed = qemu();
+qemu();
 my $dom = $bed->boot('params', more => '<uuid>' . uuid(1) . '</uuid>');
 
 my $image = $bed->dir . '/image';

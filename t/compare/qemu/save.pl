@@ -1,10 +1,7 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Saving and restoring; suspending and resuming.
 
-use strict;
-use warnings;
-
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $package = 'Sys::Virt::Domain';
 my $dom = $bed->boot('saved', more => '<uuid>' . uuid(1) . '</uuid>');
 my $image = $bed->dir . '/image';

@@ -1,8 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $package = 'Sys::Virt::Secret';
 my $uuid = uuid(1);
 my $usage = $bed->name('usage');

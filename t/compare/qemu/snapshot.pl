@@ -1,10 +1,7 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Snapshots, checkpoints and a backup of a running domain.
 
-use strict;
-use warnings;
-
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $dom = $bed->boot('snapped', more => '<uuid>' . uuid(1) . '</uuid>',
     devices => $bed->disk($bed->image('b.qcow2', '8M'), 'vdb'));
 

@@ -1,12 +1,9 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # A pool in a directory, with volumes that are files.
-
-use strict;
-use warnings;
 
 use Digest::MD5 qw(md5_hex);
 
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $dir = $bed->dir . '/pool';
 my $volume = 'Sys::Virt::StorageVol';
 my $xml = '<pool type="dir"><name>' . $bed->name('pool')

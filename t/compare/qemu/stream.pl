@@ -1,12 +1,9 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Streams of a domain: its console, a channel, its screen.
-
-use strict;
-use warnings;
 
 Sys::Virt::Event::register_default();
 
-my $bed = qemu();
-my $conn = $bed->conn;
+qemu();
 my $package = 'Sys::Virt::Domain';
 my $dom = $bed->boot('stream', more => '<uuid>' . uuid(1) . '</uuid>',
     devices => "<channel type='pty'><target type='virtio' name='org.example.0'/></channel>"

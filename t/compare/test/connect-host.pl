@@ -1,9 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my $conn;
-
-before { $conn = node() };
+on_node();
 
 case $_, getter($_) for qw(get_type get_version get_library_version get_major_version
     get_minor_version get_micro_version get_hostname get_uri get_capabilities get_node_info

@@ -1,9 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my $conn;
-
-before { $conn = node() };
+on_node();
 
 case $_, counter($_) for qw(num_of_domains num_of_defined_domains num_of_networks
     num_of_defined_networks num_of_storage_pools num_of_defined_storage_pools num_of_interfaces

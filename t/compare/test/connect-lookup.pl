@@ -1,9 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my $conn;
-
-before { $conn = node() };
+on_node();
 
 my %uuid = (
     domain => '11111111-1111-4111-8111-111111111111',

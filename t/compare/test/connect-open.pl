@@ -1,5 +1,4 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
 my $uri = 'test:///default';
 

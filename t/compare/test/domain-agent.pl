@@ -1,13 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $dom, $idle);
-
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
-    $idle = $conn->get_domain_by_name('idle');
-};
+on_node();
 
 my $package = 'Sys::Virt::Domain';
 

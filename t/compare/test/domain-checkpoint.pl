@@ -1,13 +1,10 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $dom, $first, $second);
+my ($first, $second);
 
 sub xml { return "<domaincheckpoint><name>$_[0]</name><disks><disk name='vda' checkpoint='bitmap'/></disks></domaincheckpoint>" }
 
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
+on_node {
     $first = $dom->create_checkpoint(xml('first'));
     $second = $dom->create_checkpoint(xml('second'));
 };

@@ -1,12 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $dom);
-
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
-};
+on_node();
 
 my @names = qw(busy held idle dead kept brief);
 

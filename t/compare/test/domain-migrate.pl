@@ -1,12 +1,9 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $dom, $target);
+my $target;
 
-before {
-    $conn = node();
+on_node {
     $target = node();
-    $dom = $conn->get_domain_by_name('busy');
 };
 
 my $package = 'Sys::Virt::Domain';

@@ -1,14 +1,9 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # A process of its own: the C module frees the caller's hash.
 
-use strict;
-use warnings;
+my %parameters;
 
-my ($conn, $dom, %parameters);
-
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
-};
+on_node();
 
 my $file = Sys::Virt::Domain::SAVE_PARAM_FILE;
 

@@ -1,11 +1,8 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $dom, $kept);
+my $kept;
 
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
+on_node {
     $kept = $conn->get_domain_by_name('kept');
     unlink 'image';
 };

@@ -1,13 +1,10 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $dom, $root, $leaf);
+my ($root, $leaf);
 
 sub xml { return "<domainsnapshot><name>$_[0]</name><description>about $_[0]</description></domainsnapshot>" }
 
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
+on_node {
     $root = $dom->create_snapshot(xml('root'));
     $dom->create_snapshot(xml('branch'));
     $leaf = $dom->create_snapshot(xml('leaf'));

@@ -1,9 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my $conn;
-
-before { $conn = node() };
+on_node();
 
 sub failed {
     eval { $conn->get_domain_by_name('none') };

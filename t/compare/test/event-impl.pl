@@ -1,7 +1,5 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # An event loop written in Perl, as an object of a subclass of Sys::Virt::Event.
-
-use strict;
-use warnings;
 
 package Local::Loop;
 
@@ -69,12 +67,7 @@ package main;
 my $loop = Local::Loop->new;
 step 'register', sub { attempt { Sys::Virt::Event::register($loop) } };
 
-my ($conn, $dom);
-
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
-};
+on_node();
 
 case 'events of the test driver', sub {
     my $id = $conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE,

@@ -1,7 +1,5 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # The functions of Sys::Virt::Event, on the default implementation.
-
-use strict;
-use warnings;
 
 Sys::Virt::Event::register_default();
 

@@ -1,16 +1,9 @@
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 # Events of the test driver, delivered by the default event loop.
-
-use strict;
-use warnings;
 
 Sys::Virt::Event::register_default();
 
-my ($conn, $dom);
-
-before {
-    $conn = node();
-    $dom = $conn->get_domain_by_name('busy');
-};
+on_node();
 
 sub seen { return sub { observe(map { [$_] } @_); return } }
 

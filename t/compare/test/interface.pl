@@ -1,10 +1,8 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $iface);
+my $iface;
 
-before {
-    $conn = node();
+on_node {
     $iface = $conn->get_interface_by_name('eth1');
 };
 

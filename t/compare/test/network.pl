@@ -1,10 +1,8 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $net);
+my $net;
 
-before {
-    $conn = node();
+on_node {
     $net = $conn->get_network_by_name('lan');
 };
 

@@ -1,10 +1,8 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $dev, $host);
+my ($dev, $host);
 
-before {
-    $conn = node();
+on_node {
     $dev = $conn->get_node_device_by_name('computer');
     $host = $conn->get_node_device_by_name('scsi_host5');
 };

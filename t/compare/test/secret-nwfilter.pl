@@ -1,9 +1,6 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my $conn;
-
-before { $conn = node() };
+on_node();
 
 my $secret = "<secret ephemeral='no' private='no'><usage type='volume'><volume>/pool/one</volume></usage></secret>";
 my $filter = "<filter name='fresh'><rule action='accept' direction='out'/></filter>";

@@ -1,10 +1,8 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $pool, $vol);
+my ($pool, $vol);
 
-before {
-    $conn = node();
+on_node {
     $pool = $conn->get_storage_pool_by_name('images');
     $vol = $pool->get_volume_by_name('one.img');
 };

@@ -1,12 +1,9 @@
-use strict;
-use warnings;
+use Test::SysVirt::Compare::Case; # t/compare/run.pl runs this file
 
-my ($conn, $stream, $dom);
+my $stream;
 
-before {
-    $conn = node();
+on_node {
     $stream = $conn->new_stream;
-    $dom = $conn->get_domain_by_name('busy');
 };
 
 my $package = 'Sys::Virt::Stream';

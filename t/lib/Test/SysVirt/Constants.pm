@@ -4,15 +4,8 @@ package Test::SysVirt::Constants;
 
 use strict;
 use warnings;
-use Cwd qw(abs_path);
-use File::Basename qw(dirname);
+use Test::SysVirt::Table qw(rows);
 
-my $table = abs_path(dirname(__FILE__)) . '/../../../data/constants.tsv';
-
-sub all {
-    open my $in, '<', $table or die "$table: $!";
-    my (undef, @rows) = <$in>;
-    return map { my %row; @row{qw(package name type value)} = split /\t/, $_, -1; \%row } @rows;
-}
+sub all { return rows('constants') }
 
 1;

@@ -66,40 +66,40 @@ sub runs_handles {
         my (@calls, @others);
         my $watch = Sys::Virt::Event::add_handle($fd, $READ, sub { push @calls, [@_] });
         my $other = Sys::Virt::Event::add_handle($fd, $READ, sub { push @others, [@_] });
-        cmp_ok($watch, '>', 0, 'a watch has a number above 0');
-        isnt($watch, $other, 'another watch on the same descriptor has another');
+        cmp_ok($watch, '>', 0, 'add_handle: a watch has a number above 0');
+        isnt($watch, $other, 'add_handle: another watch on the same descriptor has another number');
         my @before = times;
         $self->for(0.5);
         my @after = times;
-        is_deeply(\@calls, [], 'not called while nothing is there to read');
-        cmp_ok($after[0] + $after[1] - $before[0] - $before[1], '<', 0.25, 'the loop sleeps until then');
+        is_deeply(\@calls, [], 'add_handle: no call while nothing is there to read');
+        cmp_ok($after[0] + $after[1] - $before[0] - $before[1], '<', 0.25, 'add_handle: the loop sleeps until something is there to read');
 
         print $theirs 'x';
-        ok($self->until(sub { @calls >= 2 && @others }), 'both are called, and again until it is read');
-        is_deeply($calls[0], [$watch, $fd, $READ], 'with the watch, the descriptor and the event');
-        is_deeply($others[0], [$other, $fd, $READ], 'the other, too');
+        ok($self->until(sub { @calls >= 2 && @others }), 'add_handle: both watches are called, and again until it is read');
+        is_deeply($calls[0], [$watch, $fd, $READ], 'add_handle: the callback gets the watch, the descriptor and the event');
+        is_deeply($others[0], [$other, $fd, $READ], "add_handle: the other watch's callback gets its own");
 
         Sys::Virt::Event::remove_handle($other);
         Sys::Virt::Event::update_handle($watch, 0);
         (@calls, @others) = ();
         $self->for(0.1);
-        is_deeply([@calls, @others], [], 'not called when removed, and when no event is wanted');
+        is_deeply([@calls, @others], [], 'remove_handle, update_handle: no call when removed, or when no event is wanted');
 
         Sys::Virt::Event::update_handle($watch, $READ | $WRITE);
-        ok($self->until(sub { grep { $_->[2] == ($READ | $WRITE) } @calls }), 'two events at once');
+        ok($self->until(sub { grep { $_->[2] == ($READ | $WRITE) } @calls }), 'update_handle: two events come at once');
         sysread $ours, my $byte, 1;
         Sys::Virt::Event::update_handle($watch, $WRITE);
         @calls = ();
-        ok($self->until(sub { @calls }), 'called when it can be written to');
-        is($calls[0][2], $WRITE, 'with that event alone');
+        ok($self->until(sub { @calls }), 'update_handle: called when it can be written to');
+        is($calls[0][2], $WRITE, 'update_handle: called with the event asked for alone');
 
         Sys::Virt::Event::update_handle($watch, $READ);
         @calls = ();
         close $theirs;
-        ok($self->until(sub { @calls }), 'called when the other end is closed');
-        ok($calls[0][2] & Sys::Virt::Event::HANDLE_HANGUP, 'with that event, which was not asked for');
+        ok($self->until(sub { @calls }), 'update_handle: called when the other end is closed');
+        ok($calls[0][2] & Sys::Virt::Event::HANDLE_HANGUP, 'update_handle: HANDLE_HANGUP comes without being asked for');
         Sys::Virt::Event::remove_handle($watch);
-        ok(!eval { Sys::Virt::Event::remove_handle($watch); 1 }, 'a watch cannot be removed twice');
+        ok(!eval { Sys::Virt::Event::remove_handle($watch); 1 }, 'remove_handle: dies for a watch that is removed already');
     };
 
     subtest 'file descriptors, changed from within a callback' => sub {
@@ -113,14 +113,14 @@ sub runs_handles {
             sub {
                 $calls++;
                 Sys::Virt::Event::remove_handle($watch);
-                ok($kept->{theirs}, 'what a callback has is still there after it has removed itself');
+                ok($kept->{theirs}, 'remove_handle: what a callback has stays until it returns');
             };
         });
         undef $first;
         print $theirs 'x';
-        ok($self->until(sub { $calls }), 'called');
-        ok($self->until(sub { !$weak }), 'and freed afterwards');
-        is($calls, 1, 'and not called again');
+        ok($self->until(sub { $calls }), 'remove_handle: a callback that removes itself is called');
+        ok($self->until(sub { !$weak }), 'remove_handle: a callback that has removed itself is freed');
+        is($calls, 1, 'remove_handle: a callback that has removed itself is not called again');
 
         # Each of two removes the other: whichever is called first is the only one.
         my @watches;
@@ -133,8 +133,8 @@ sub runs_handles {
             });
         }
         $self->for(0.1);
-        cmp_ok($calls, '>', 0, 'one of two is called');
-        is(grep({ defined } @watches), 1, 'the other one never was');
+        cmp_ok($calls, '>', 0, 'remove_handle: one of two that remove each other is called');
+        is(grep({ defined } @watches), 1, 'remove_handle: the other one is not called');
         Sys::Virt::Event::remove_handle($_) for grep { defined } @watches;
 
         my @events;
@@ -142,8 +142,8 @@ sub runs_handles {
             push @events, $_[2];
             Sys::Virt::Event::update_handle($watch, $WRITE);
         });
-        ok($self->until(sub { @events >= 2 }), 'one that asks for other events');
-        is_deeply([@events[0, 1]], [$READ, $WRITE], 'gets those');
+        ok($self->until(sub { @events >= 2 }), 'update_handle: a callback asks for another event');
+        is_deeply([@events[0, 1]], [$READ, $WRITE], 'update_handle: that event comes next');
         Sys::Virt::Event::remove_handle($watch);
     };
     return;
@@ -157,29 +157,29 @@ sub runs_timers {
         select undef, undef, undef, 0.2;
         my $start = time;
         my $timer = Sys::Virt::Event::add_timeout(60, sub { push @calls, [@_, time] });
-        cmp_ok($timer, '>', 0, 'a timeout has a number above 0');
-        ok($self->until(sub { @calls == 3 }), 'called again and again');
-        is($calls[0][0], $timer, 'with its number');
+        cmp_ok($timer, '>', 0, 'add_timeout: a timeout has a number above 0');
+        ok($self->until(sub { @calls == 3 }), 'add_timeout: called again and again');
+        is($calls[0][0], $timer, 'add_timeout: the callback gets its number');
         my @waits = map { $calls[$_][1] - ($_ ? $calls[$_ - 1][1] : $start) } 0 .. 2;
-        cmp_ok($_, '>', 0.04, 'not earlier than it should be') for @waits;
+        cmp_ok($_, '>', 0.04, 'add_timeout: not called before its interval is over') for @waits;
 
         Sys::Virt::Event::update_timeout($timer, -1);
         @calls = ();
         $self->for(0.2);
-        is(scalar @calls, 0, 'not called while it is off');
+        is(scalar @calls, 0, 'update_timeout: not called while it is off');
         Sys::Virt::Event::update_timeout($timer, 0);
-        ok($self->until(sub { @calls >= 3 }), 'called at every turn when its interval is 0');
+        ok($self->until(sub { @calls >= 3 }), 'update_timeout: called at every turn when its interval is 0');
         Sys::Virt::Event::update_timeout($timer, 100_000);
         @calls = ();
         $self->for(0.2);
-        is(scalar @calls, 0, 'not called before a long interval is over');
+        is(scalar @calls, 0, 'update_timeout: not called before a long interval is over');
         Sys::Virt::Event::update_timeout($timer, 20);
-        ok($self->until(sub { @calls }), 'called when that was changed to a short one');
+        ok($self->until(sub { @calls }), 'update_timeout: called when a long interval is changed to a short one');
         Sys::Virt::Event::remove_timeout($timer);
         @calls = ();
         $self->for(0.1);
-        is(scalar @calls, 0, 'not called when removed');
-        ok(!eval { Sys::Virt::Event::remove_timeout($timer); 1 }, 'a timeout cannot be removed twice');
+        is(scalar @calls, 0, 'remove_timeout: not called when removed');
+        ok(!eval { Sys::Virt::Event::remove_timeout($timer); 1 }, 'remove_timeout: dies for a timeout that is removed already');
     };
 
     subtest 'timeouts that are off at first, or always due' => sub {
@@ -191,8 +191,8 @@ sub runs_timers {
         );
         my $watch = Sys::Virt::Event::add_handle(fileno $ours, $READ, sub { $read++; sysread $ours, my $byte, 1 });
         print $theirs 'x';
-        ok($self->until(sub { $always >= 3 && $read }), 'a descriptor gets its turn beside a timeout of 0');
-        is($never, 0, 'a timeout of -1 is never called');
+        ok($self->until(sub { $always >= 3 && $read }), 'add_handle: a descriptor gets its turn beside a timeout of 0');
+        is($never, 0, 'add_timeout: one of -1 is never called');
         Sys::Virt::Event::remove_timeout($_) for @timers;
         Sys::Virt::Event::remove_handle($watch);
     };
@@ -206,22 +206,22 @@ sub runs_timers {
             sub {
                 $calls++;
                 Sys::Virt::Event::remove_timeout($timer);
-                is($kept->{name}, 'kept', 'what a callback has is still there after it has removed itself');
+                is($kept->{name}, 'kept', 'remove_timeout: what a callback has stays until it returns');
             };
         });
         undef $first;
-        ok($self->until(sub { !$weak }), 'freed afterwards');
+        ok($self->until(sub { !$weak }), 'remove_timeout: a callback that has removed itself is freed');
         $self->for(0.1);
-        is($calls, 1, 'called once');
+        is($calls, 1, 'remove_timeout: a callback that has removed itself was called once');
 
         my $later = 0;
         $timer = Sys::Virt::Event::add_timeout(0, sub {
             Sys::Virt::Event::update_timeout($timer, -1);
             Sys::Virt::Event::add_timeout(10, sub { $later++; Sys::Virt::Event::remove_timeout($_[0]) });
         });
-        ok($self->until(sub { $later }), 'a callback adds another timeout');
+        ok($self->until(sub { $later }), 'add_timeout: a callback adds another timeout');
         $self->for(0.1);
-        is($later, 1, 'once, as it turned itself off');
+        is($later, 1, 'update_timeout: that one turns itself off after one call');
         Sys::Virt::Event::remove_timeout($timer);
     };
     return;
@@ -236,12 +236,12 @@ sub survives_exceptions {
         my $watch = Sys::Virt::Event::add_handle(fileno $ours, $READ, sub { die "handle $read\n" if ++$read <= 2 });
         print $theirs 'x';
         my @taken;
-        ok($self->until(sub { push @taken, $self->{taken}->(); $timed >= 5 && $read >= 5 }), 'they are called again');
+        ok($self->until(sub { push @taken, $self->{taken}->(); $timed >= 5 && $read >= 5 }), 'exceptions: the callbacks that died are called again');
         push @taken, $self->{taken}->();
         for my $exception ('timeout 1', 'timeout 2', 'handle 1', 'handle 2') {
-            is(grep({ /\b\Q$exception\E$/m } @taken), 1, "the exception of $exception is reported");
+            is(grep({ /\b\Q$exception\E$/m } @taken), 1, "exceptions: that of $exception is reported once");
         }
-        is(scalar @taken, 4, 'and nothing else');
+        is(scalar @taken, 4, 'exceptions: nothing else is reported');
         Sys::Virt::Event::remove_timeout($timer);
         Sys::Virt::Event::remove_handle($watch);
     };
@@ -267,26 +267,26 @@ sub delivers_events {
             die "after $event\n";
         });
         $dom->suspend;
-        is(scalar @all, 0, 'an event waits for the loop');
-        ok($self->until(sub { @all && @once }), 'the loop delivers it');
+        is(scalar @all, 0, 'domain_event_register_any: an event waits for the loop');
+        ok($self->until(sub { @all && @once }), 'domain_event_register_any: the loop delivers it');
         $dom->resume;
-        ok($self->until(sub { @all >= 2 }), 'and the next one, though a callback has died');
-        is($conn_class, 'Sys::Virt', 'callbacks get the connection');
+        ok($self->until(sub { @all >= 2 }), 'domain_event_register_any: the next event comes though a callback has died');
+        is($conn_class, 'Sys::Virt', 'domain_event_register_any: callbacks get the connection');
         is_deeply(\@all, [
             [$name, Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED],
             [$name, Sys::Virt::Domain::EVENT_RESUMED, Sys::Virt::Domain::EVENT_RESUMED_UNPAUSED],
-        ], 'the domain, event and detail of each');
-        is_deeply(\@once, [Sys::Virt::Domain::EVENT_SUSPENDED], 'a callback that deregisters itself is called once');
+        ], 'domain_event_register_any: callbacks get domain, event and detail');
+        is_deeply(\@once, [Sys::Virt::Domain::EVENT_SUSPENDED], 'domain_event_deregister_any: a callback that ends itself is called once');
         my @taken = $self->{taken}->();
-        is(scalar @taken, 1, 'its exception is reported');
-        like($taken[0], qr/\bafter @{[Sys::Virt::Domain::EVENT_SUSPENDED]}$/m, 'as it was');
+        is(scalar @taken, 1, "exceptions: that of an event's callback is reported");
+        like($taken[0], qr/\bafter @{[Sys::Virt::Domain::EVENT_SUSPENDED]}$/m, "exceptions: that of an event's callback is as it was thrown");
 
         $conn->domain_event_deregister_any($all);
         @all = ();
         $dom->suspend;
         $dom->resume;
         $self->for(0.2);
-        is_deeply(\@all, [], 'nothing comes after the registration has ended');
+        is_deeply(\@all, [], 'domain_event_deregister_any: no event comes afterwards');
     };
     return;
 }
@@ -332,8 +332,8 @@ sub keeps_up {
                 return if ++$calls % 50;
                 $late = !$self->until(sub { $taken->(); !@sent && !@died });
             }, 2000);
-            ok(!$late, 'all are delivered, and all exceptions') or diag(scalar(@sent) . ' events, ' . @died . ' exceptions missing');
-            is($wrong, 0, 'in the order in which they happened');
+            ok(!$late, 'exceptions: all events and all exceptions of a burst come') or diag(scalar(@sent) . ' events, ' . @died . ' exceptions missing');
+            is($wrong, 0, 'exceptions: they come in the order in which they happened');
             $conn->domain_event_deregister_any($id);
         };
     }
@@ -357,10 +357,10 @@ sub lets_go {
             });
             undef $object;
             $self->for(0.05);
-            ok($weak, 'a callback is kept');
+            ok($weak, 'domain_event_register_any: a callback is kept');
             $conn->domain_event_deregister_any($id);
             undef $conn;
-            ok($self->until(sub { !$weak }), 'as long as it is registered');
+            ok($self->until(sub { !$weak }), 'domain_event_deregister_any: a callback is freed');
         };
         $round->();
         $self->for(0.1);
@@ -368,7 +368,7 @@ sub lets_go {
         $round->() for 1 .. 5;
         SKIP: {
             skip 'no /proc/self/fd here', 1 unless $before;
-            ok($self->until(sub { descriptors() <= $before }), 'no descriptor stays open')
+            ok($self->until(sub { descriptors() <= $before }), 'events: no descriptor stays open')
                 or diag(descriptors() . " instead of $before");
         }
     };

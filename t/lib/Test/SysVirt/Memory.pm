@@ -31,7 +31,7 @@ sub no_leak {
         $growth = (memory() - $before) * 1024;
         last if $growth <= $calls * $bytes_a_call;
     }
-    cmp_ok($growth / $calls, '<=', $bytes_a_call, $name);
+    cmp_ok($growth / $calls, '<=', $bytes_a_call, "$name: memory does not grow");
     return;
 }
 

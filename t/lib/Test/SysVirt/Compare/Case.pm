@@ -1,9 +1,14 @@
 package Test::SysVirt::Compare::Case;
 
-# The words that a corpus file is written in. A case is a named piece of Perl. What it returns,
-# dies of, warns of, observes and has printed on standard error becomes a line of JSON.
+# The words that a corpus file is written in, strict and warnings among them. A case is a named
+# piece of Perl. What it returns, dies of, warns of, observes and has printed on standard error
+# becomes a line of JSON.
 #
-#   before { ... };              runs before each evaluation, to start from the same state
+#   on_node { ... };             before each evaluation: $conn is the test driver on a host of its
+#                                own, $dom and $idle its domains 'busy' and 'idle', and the block
+#                                has run; on_node() goes without a block
+#   qemu($seconds);              $bed is a Test::SysVirt::Qemu, whose names and paths are not
+#                                compared, and $conn its connection
 #   case 'name', sub { ... };    evaluated in list, scalar and void context
 #   step 'name', sub { ... };    evaluated once, in list context
 #   forms 'name', sub { $dom->get_xml_description(@flags) }, 'Sys::Virt::Domain', 'XML';
@@ -16,26 +21,34 @@ package Test::SysVirt::Compare::Case;
 #   observe(@values);            in a case: more to compare, such as what a callback was given
 #   run_loop($done, $seconds)    runs libvirt's event loop until $done->() or the time is over
 #   hide($text, $placeholder)    what is put in place of a text that differs between processes
-#   node(%more)                  opens the test driver on a host of its own
-#   qemu($seconds)               a Test::SysVirt::Qemu, whose names and paths are not compared
+#   node(%more)                  opens one more such host
 #   uuid($number)                a UUID of this process, not compared either
 
 use strict;
 use warnings;
 
-use Exporter 'import';
+use Exporter ();
 use FindBin;
 use Test::SysVirt::Compare::Outcome qw(describe hide kind tidy to_json);
 use Test::SysVirt::Compare::Table qw(constants);
 use Test::SysVirt::Compare::Trace;
 
-our @EXPORT = qw(@flags any_order attempt before case constants forms hide node observe qemu run_loop step uuid);
+our @EXPORT = qw(
+    $bed $conn $dom $idle @flags
+    any_order attempt case constants forms hide node observe on_node qemu run_loop step uuid
+);
 
-our @flags;
+our ($bed, $conn, $dom, $idle, @flags);
 
 my $UNUSED_FLAG = 1 << 30;
 
 my ($output, $printed, $before, @observed, %seen, %uuid);
+
+sub import {
+    strict->import;
+    warnings->import;
+    goto &Exporter::import;
+}
 
 sub start {
     my ($file) = @_;
@@ -61,8 +74,14 @@ sub take_printed {
     return tidy($text // '');
 }
 
-sub before (&) {
-    ($before) = @_;
+sub on_node (;&) {
+    my ($more) = @_;
+    $before = sub {
+        $conn = node();
+        $dom = $conn->get_domain_by_name('busy');
+        $idle = $conn->get_domain_by_name('idle');
+        $more->() if $more;
+    };
     return;
 }
 
@@ -154,10 +173,11 @@ sub qemu {
     # What is missing ends this corpus file; Test::SysVirt::Compare skips it.
     no warnings 'redefine';
     *Test::SysVirt::Qemu::missing = sub { die "missing: $_[1]\n" };
-    my $bed = Test::SysVirt::Qemu->new(seconds => $seconds // 120);
+    $bed = Test::SysVirt::Qemu->new(seconds => $seconds // 120);
+    $conn = $bed->conn;
     hide($bed->dir, '<dir>');
     hide($bed->name(''), '<bed>-');
-    return $bed;
+    return;
 }
 
 sub uuid {

@@ -8,26 +8,15 @@ use warnings;
 
 use Exporter 'import';
 use File::Basename qw(dirname);
+use Test::SysVirt::Table qw(rows);
 
-our @EXPORT_OK = qw(constants methods refused rows);
+our @EXPORT_OK = qw(constants methods old refused);
 
 my $t = dirname(__FILE__) . '/../../../..';
 
-sub rows {
-    my ($table) = @_;
-    open my $in, '<', "$t/data/$table.tsv" or die "$t/data/$table.tsv: $!";
-    chomp(my ($head, @lines) = <$in>);
-    my @columns = split /\t/, $head;
-    my @rows;
-    for (@lines) {
-        my %row;
-        @row{@columns} = split /\t/, $_, -1;
-        push @rows, \%row if $row{'in_9.0.0'} eq 'yes';
-    }
-    return @rows;
-}
+sub old { return grep { $_->{'in_9.0.0'} eq 'yes' } rows($_[0]) }
 
-sub methods { return rows('methods') }
+sub methods { return old('methods') }
 
 sub refused {
     open my $in, '<', "$t/compare/refused.txt" or die "$t/compare/refused.txt: $!";
@@ -41,7 +30,7 @@ sub constants {
     my $wanted = join '|', map { quotemeta } @given;
     return map { $_->{name} } grep {
         $_->{package} eq $package && $_->{type} eq 'iv' && $_->{name} =~ /^(?:$wanted)(?:_|\z)/;
-    } rows('constants');
+    } old('constants');
 }
 
 1;
