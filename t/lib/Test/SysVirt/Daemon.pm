@@ -3,8 +3,12 @@ package Test::SysVirt::Daemon;
 # A libvirtd of the test's own, that knows nothing of this machine's guests.
 #
 #   my $daemon = Test::SysVirt::Daemon->new;   skips the test or subtest without a libvirtd
+#   Test::SysVirt::Daemon->new(max_workers => 100)    with this in its libvirtd.conf
 #   $daemon->connect                           a connection to its test driver
 #   $daemon->uri                               where that is
+#   $daemon->socket                            the Unix socket that it listens on
+#   $daemon->stop                              it answers no more
+#   $daemon->resume                            it does again
 #   $daemon->kill                              ends it at once
 
 use strict;
@@ -16,10 +20,13 @@ use Sys::Virt;
 use Test::More;
 
 sub new {
-    my ($class) = @_;
+    my ($class, %config) = @_;
     my ($libvirtd) = grep { -x } '/usr/sbin/libvirtd', '/usr/bin/libvirtd';
-    plan skip_all => 'no libvirtd here' if !$libvirtd;
+    $class->missing('no libvirtd here') if !$libvirtd;
     my $dir = File::Temp->newdir;
+    open my $file, '>', "$dir/libvirtd.conf" or die "$dir/libvirtd.conf: $!";
+    print $file map { "$_ = $config{$_}\n" } sort keys %config;
+    close $file or die "$dir/libvirtd.conf: $!";
     my $nobody = $> ? undef : getpwnam 'nobody';
     chown $nobody, -1, $dir if defined $nobody;
     my $pid = fork // die "fork: $!";
@@ -28,7 +35,7 @@ sub new {
         POSIX::setuid($nobody) if defined $nobody;
         @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ("$dir") x 4;
         open STDERR, '>', "$dir/log";
-        exec $libvirtd or POSIX::_exit(1);
+        exec $libvirtd, '--config', "$dir/libvirtd.conf" or POSIX::_exit(1);
     }
     my $self = bless { dir => $dir, pid => $pid, owner => $$ }, $class;
     for (1 .. 100) {
@@ -38,9 +45,22 @@ sub new {
     die "libvirtd does not answer: $@";
 }
 
-sub uri { "test+unix:///default?socket=$_[0]{dir}/libvirt/libvirt-sock" }
+# Skips what needs it, or dies where it has to be there.
+sub missing {
+    my ($class, $why) = @_;
+    die "The test bed is required, but there is $why\n" if $ENV{SYS_VIRT_TEST_REQUIRE};
+    plan(skip_all => $why);
+}
+
+sub socket { "$_[0]{dir}/libvirt/libvirt-sock" }
+
+sub uri { 'test+unix:///default?socket=' . $_[0]->socket }
 
 sub connect { Sys::Virt->new(uri => $_[0]->uri) }
+
+sub stop { CORE::kill STOP => $_[0]{pid} }
+
+sub resume { CORE::kill CONT => $_[0]{pid} }
 
 sub kill {
     my ($self) = @_;
