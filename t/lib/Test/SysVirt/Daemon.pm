@@ -35,7 +35,10 @@ sub new {
         POSIX::setuid($nobody) if defined $nobody;
         @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME)} = ("$dir") x 4;
         open STDERR, '>', "$dir/log";
-        exec $libvirtd, '--config', "$dir/libvirtd.conf" or POSIX::_exit(1);
+        my @command = ($libvirtd, '--config', "$dir/libvirtd.conf");
+        # It ends with a test that is killed.
+        exec 'setpriv', '--pdeathsig', 'KILL', @command if -x '/usr/bin/setpriv';
+        exec @command or POSIX::_exit(1);
     }
     my $self = bless { dir => $dir, pid => $pid, owner => $$ }, $class;
     for (1 .. 100) {

@@ -7,14 +7,16 @@ package Test::SysVirt::Futures;
 #   my $s = seconds(sub {...}) how long it takes
 #   until_true(sub {...}, $s)  calls until it returns something true, which it returns; false in
 #                              the end
+#   watchdog($seconds)         kills this process then: one that hangs runs no handler of a signal
 
 use strict;
 use warnings;
 use Exporter qw(import);
+use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(needs seconds tasks until_true);
+our @EXPORT = qw(needs seconds tasks until_true watchdog);
 
 sub needs {
     my (@modules) = @_;
@@ -43,6 +45,19 @@ sub until_true {
         return $value if $value || time > $end;
         sleep 0.02;
     }
+}
+
+sub watchdog {
+    my ($seconds) = @_;
+    my $watched = $$;
+    return if fork // die "fork: $!";
+    open $_, '>', '/dev/null' or die $! for *STDOUT, *STDERR;
+    my $end = time + $seconds;
+    while (POSIX::getppid() == $watched) {
+        kill KILL => $watched if time > $end;
+        sleep 0.1;
+    }
+    POSIX::_exit(0);
 }
 
 1;
