@@ -50,7 +50,7 @@ subtest 'new with a timeout' => sub {
     times_out(get_hostname => 1, 'a call', sub { $conn->get_hostname });
     times_out(get_info => 1, 'one of an object', sub { $dom->get_info });
     times_out(list_all_domains => 1, 'one that gives objects', sub { $conn->list_all_domains });
-    is(scalar($conn->list_all_domains), 1, 'the connection works when the host does again');
+    is(ref(($conn->list_all_domains)[0]), 'Sys::Virt::Domain', 'the connection works when the host does again');
     is($dom->get_info->{nrVirtCpu}, 2, 'and so do objects');
     my $other = Sys::Virt->new(uri => $uri);
     is($other->get_domain_by_name('test')->get_name, 'test', 'a connection without a deadline');
@@ -59,16 +59,12 @@ subtest 'new with a timeout' => sub {
 subtest 'the host is named' => sub {
     require Test::SysVirt::Fleet;
     my $fleet = Test::SysVirt::Fleet->start(hosts => 1, delay => 0);
-    for my $case (['an opening', $fleet->hung_uri, sub { Sys::Virt->new(uri => $_[0], timeout => 0.3) }],
-                  ['a call', $fleet->uri(0), sub {
-                      my $conn = Sys::Virt->new(uri => $_[0], timeout => 0.3);
-                      $fleet->stop_host(0);
-                      $conn->get_hostname;
-                  }]) {
-        my ($name, $uri, $call) = @$case;
-        eval { $call->($uri) };
-        like("$@", qr/127\.0\.0\.1/, "by the error of $name");
-    }
+    eval { Sys::Virt->new(uri => $fleet->hung_uri, timeout => 0.3) };
+    like("$@", qr/127\.0\.0\.1/, 'by the error of an opening');
+    my $conn = Sys::Virt->new(uri => $fleet->uri(0), timeout => 0.3);
+    $fleet->stop_host(0);
+    eval { $conn->get_hostname };
+    like("$@", qr/127\.0\.0\.1/, 'by the error of a call');
     $fleet->resume_host(0);
 };
 
