@@ -33,6 +33,8 @@ fn shut_out_libperl(out: &Path) {
     println!("cargo:rustc-link-search=native={}", dir.display());
     println!("cargo:rustc-cdylib-link-arg=-L{}", dir.display());
     println!("cargo:rustc-cdylib-link-arg=-Wl,--as-needed");
+    // Its threads run until the process ends.
+    println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     // Unit tests are a program without a perl in it, and call none of its functions.
     println!("cargo:rustc-link-arg=-Wl,--unresolved-symbols=ignore-all");
 }
@@ -53,7 +55,7 @@ fn main() {
     let mut bridge = cc::Build::new();
     bridge
         .files(
-            ["call", "callback", "layout", "object", "read", "scalar", "settle"]
+            ["call", "callback", "layout", "object", "read", "scalar", "settle", "waiting"]
                 .map(|name| format!("src/bridge/{name}.c")),
         )
         .flag("-isystem")

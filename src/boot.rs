@@ -3,7 +3,7 @@
 use crate::ffi::bridge;
 use crate::method::Method;
 use crate::perl::Perl;
-use crate::{classes, constants, error, events, objects, panics};
+use crate::{classes, constants, error, events, objects, panics, workers};
 use libperl_sys::PerlInterpreter;
 
 /// For the bridge: makes methods and constants callable in an interpreter.
@@ -17,6 +17,7 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
     panics::keep_quiet();
     panics::contained(|| {
         error::silence_libvirt();
+        let _ = workers::WATCH.set(events::watch);
         for &tables in classes::TABLES {
             tables.iter().copied().flatten().for_each(|method| install(perl, method));
         }

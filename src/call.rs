@@ -94,8 +94,16 @@ impl Call {
 
     /// Warns when the call is over, if warnings of category "misc" are on where it stands.
     pub fn warn(&self, problem: &str) {
-        let text = format!("{}: {problem}", self.method_name());
-        self.warning.set(self.perl().mortal(self.perl().new_string(text.as_bytes())));
+        match self.deferral() {
+            Some(deferral) => deferral.warn(problem),
+            None => self.warn_of(self.method_name(), problem, b""),
+        }
+    }
+
+    /// The same for a call of `method`, made at `place` if that is another one.
+    pub fn warn_of(&self, method: &str, problem: &str, place: &[u8]) {
+        let text = [format!("{method}: {problem}").as_bytes(), place].concat();
+        self.warning.set(self.perl().mortal(self.perl().new_string(&text)));
     }
 
     /// Assigns `content` to a variable of the caller's when the call is over.
@@ -107,6 +115,9 @@ impl Call {
     /// Ends the call with an exception.
     #[cold]
     pub fn fail(&self, failure: Failure) {
+        if let Some(deferral) = self.deferral() {
+            return deferral.refuse(failure);
+        }
         let error = match failure {
             Failure::Libvirt(report) => report.into_scalar(self.perl()),
             Failure::Died(exception) => exception.0,
@@ -114,6 +125,15 @@ impl Call {
         };
         self.error.set(error.into_raw());
         self.returned.set(0);
+    }
+
+    /// Where the caller stands, for messages.
+    pub fn place(&self) -> Vec<u8> {
+        let perl = self.perl();
+        let text = perl.new_string(b"");
+        // SAFETY: the running interpreter and a string scalar of our own.
+        unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
+        text.bytes(perl)
     }
 
     /// The error for an argument, with the method's name before the problem and the caller's place
@@ -125,7 +145,28 @@ impl Call {
         unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
         Report::new(code, text.bytes(perl)).into_scalar(perl)
     }
+}
 
+/// The arguments of a call, for errors about them: all that code gets of its call that may run on
+/// another thread.
+#[derive(Clone, Copy)]
+pub struct Arguments<'a>(&'a Call);
+
+impl<'a> Arguments<'a> {
+    /// Those of a call.
+    #[inline(always)]
+    pub fn of(call: &'a Call) -> Self {
+        Arguments(call)
+    }
+
+    /// The error for parameter `index`.
+    #[cold]
+    pub fn bad_argument(self, index: usize, problem: &str) -> Failure {
+        self.0.bad_argument(index, problem)
+    }
+}
+
+impl Call {
     /// The error for parameter `index`.
     #[cold]
     pub fn bad_argument(&self, index: usize, problem: &str) -> Failure {

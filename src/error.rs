@@ -63,6 +63,12 @@ impl Report {
         }
     }
 
+    /// The same, said of `what`.
+    pub fn with_prefix(mut self, what: &str) -> Self {
+        self.message.splice(..0, format!("{what}: ").into_bytes());
+        self
+    }
+
     /// Copies libvirt's error of this thread.
     pub fn last() -> Self {
         // SAFETY: NULL, or an error that stays as it is until the thread's next libvirt call.

@@ -10,7 +10,9 @@
 //! | [`error`], [`panics`] | why a call fails |
 //! | [`since`] | libvirt functions that may be missing |
 //! | [`objects`] | libvirt's objects: classes, references, what lives as long as a connection |
+//! | [`deferred`] | a call that runs on another thread |
 //! | [`call`] | one call: its arguments as they were read, its outcome |
+//! | [`workers`] | other threads, and what they have for each interpreter |
 //! | [`convert`] | C types of libvirt to and from Perl |
 //! | [`method`] | rows |
 //! | [`events`] | callbacks, the event loop |
@@ -27,6 +29,7 @@ mod call;
 mod classes;
 mod constants;
 mod convert;
+mod deferred;
 mod error;
 mod events;
 mod ffi;
@@ -35,6 +38,7 @@ mod objects;
 mod panics;
 mod perl;
 mod since;
+mod workers;
 
 use libperl_sys::CV;
 

@@ -2,6 +2,7 @@
 //! expression that calls libvirt and says what becomes of the result.
 
 use crate::convert::{Return, Spec};
+use crate::deferred::{Deferred, Outcome};
 use crate::error::Failure;
 use crate::ffi::bridge::{Kind, MAX_PARAMS, Parameter};
 use crate::panics;
@@ -12,9 +13,8 @@ pub use crate::ffi::bridge::{Call, Method};
 /// into every row, so that nothing else is called between the bridge and that code.
 #[inline(always)]
 pub fn dispatch(call: &Call, row: impl FnOnce()) {
-    if let Err(mut report) = panics::caught(row) {
-        report.message.splice(..0, format!("{}: ", call.method_name()).into_bytes());
-        call.fail(Failure::Libvirt(report));
+    if let Err(report) = panics::caught(row) {
+        call.fail(Failure::Libvirt(report.with_prefix(call.method_name())));
     }
 }
 
@@ -29,6 +29,27 @@ pub unsafe fn finish<R: Return>(call: &Call, outcome: Result<R, Failure>) {
         Ok(value) => unsafe { value.put(call) },
         Err(failure) => call.fail(failure),
     }
+}
+
+/// Runs a row's code; of a deferred call, later.
+///
+/// # Safety
+/// As for `IntoScalar::into_scalar`. What the code borrows is the call's.
+#[inline(always)]
+pub unsafe fn perform<R: Return + 'static>(call: &Call, code: impl FnOnce() -> Result<R, Failure>) {
+    match call.deferral() {
+        // SAFETY: the caller's promise.
+        None => unsafe { finish(call, code()) },
+        // SAFETY: as above.
+        Some(deferral) => unsafe { deferral.put_aside(Box::new(move || outcome(deferral, code()))) },
+    }
+}
+
+/// The outcome of a deferred call. `R: 'static` proves that it borrows no argument.
+fn outcome<R: Return + 'static>(deferral: &Deferred, outcome: Result<R, Failure>) -> Outcome {
+    let outcome = outcome.map_err(|failure| deferral.placed(failure));
+    // SAFETY: the promise to `perform`; what libvirt has made is in the outcome, and owned.
+    Box::new(move |call| unsafe { finish(call, outcome) })
 }
 
 /// A parameter from what its row says of it. For the macro below.
@@ -50,30 +71,33 @@ pub const fn method(
     name: &'static str,
     params: &'static [Parameter],
     surplus: bool,
+    here: bool,
     run: unsafe extern "C" fn(&Call),
 ) -> Method {
     assert!(params.len() <= MAX_PARAMS);
-    let (mut least, mut calls_back, mut borrows, mut index) = (0, false, false, 0);
+    let (mut least, mut calls_back, mut borrows, mut here, mut index) = (0, false, false, here, 0);
     while index < params.len() {
         if params[index].preset.is_null() {
             least = index + 1;
         }
         calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept);
         borrows |= !matches!(params[index].kind, Kind::Object | Kind::Integer);
+        here |= matches!(params[index].kind, Kind::Output);
         index += 1;
     }
     let (least, most) = (least as u8, params.len() as u8);
-    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least, most, calls_back, borrows, surplus }
+    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least, most, calls_back, borrows, surplus, here }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row
 /// `name(self: Type, argument: Type = default, ...) => expression;`. The expression calls
 /// libvirt with what the arguments were read to and gives a `Result<impl Return, Failure>`;
-/// `with call` before the arrow names the [`Call`] for it; `and more` says that surplus arguments
-/// are ignored, with a warning.
+/// `with call` before the arrow names its [`Arguments`] for it; `in call` gives it the whole
+/// [`Call`], with the interpreter, and so the method cannot run on another thread; `and more` says
+/// that surplus arguments are ignored, with a warning.
 macro_rules! methods {
     ($package:literal; $(
-        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(and $more:ident)? $(with $with:ident)? => $body:expr;
+        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(and $more:ident)? $(with $with:ident)? $(in $in:ident)? => $body:expr;
     )*) => {
         /// The methods of the package, or of this topic of it.
         pub static METHODS: &[$crate::method::Method] = &[$({
@@ -99,15 +123,17 @@ macro_rules! methods {
                         };
                         next += 1;
                     )*
-                    $(let $with = call;)?
+                    $(let $with = $crate::call::Arguments::of(call);)?
+                    $(let $in = call;)?
                     // SAFETY: the arguments are what the row declares: live objects of their
                     // class, strings with their NUL, integers in range. What adapters ask of
                     // libvirt's functions is what libvirt documents of them.
-                    unsafe { $crate::method::finish(call, (|| $body)()) }
+                    unsafe { $crate::method::perform(call, move || $body) }
                 })
             }
             let surplus = !concat!($(stringify!($more))?).is_empty();
-            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, surplus, run)
+            let here = !concat!($(stringify!($in))?).is_empty();
+            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, surplus, here, run)
         }),*];
     };
 }

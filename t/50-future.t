@@ -153,9 +153,6 @@ subtest 'methods that need the script while they work are refused' => sub {
         $refused++;
     }
     cmp_ok($refused, '>', 10, 'there are some');
-    ok(!eval { Sys::Virt->async->new(uri => 'test:///default', auth => 1, callback => sub { }); 1 },
-        'new with a callback for authentication is');
-    like("$@", qr/\bnew\b/, 'by name');
     ok(!"Sys::Virt::$_"->can('async'), "nothing of Sys::Virt::$_ can be had so") for qw(Error Event EventImpl);
 };
 

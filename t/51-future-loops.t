@@ -79,6 +79,7 @@ my %loops = (
         return sub { $loop->turn };
     },
     descriptor => sub {
+        require Sys::Virt::Future;
         my $select = IO::Select->new(Sys::Virt::Future->fileno);
         return sub { Sys::Virt::Future->deliver if $select->can_read(0.02) };
     },

@@ -96,6 +96,7 @@ typedef struct bridge_method {
     U8 calls_back;      /* runs Perl code while it works: no argument is borrowed from a variable */
     U8 borrows;         /* has a parameter that may be borrowed: a string, an array, a hash */
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
+    U8 here;            /* needs the interpreter while it works: cannot run on another thread */
 } bridge_method;
 
 #define BRIDGE_MAX_PARAMS 8
@@ -111,6 +112,7 @@ typedef struct bridge_call {
     SV *content;        /* out: those (owned) */
     I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
 #define RETURNED_SINGLE (-1) /* ... that it is `single` alone, which need not be there */
+#define RETURNED_DEFERRED (-2) /* in: the call is Rust's own, to run on another thread later */
     I32 ax;
     bridge_value values[BRIDGE_MAX_PARAMS];
 } bridge_call;
@@ -143,8 +145,23 @@ bool sv_bridge_exiting(void);
  * asked with getpid(), a system call for every object made and ended. */
 SSize_t sv_bridge_forks(void);
 /* From now on SIGPIPE ends the process only where the script writes, and not libvirt, unless the
- * script has said what becomes of it. To be called again when it has changed that. */
-void sv_bridge_handle_sigpipe(void *perl);
+ * script has said what becomes of it; and a handler of SIGALRM runs while libvirt waits. To be
+ * called again when the script has changed $SIG{PIPE}. */
+void sv_bridge_watch_signals(void *perl);
+
+/* waiting.c */
+
+/* A descriptor that is readable while it is raised. */
+int sv_bridge_open_signal(void);
+void sv_bridge_raise_signal(int fd);
+void sv_bridge_lower_signal(int fd);
+void sv_bridge_close_signal(int fd);
+/* Runs a function on a new thread, with all signals blocked; false if there can be none. */
+bool sv_bridge_spawn(void *(*run)(void *), void *data);
+/* Tells that this thread is in libvirt's functions for as long as it lives. */
+void sv_bridge_enter_libvirt(void);
+/* What calls are to be looked at for: an ATTENTION_ of callback.h. */
+void sv_bridge_attend(U8 attention, bool on);
 
 /* object.c */
 
@@ -186,6 +203,28 @@ void sys_virt_object_free(U8 class, void *ptr);
 /* Its end when sys_virt_objects_free is called, by the process that calls this. */
 void sys_virt_object_free_later(U8 class, void *ptr);
 void sys_virt_objects_free(void);
+/* Begins the method of a call on another thread: the number of the job. 0 with an error in the call,
+ * or without one where it is to run here. */
+U64 sys_virt_begin(bridge_call *call, NV timeout, U8 why);
+#define BEGIN_DEADLINE 0 /* if its connection has a deadline */
+#define BEGIN_ALARM 1    /* anyway: a handler of SIGALRM may want to end it */
+#define BEGIN_FUTURE 2   /* for a future; `timeout` in seconds, or negative for that of the connection */
+bool sys_virt_is_done(U64 job);
+/* A descriptor that is readable when it is. */
+int sys_virt_signal_of(U64 job);
+/* Its outcome as that of `call`. */
+void sys_virt_finish(bridge_call *call, U64 job);
+/* What a job that the interpreter waits for may ask of it meanwhile, and when. */
+int sys_virt_urgent_signal(void *perl);
+void sys_virt_run_urgent(void *perl);
+/* Nobody waits for it any more. */
+void sys_virt_abandon(U64 job);
+/* The end of a reference while libvirt hangs. */
+void sys_virt_object_free_elsewhere(U8 class, void *ptr);
+/* The interpreter hears of no job any more. */
+void sys_virt_home_ends(void *perl);
+/* Whether methods run on other threads: then the process ends without waiting for libvirt. */
+bool sys_virt_is_busy(void);
 /* Installs methods and constants; once for each interpreter. */
 void sys_virt_boot(void *perl);
 /* No callback of the interpreter is called, or freed, from here on. */

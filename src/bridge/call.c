@@ -1,18 +1,18 @@
 /* The one XSUB of all methods: reads the arguments, runs the method, and does what it leaves to do. */
+#include "call.h"
 #include "callback.h"
-#include "object.h"
 #include "read.h"
 #include "settle.h"
+#include "waiting.h"
 
-/* The one place where an exception is thrown, a mortal scalar. */
-static void throw(pTHX_ SV *error)
+void bridge_throw(pTHX_ SV *error)
 {
-    croak_sv(error);
+    croak_sv(sv_2mortal(error));
 }
 
 static SV *usage(pTHX_ const bridge_method *method)
 {
-    SV *usage = sv_2mortal(newSVpvf("Usage: %s(", method->name));
+    SV *usage = newSVpvf("Usage: %s(", method->name);
     int i;
 
     for (i = 0; i < method->most; i++) {
@@ -57,7 +57,7 @@ static void heed(pTHX_ const bridge_call *call, bool surplus)
     if (call->output)
         assign(aTHX_ call->output, call->content);
     if (call->error)
-        throw(aTHX_ call->error);
+        croak_sv(call->error);
 }
 
 /* The op's own scalar, unless another sub that the op has called has left more in it than a plain
@@ -76,21 +76,68 @@ PERL_STATIC_INLINE SV *own_scalar(pTHX)
 static void free_objects(void)
 {
     bridge_here.unfinished &= ~UNFINISHED_OBJECTS;
-    bridge_here.in_libvirt = true;
-    sys_virt_objects_free();
-    bridge_here.in_libvirt = false;
+    IN_LIBVIRT(sys_virt_objects_free());
 }
 
-static void read_arguments(pTHX_ bridge_call *call, I32 items)
+static void read_arguments(pTHX_ bridge_call *call, I32 items, bool settle)
 {
     const bridge_method *method = call->method;
-    const bool may_change = method->calls_back || (method->borrows && (bridge_attention & ATTENTION_HOLD));
     SV **arguments = PL_stack_base + call->ax, *settled[BRIDGE_MAX_PARAMS];
 
-    if (may_change || !bridge_read(aTHX_ method, arguments, items, false, call->values)) {
+    settle |= method->calls_back || (method->borrows && (bridge_attention & ATTENTION_HOLD));
+    if (settle || !bridge_read(aTHX_ method, arguments, items, false, call->values)) {
         bridge_settle(aTHX_ method, arguments, items, settled);
         (void)bridge_read(aTHX_ method, settled, items, true, call->values);
     }
+}
+
+PERL_STATIC_INLINE void begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
+{
+    call->perl = BRIDGE_PERL;
+    call->method = method;
+    call->error = NULL;
+    call->warning = NULL;
+    call->output = NULL;
+    call->content = NULL;
+    call->returned = 0;
+    call->ax = ax;
+}
+
+void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
+{
+    begin(aTHX_ call, method, ax);
+    call->single = NULL;
+}
+
+/* How many of the arguments count; the others are ignored. */
+static I32 count_arguments(pTHX_ bridge_call *call, I32 items)
+{
+    const bridge_method *method = call->method;
+
+    if (items > method->most && method->surplus) {
+        PL_stack_sp -= items - method->most;
+        return method->most;
+    }
+    if (items < method->least || items > method->most)
+        bridge_throw(aTHX_ usage(aTHX_ method));
+    leave_out(method, items, call->values);
+    return items;
+}
+
+bool bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settled)
+{
+    const I32 taken = items == call->method->most ? items : count_arguments(aTHX_ call, items);
+
+    read_arguments(aTHX_ call, taken, settled);
+    return taken < items;
+}
+
+/* What has to be looked at before a call, now and then. True if it has run elsewhere. */
+static bool heed_attention(pTHX_ bridge_call *call)
+{
+    if (bridge_attention & ATTENTION_SIGPIPE)
+        sv_bridge_watch_signals(call->perl);
+    return (bridge_attention & (ATTENTION_DEADLINE | ATTENTION_ALARM)) && bridge_run_elsewhere(aTHX_ call, -1);
 }
 
 static XS(call_row)
@@ -100,35 +147,17 @@ static XS(call_row)
     bridge_call call;
     bool surplus = false;
 
-    call.perl = BRIDGE_PERL;
-    call.method = method;
-    call.error = NULL;
-    call.warning = NULL;
-    call.output = NULL;
-    call.content = NULL;
-    call.returned = 0;
-    call.ax = ax;
-    if (UNLIKELY(items != method->most)) {
-        surplus = items > method->most && method->surplus;
-        if (surplus) {
-            SP -= items - method->most;
-            items = method->most;
-            PUTBACK;
-        } else if (items < method->least || items > method->most) {
-            throw(aTHX_ usage(aTHX_ method));
-        }
-        leave_out(method, items, call.values);
-    }
-    if (UNLIKELY(bridge_attention & ATTENTION_SIGPIPE))
-        sv_bridge_handle_sigpipe(BRIDGE_PERL);
-    if (!(items == 1 && method->params->kind == KIND_OBJECT && bridge_read_object(*SP, call.values)))
-        read_arguments(aTHX_ &call, items);
+    begin(aTHX_ &call, method, ax);
+    if (!(items == 1 && method->most == 1 && method->params->kind == KIND_OBJECT && bridge_read_object(*SP, call.values)))
+        surplus = bridge_take_arguments(aTHX_ &call, items, false);
     call.single = own_scalar(aTHX);
-    bridge_here.calls++;
-    bridge_here.in_libvirt = true;
-    method->run(&call);
-    bridge_here.in_libvirt = false;
-    bridge_here.calls--;
+    if (LIKELY(!(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))) || !heed_attention(aTHX_ &call)) {
+        bridge_here.calls++;
+        bridge_here.in_libvirt = true;
+        method->run(&call);
+        bridge_here.in_libvirt = false;
+        bridge_here.calls--;
+    }
     if (UNLIKELY(bridge_here.unfinished)) {
         if (bridge_here.calls == 0 && bridge_here.unfinished & UNFINISHED_OBJECTS)
             free_objects();
@@ -143,6 +172,11 @@ static XS(call_row)
     }
     if (UNLIKELY(surplus || call.error || call.warning || call.output))
         heed(aTHX_ &call, surplus);
+}
+
+const bridge_method *bridge_method_of(CV *cv)
+{
+    return CvISXSUB(cv) && CvXSUB(cv) == call_row ? (const bridge_method *)CvXSUBANY(cv).any_ptr : NULL;
 }
 
 void sv_bridge_install(void *perl, const bridge_method *method)
@@ -177,12 +211,13 @@ SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index)
 
 void sv_bridge_always_hold(void)
 {
-    bridge_attention |= ATTENTION_HOLD;
+    bridge_attend(ATTENTION_HOLD);
 }
 
 static void interpreter_ends(pTHX_ void *unused)
 {
     PERL_UNUSED_ARG(unused);
+    IN_LIBVIRT(sys_virt_home_ends(BRIDGE_PERL));
     sys_virt_interpreter_ends(BRIDGE_PERL);
 }
 
@@ -194,6 +229,7 @@ XS_EXTERNAL(sv_bridge_boot)
     PERL_UNUSED_VAR(items);
     call_atexit(interpreter_ends, NULL); /* a new thread's interpreter inherits it */
     bridge_count_forks();
+    bridge_install_waiting(aTHX);
     sys_virt_boot(BRIDGE_PERL);
     Perl_xs_boot_epilog(aTHX_ ax);
 }

@@ -118,21 +118,56 @@ static int sigpipe_changes(pTHX_ SV *sv, MAGIC *mg)
     PERL_UNUSED_CONTEXT;
     PERL_UNUSED_ARG(sv);
     PERL_UNUSED_ARG(mg);
-    bridge_attention |= ATTENTION_SIGPIPE;
+    bridge_attend(ATTENTION_SIGPIPE);
     return 0;
 }
 
 static const MGVTBL sigpipe_vtbl = { NULL, sigpipe_changes, NULL, sigpipe_changes, NULL, NULL, NULL, NULL };
 
-void sv_bridge_handle_sigpipe(void *perl)
+/* A script that has a handler of SIGALRM expects it to run while libvirt waits for a host. */
+static int alarm_changes(pTHX_ SV *sv, MAGIC *mg)
+{
+    const char *name = SvPOK(sv) ? SvPVX(sv) : "";
+
+    PERL_UNUSED_CONTEXT;
+    PERL_UNUSED_ARG(mg);
+    if (SvROK(sv) || (*name && strNE(name, "DEFAULT") && strNE(name, "IGNORE")))
+        bridge_attend(ATTENTION_ALARM);
+    else
+        bridge_forget(ATTENTION_ALARM);
+    return 0;
+}
+
+static int alarm_is_deleted(pTHX_ SV *sv, MAGIC *mg)
+{
+    PERL_UNUSED_CONTEXT;
+    PERL_UNUSED_ARG(sv);
+    PERL_UNUSED_ARG(mg);
+    bridge_forget(ATTENTION_ALARM);
+    return 0;
+}
+
+static const MGVTBL alarm_vtbl = { NULL, alarm_changes, NULL, alarm_is_deleted, NULL, NULL, NULL, NULL };
+
+/* Notices changes of an element of %SIG; a new one, if it was deleted. */
+static void watch(pTHX_ const char *name, const MGVTBL *vtbl)
+{
+    SV **element = hv_fetch(get_hv("SIG", GV_ADD), name, strlen(name), TRUE);
+
+    if (element && (SvTYPE(*element) < SVt_PVMG || !mg_findext(*element, PERL_MAGIC_ext, vtbl))) {
+        MAGIC *mg = sv_magicext(*element, NULL, PERL_MAGIC_ext, vtbl, NULL, 0);
+        vtbl->svt_set(aTHX_ *element, mg);
+    }
+}
+
+void sv_bridge_watch_signals(void *perl)
 {
     BRIDGE_THX(perl);
-    SV **element = hv_fetchs(get_hv("SIG", GV_ADD), "PIPE", TRUE); /* a new one, if it was deleted */
     struct sigaction action;
 
-    if (element && (SvTYPE(*element) < SVt_PVMG || !mg_findext(*element, PERL_MAGIC_ext, &sigpipe_vtbl)))
-        sv_magicext(*element, NULL, PERL_MAGIC_ext, &sigpipe_vtbl, NULL, 0);
-    bridge_attention &= ~ATTENTION_SIGPIPE;
+    watch(aTHX_ "PIPE", &sigpipe_vtbl);
+    watch(aTHX_ "ALRM", &alarm_vtbl);
+    bridge_forget(ATTENTION_SIGPIPE);
     if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
         action.sa_handler = ignore_in_libvirt;
         sigaction(SIGPIPE, &action, NULL);

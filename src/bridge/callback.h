@@ -25,6 +25,21 @@ extern BRIDGE_THREAD bridge_thread bridge_here;
 extern U8 bridge_attention;
 #define ATTENTION_HOLD 1    /* Perl code may run inside any libvirt function */
 #define ATTENTION_SIGPIPE 2 /* the script has changed $SIG{PIPE} since the last call */
+#define ATTENTION_DEADLINE 4 /* a connection has a deadline */
+#define ATTENTION_ALARM 8    /* the script has a handler of SIGALRM */
+#define ATTENTION_HUNG 16    /* libvirt does not return from a call that was abandoned */
+/* Other threads change it, too. */
+#define bridge_attend(what) ((void)__atomic_or_fetch(&bridge_attention, (U8)(what), __ATOMIC_RELAXED))
+#define bridge_forget(what) ((void)__atomic_and_fetch(&bridge_attention, (U8)~(what), __ATOMIC_RELAXED))
+
+/* Runs a function of Rust that may end objects: a write to a daemon that is gone is libvirt's. */
+#define IN_LIBVIRT(what)                                      \
+    STMT_START {                                              \
+        const bool in_libvirt_ = bridge_here.in_libvirt;      \
+        bridge_here.in_libvirt = true;                        \
+        what;                                                 \
+        bridge_here.in_libvirt = in_libvirt_;                 \
+    } STMT_END
 
 /* See sv_bridge_forks. */
 extern SSize_t bridge_forks;

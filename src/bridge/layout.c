@@ -29,6 +29,7 @@ AT(bridge_method, most, WORDS(3) + 1);
 AT(bridge_method, calls_back, WORDS(3) + 2);
 AT(bridge_method, borrows, WORDS(3) + 3);
 AT(bridge_method, surplus, WORDS(3) + 4);
+AT(bridge_method, here, WORDS(3) + 5);
 
 AT(bridge_call, perl, 0);
 AT(bridge_call, method, WORDS(1));

@@ -11,11 +11,13 @@
 static void release(pTHX_ MAGIC *mg)
 {
     void *ptr = mg->mg_ptr;
-    const bool in_libvirt = bridge_here.in_libvirt;
 
     mg->mg_ptr = NULL;
     /* A forked child must not end its parent's connection. */
     if (!ptr || mg->mg_len != OWNER_OF_PROCESS)
+        return;
+    /* To end a connection that hangs would keep the process from its own end. */
+    if (PL_dirty && sys_virt_is_busy())
         return;
     if (bridge_here.calls > 0) {
         /* Perl code that libvirt has called drops or destroys what it likes, and a method below
@@ -24,11 +26,13 @@ static void release(pTHX_ MAGIC *mg)
         bridge_here.unfinished |= UNFINISHED_OBJECTS;
         return;
     }
+    if (UNLIKELY(bridge_attention & ATTENTION_HUNG)) {
+        sys_virt_object_free_elsewhere((U8)mg->mg_private, ptr);
+        return;
+    }
     if (UNLIKELY(bridge_attention & ATTENTION_SIGPIPE))
-        sv_bridge_handle_sigpipe(BRIDGE_PERL);
-    bridge_here.in_libvirt = true;
-    sys_virt_object_free((U8)mg->mg_private, ptr);
-    bridge_here.in_libvirt = in_libvirt;
+        sv_bridge_watch_signals(BRIDGE_PERL);
+    IN_LIBVIRT(sys_virt_object_free((U8)mg->mg_private, ptr));
     bridge_resume_exit(aTHX);
 }
 

@@ -5,18 +5,24 @@ use crate::convert::*;
 use crate::error::Failure;
 use crate::ffi::bridge::Parameter;
 use crate::method::{Call, Method, dispatch, finish, method, methods, param};
+use crate::perl::Scalar;
 
 methods! {
     "Sys::Virt::Error";
-    level(err: HashRef) => Ok(One(member(err, b"level")));
-    code(err: HashRef) => Ok(One(member(err, b"code")));
-    domain(err: HashRef) => Ok(One(member(err, b"domain")));
-    message(err: HashRef) => Ok(One(member(err, b"message")));
+    level(err: HashRef) in call => Ok(One(value(call, err, b"level")));
+    code(err: HashRef) in call => Ok(One(value(call, err, b"code")));
+    domain(err: HashRef) in call => Ok(One(value(call, err, b"domain")));
+    message(err: HashRef) in call => Ok(One(value(call, err, b"message")));
     stringify(err: HashRef) => Ok(text(err));
 }
 
 fn member<'a>(err: HashArg<'a>, key: &[u8]) -> Data<'a> {
     err.pairs.get(key).unwrap_or(Data::Undef)
+}
+
+fn value(call: &Call, err: HashArg, key: &[u8]) -> Scalar {
+    // SAFETY: data of the script's own.
+    unsafe { member(err, key).into_scalar(call.perl()) }
 }
 
 fn text(err: HashArg) -> Vec<u8> {
@@ -33,9 +39,9 @@ fn text(err: HashArg) -> Vec<u8> {
 /// overload.pm: the operator, the mark of a class that has any, and the place of `fallback`,
 /// which lib/Sys/Virt.pm sets.
 pub static OVERLOADING: &[Method] = &[
-    method("Sys::Virt::Error::(\"\"\0", OPERANDS, false, as_string),
-    method("Sys::Virt::Error::((\0", OPERANDS, false, as_string),
-    method("Sys::Virt::Error::()\0", OPERANDS, false, as_string),
+    method("Sys::Virt::Error::(\"\"\0", OPERANDS, false, true, as_string),
+    method("Sys::Virt::Error::((\0", OPERANDS, false, true, as_string),
+    method("Sys::Virt::Error::()\0", OPERANDS, false, true, as_string),
 ];
 
 const OPERANDS: &[Parameter] =

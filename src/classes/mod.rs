@@ -5,6 +5,7 @@ mod domain;
 mod domain_checkpoint;
 mod domain_snapshot;
 mod error;
+mod future;
 mod interface;
 mod network;
 mod network_port;
@@ -27,6 +28,8 @@ const OTHERS: &[&[Method]] = &[
     domain_snapshot::METHODS,
     error::METHODS,
     error::OVERLOADING,
+    future::METHODS,
+    future::limits::METHODS,
     interface::METHODS,
     network::METHODS,
     network_port::METHODS,

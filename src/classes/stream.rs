@@ -16,30 +16,41 @@ use virt::sys::*;
 methods! {
     "Sys::Virt::Stream";
     send(st: Stream, data: Bytes, nbytes: usize) => moved(virStreamSend(st, data.as_ptr().cast(), nbytes.min(data.len())));
-    recv(st: Stream, data: Output, nbytes: usize, flags: u32 = 0) with call => received(call, data, nbytes, |buffer, room| {
+    recv(st: Stream, data: Output, nbytes: usize, flags: u32 = 0) in call => received(call, data, nbytes, |buffer, room| {
         if flags == 0 { virStreamRecv(st, buffer, room) } else { virStreamRecvFlags(st, buffer, room, flags) }
     });
     send_hole(st: Stream, lengthSV: i64, flags: u32 = 0) => not_ended(st).and_then(|()| void(virStreamSendHole(st, lengthSV, flags)));
     recv_hole(st: Stream, flags: u32 = 0) => stored(|length: *mut i64| virStreamRecvHole(st, length, flags));
 
-    send_all(stref: Stream, handler: Code) with call =>
+    send_all(stref: Stream, handler: Code) in call =>
         Transfer::new(call, handler).run(stref, |all| virStreamSendAll(stref, Some(source), all));
-    recv_all(stref: Stream, handler: Code) with call =>
+    recv_all(stref: Stream, handler: Code) in call =>
         Transfer::new(call, handler).run(stref, |all| virStreamRecvAll(stref, Some(sink), all));
-    sparse_send_all(stref: Stream, handler: Code, hole_handler: Code, skip_handler: Code) with call =>
+    sparse_send_all(stref: Stream, handler: Code, hole_handler: Code, skip_handler: Code) in call =>
         Transfer { hole: Some(hole_handler), skip: Some(skip_handler), ..Transfer::new(call, handler) }
             .run(stref, |all| virStreamSparseSendAll(stref, Some(source), Some(source_hole), Some(source_skip), all));
-    sparse_recv_all(stref: Stream, handler: Code, hole_handler: Code) with call =>
+    sparse_recv_all(stref: Stream, handler: Code, hole_handler: Code) in call =>
         Transfer { hole: Some(hole_handler), ..Transfer::new(call, handler) }
             .run(stref, |all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
 
     finish(st: Stream) => ended(st, void(virStreamFinish(st)));
     // Some streams tell their callback of the abort at once.
-    abort(st: Stream) with call => ended(st, void(virStreamAbort(st))).and_then(|()| parked::release(call.perl()));
+    abort(st: Stream) => ended(st, void(virStreamAbort(st))).map(|()| ThenParked);
 
-    add_callback(stref: Stream, events: i32, cb: Code) with call => add_callback(call, stref, events, cb);
+    add_callback(stref: Stream, events: i32, cb: Code) in call => add_callback(call, stref, events, cb);
     update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
     remove_callback(st: Stream) => remove_callback(st);
+}
+
+/// No value, or the exception that waits.
+struct ThenParked;
+
+impl Return for ThenParked {
+    unsafe fn put(self, call: &Call) {
+        if let Err(failure) = parked::release(call.perl()) {
+            call.fail(failure);
+        }
+    }
 }
 
 /// A number of bytes; or that a stream would have to wait (-2), or has come to a hole (-3).

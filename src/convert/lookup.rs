@@ -1,8 +1,8 @@
 //! Finding objects: by UUID in either form, and a list of them by their names.
 
 use super::{Counted, Handle, Object, OwnedNames, int, object};
+use crate::call::Arguments;
 use crate::error::Failure;
-use crate::ffi::bridge::Call;
 use std::ffi::{c_char, c_int};
 use std::ptr;
 
@@ -13,7 +13,7 @@ const UUID_LENGTHS: &str = "is not a UUID: 16 bytes, or 32 or 36 characters of h
 /// # Safety
 /// The functions give NULL, or an object with a reference.
 pub unsafe fn by_uuid<T: Object>(
-    call: &Call,
+    call: Arguments,
     uuid: &[u8],
     by_bytes: impl FnOnce(*const u8) -> *mut T::Target,
     by_text: impl FnOnce(*const c_char) -> *mut T::Target,

@@ -32,6 +32,22 @@ impl TypedParams {
         TypedParams { pointer, count, _array: None }
     }
 
+    /// Copies parameters of somebody else's.
+    ///
+    /// # Safety
+    /// libvirt has filled them in.
+    pub unsafe fn copied(params: &[TypedParam]) -> Self {
+        let mut copies = TypedParams::blank(params.len() as c_int);
+        for (copy, param) in copies._array.iter_mut().flat_map(|array| array.iter_mut()).zip(params) {
+            *copy = *param;
+            if param.type_ as u32 == sys::VIR_TYPED_PARAM_STRING {
+                // SAFETY: the type says which field of the union is set; libvirt frees the copy.
+                copy.value.s = unsafe { strdup(param.value.s) };
+            }
+        }
+        copies
+    }
+
     /// The first of them, for libvirt to fill in.
     pub fn as_mut_ptr(&mut self) -> *mut TypedParam {
         self.pointer
@@ -43,6 +59,9 @@ impl TypedParams {
         unsafe { as_slice(self.pointer, self.count) }
     }
 }
+
+// SAFETY: memory that any thread may free.
+unsafe impl Send for TypedParams {}
 
 impl Drop for TypedParams {
     fn drop(&mut self) {
@@ -102,6 +121,7 @@ fn field(param: &TypedParam) -> &[u8] {
 
 unsafe extern "C" {
     fn strnlen(text: *const c_char, most: usize) -> usize;
+    fn strdup(text: *const c_char) -> *mut c_char;
 }
 
 /// A fixed array of a C struct as the string in it.

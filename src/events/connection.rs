@@ -7,7 +7,7 @@ use crate::error::{Failure, Report};
 use crate::method::Call;
 use crate::objects::connection::{self, Source};
 use crate::perl::{Array, Callback, Perl, Scalar};
-use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::mem::transmute;
 use virt::sys::*;
 
@@ -36,11 +36,73 @@ unsafe fn first<T: Object>(
     arguments
 }
 
+/// What a callback is given, kept for another thread.
+trait Keep: IntoScalar {
+    type Kept: Send + 'static;
+    /// # Safety
+    /// As for [`IntoScalar::into_scalar`].
+    unsafe fn kept(self) -> Self::Kept;
+    fn again(kept: Self::Kept, perl: Perl) -> Scalar;
+}
+
+macro_rules! keep_numbers {
+    ($($type:ty)*) => {$(
+        impl Keep for $type {
+            type Kept = $type;
+            unsafe fn kept(self) -> $type {
+                self
+            }
+            fn again(kept: $type, perl: Perl) -> Scalar {
+                // SAFETY: a number has no pointers.
+                unsafe { kept.into_scalar(perl) }
+            }
+        }
+    )*};
+}
+
+keep_numbers! { i32 u32 i64 u64 }
+
+impl Keep for *const c_char {
+    type Kept = Option<Vec<u8>>;
+    unsafe fn kept(self) -> Option<Vec<u8>> {
+        // SAFETY: the caller's promise.
+        (!self.is_null()).then(|| unsafe { CStr::from_ptr(self) }.to_bytes().to_vec())
+    }
+    fn again(kept: Option<Vec<u8>>, perl: Perl) -> Scalar {
+        kept.map_or_else(|| perl.new_undef(), |text| perl.new_string(&text))
+    }
+}
+
+/// Connection and object of an event, kept for another thread.
+struct KeptObjects<T: Object>(Handle<Connect>, Handle<T>);
+
+// SAFETY: libvirt's objects may be used by any thread.
+unsafe impl<T: Object> Send for KeptObjects<T> {}
+
+impl<T: Object> KeptObjects<T> {
+    /// # Safety
+    /// Live objects.
+    unsafe fn of(conn: virConnectPtr, object: *mut T::Target) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { KeptObjects(Handle::assume_borrowed(conn), Handle::assume_borrowed(object)) }
+    }
+
+    fn connection(&self, perl: Perl, own: Option<&Scalar>) -> Scalar {
+        // SAFETY: kept alive by this.
+        unsafe { connection_argument(perl, own, self.0.as_ptr()) }
+    }
+
+    fn first(&self, perl: Perl, own: Option<&Scalar>) -> Vec<Scalar> {
+        // SAFETY: kept alive by this.
+        unsafe { first::<T>(perl, own, self.0.as_ptr(), self.1.as_ptr()) }
+    }
+}
+
 /// Rows `name(argument: type, ...)` become C callbacks that pass their arguments on, for events of
 /// any kind of object.
 macro_rules! callbacks {
     ($($name:ident($($arg:ident: $type:ty),*);)*) => {$(
-        unsafe extern "C" fn $name<T: Object>(
+        unsafe extern "C" fn $name<T: Object + 'static>(
             conn: virConnectPtr,
             object: *mut T::Target,
             $($arg: $type,)*
@@ -48,11 +110,21 @@ macro_rules! callbacks {
         ) {
             // SAFETY: libvirt calls with what was registered, and with live objects and strings.
             unsafe {
-                deliver(callback, |perl, own| {
+                let here = |perl: Perl, own: Option<&Scalar>| {
                     #[allow(unused_mut)]
                     let mut arguments = first::<T>(perl, own, conn, object);
                     $(arguments.push($arg.into_scalar(perl));)*
                     arguments
+                };
+                deliver(callback, here, || {
+                    let objects = KeptObjects::<T>::of(conn, object);
+                    $(let $arg = $arg.kept();)*
+                    Box::new(move |perl, own| {
+                        #[allow(unused_mut)]
+                        let mut arguments = objects.first(perl, own);
+                        $(arguments.push(<$type as Keep>::again($arg, perl));)*
+                        arguments
+                    })
                 })
             }
         }
@@ -104,10 +176,19 @@ unsafe extern "C" fn parameters(
 ) {
     // SAFETY: libvirt calls with what was registered, and with parameters that it has filled in.
     unsafe {
-        deliver(callback, |perl, own| {
+        let here = |perl: Perl, own: Option<&Scalar>| {
             let mut arguments = first::<Domain>(perl, own, conn, domain);
             arguments.push(params_hash(perl, as_slice(params, count)));
             arguments
+        };
+        deliver(callback, here, || {
+            let objects = KeptObjects::<Domain>::of(conn, domain);
+            let params = TypedParams::copied(as_slice(params, count));
+            Box::new(move |perl, own| {
+                let mut arguments = objects.first(perl, own);
+                arguments.push(params.into_scalar(perl));
+                arguments
+            })
         })
     }
 }
@@ -140,27 +221,94 @@ unsafe extern "C" fn graphics(
 ) {
     // SAFETY: libvirt calls with what was registered, and with structs that live as long.
     unsafe {
-        deliver(callback, |perl, own| {
+        let here = |perl: Perl, own: Option<&Scalar>| {
             let mut arguments = first::<Domain>(perl, own, conn, domain);
             arguments.push(perl.new_int(phase.into()));
             arguments.extend([local.as_ref().into_scalar(perl), remote.as_ref().into_scalar(perl)]);
             arguments.push(scheme.into_scalar(perl));
-            let identities = subject.as_ref().map_or(&[][..], |subject| {
-                slice_at(subject.identities, usize::try_from(subject.nidentity).unwrap_or(0))
-            });
-            let mut list = Array::with_capacity(perl, identities.len());
-            identities.iter().for_each(|identity| list.push(identity.into_scalar(perl)));
+            let mut list = Array::with_capacity(perl, identities(subject).len());
+            identities(subject).iter().for_each(|identity| list.push(identity.into_scalar(perl)));
             arguments.push(list.into_ref());
             arguments
+        };
+        deliver(callback, here, || {
+            let objects = KeptObjects::<Domain>::of(conn, domain);
+            let [local, remote] = [local, remote].map(|address| {
+                address.as_ref().map(|address| KeptAddress {
+                    family: address.family,
+                    node: address.node.cast_const().kept(),
+                    service: address.service.cast_const().kept(),
+                })
+            });
+            let scheme = scheme.kept();
+            let subject: Vec<_> = identities(subject)
+                .iter()
+                .map(|identity| KeptIdentity {
+                    kind: identity.type_.cast_const().kept(),
+                    name: identity.name.cast_const().kept(),
+                })
+                .collect();
+            Box::new(move |perl, own| {
+                let mut arguments = objects.first(perl, own);
+                arguments.push(perl.new_int(phase.into()));
+                arguments.extend([local.into_scalar(perl), remote.into_scalar(perl)]);
+                arguments.push(<*const c_char as Keep>::again(scheme, perl));
+                let mut list = Array::with_capacity(perl, subject.len());
+                subject.into_iter().for_each(|identity| list.push(identity.into_scalar(perl)));
+                arguments.push(list.into_ref());
+                arguments
+            })
         })
+    }
+}
+
+/// # Safety
+/// NULL, or a subject of libvirt's.
+unsafe fn identities<'a>(subject: *const virDomainEventGraphicsSubject) -> &'a [virDomainEventGraphicsSubjectIdentity] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        subject
+            .as_ref()
+            .map_or(&[][..], |subject| slice_at(subject.identities, usize::try_from(subject.nidentity).unwrap_or(0)))
+    }
+}
+
+struct KeptAddress {
+    family: c_int,
+    node: Option<Vec<u8>>,
+    service: Option<Vec<u8>>,
+}
+
+record! {
+    KeptAddress as address {
+        "family" => address.family,
+        "node" => address.node,
+        "service" => address.service,
+    }
+}
+
+struct KeptIdentity {
+    kind: Option<Vec<u8>>,
+    name: Option<Vec<u8>>,
+}
+
+record! {
+    KeptIdentity as identity {
+        "type" => identity.kind,
+        "name" => identity.name,
     }
 }
 
 /// The end of a connection.
 unsafe extern "C" fn closed(conn: virConnectPtr, reason: c_int, callback: *mut c_void) {
-    // SAFETY: libvirt calls with what was registered.
+    // SAFETY: libvirt calls with what was registered, and with a live connection.
     let run = || unsafe {
-        deliver(callback, |perl, own| vec![connection_argument(perl, own, conn), perl.new_int(reason.into())]);
+        let here =
+            |perl: Perl, own: Option<&Scalar>| vec![connection_argument(perl, own, conn), perl.new_int(reason.into())];
+        deliver(callback, here, || {
+            let kept = KeptObjects::<Connect>::of(conn, conn);
+            Box::new(move |perl, own| vec![kept.connection(perl, own), perl.new_int(reason.into())])
+        });
     };
     guarded((), || connection::run_close(conn, run));
 }

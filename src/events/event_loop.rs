@@ -5,14 +5,14 @@ use super::{Registration, deliver, drop_registration, parked};
 use crate::convert::*;
 use crate::error::Failure;
 use crate::method::{Call, methods};
-use crate::perl::Callback;
+use crate::perl::{Callback, Perl, Scalar};
 use std::ffi::{c_int, c_void};
 use virt::sys::*;
 
 methods! {
     "Sys::Virt::Event";
     register_default() => void(virEventRegisterDefaultImpl());
-    run_default() with call => run_once(call);
+    run_default() in call => run_once(call);
     add_handle(fd: i32, events: i32, coderef: Code) => added(coderef, |data|
         virEventAddHandle(fd, events, Some(handle_ready), data, Some(drop_registration)));
     update_handle(watch: i32, events: i32) => { virEventUpdateHandle(watch, events); Ok(()) };
@@ -47,11 +47,19 @@ fn added(callback: Callback, add: impl FnOnce(*mut c_void) -> c_int) -> Result<c
 /// A handle is ready: ($watch, $fd, $events).
 unsafe extern "C" fn handle_ready(watch: c_int, fd: c_int, events: c_int, callback: *mut c_void) {
     // SAFETY: the loop calls with what was added.
-    unsafe { deliver(callback, |perl, _| [watch, fd, events].map(|number| perl.new_int(number.into())).into()) }
+    unsafe { numbers(callback, [watch, fd, events]) }
 }
 
 /// A timer is due: ($timer).
 unsafe extern "C" fn timer_due(timer: c_int, callback: *mut c_void) {
     // SAFETY: the loop calls with what was added.
-    unsafe { deliver(callback, |perl, _| vec![perl.new_int(timer.into())]) }
+    unsafe { numbers(callback, [timer]) }
+}
+
+/// # Safety
+/// As for [`deliver`].
+unsafe fn numbers<const N: usize>(callback: *mut c_void, numbers: [c_int; N]) {
+    let arguments = move |perl: Perl, _: Option<&Scalar>| numbers.map(|number| perl.new_int(number.into())).into();
+    // SAFETY: the caller's promise.
+    unsafe { deliver(callback, arguments, || Box::new(arguments)) }
 }

@@ -8,19 +8,23 @@
 //! libvirt calls is [`guarded`] against panics.
 
 pub mod connection;
+mod delivery;
 pub mod event_loop;
 mod guard;
 pub mod parked;
 pub mod perl_loop;
 pub mod stream;
 
+pub use delivery::watch;
 pub use guard::{guarded, guarded_in};
 
 use crate::convert::{Connect, Handle};
 use crate::ffi::bridge::Tag;
 use crate::method::{Call, Method};
 use crate::perl::{Callback, Perl, Scalar};
+use crate::workers::Home;
 use std::ffi::c_void;
+use std::sync::Arc;
 use virt::sys::virConnectPtr;
 
 /// The tables of `Sys::Virt::Event`.
@@ -28,15 +32,16 @@ pub const TABLES: &[&[Method]] = &[event_loop::METHODS, perl_loop::METHODS];
 
 /// A callback, and the object it is registered on: the script's own, so that its class and
 /// identity are kept.
+#[derive(Clone)]
 pub struct Registration {
-    callback: Callback,
-    object: Option<Callback>,
+    callback: Arc<Callback>,
+    object: Option<Arc<Callback>>,
 }
 
 impl Registration {
     /// A callback of the event loop.
     pub fn new(callback: Callback) -> Self {
-        Registration { callback, object: None }
+        Registration { callback: Arc::new(callback), object: None }
     }
 
     /// A callback registered by a call of the connection in argument 0; no reason for that to
@@ -48,7 +53,7 @@ impl Registration {
         let perl = call.perl();
         // SAFETY: the caller's promise.
         let connection = perl.weak(&unsafe { call.argument(0) });
-        Registration { callback, object: Some(Callback::keep(perl, connection)) }
+        Registration { callback: Arc::new(callback), object: Some(Arc::new(Callback::keep(perl, connection))) }
     }
 
     /// A callback registered by a call of the stream in argument 0, which lives on with it.
@@ -59,7 +64,7 @@ impl Registration {
         let perl = call.perl();
         // SAFETY: the caller's promise.
         let stream = perl.copy(&unsafe { call.argument(0) });
-        Registration { callback, object: Some(Callback::keep(perl, stream)) }
+        Registration { callback: Arc::new(callback), object: Some(Arc::new(Callback::keep(perl, stream))) }
     }
 
     /// The registration as libvirt's opaque pointer, to be freed with [`drop_registration`].
@@ -67,19 +72,27 @@ impl Registration {
         Box::into_raw(Box::new(self)).cast()
     }
 
+    /// Whether the callback runs on the current thread.
+    fn is_here(&self) -> bool {
+        self.callback.here().is_some()
+    }
+
     /// Runs the callback with the arguments that `arguments` makes, given the object it is
-    /// registered on. On a thread that does not run the callback's interpreter nothing happens: its
-    /// values must not be touched there.
+    /// registered on; on another thread than its interpreter's, as soon as that one delivers what
+    /// other threads have for it.
     fn run(&self, arguments: impl FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar>) {
         // Held, for the callback may end its own registration, and with it its own life.
         let Some(callback) = self.callback.here() else { return };
-        let object = self.object.as_ref().and_then(Callback::here);
+        let object = self.object.as_ref().and_then(|object| object.here());
         let perl = callback.perl();
         if let Err(exception) = callback.run(arguments(perl, object.as_ref().map(|object| object.scalar()))) {
             parked::park(perl, exception);
         }
     }
 }
+
+/// The arguments of a callback as they travel to another thread.
+type Arguments = Box<dyn FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar> + Send>;
 
 /// libvirt is done with a registration.
 ///
@@ -103,11 +116,24 @@ unsafe fn connection_argument(perl: Perl, own: Option<&Scalar>, conn: virConnect
     }
 }
 
-/// Runs a callback, guarded: see [`Registration::run`].
+/// Runs a callback, guarded: here with the arguments that `arguments` makes, or on the thread that it
+/// belongs to, with those of `kept`, which owns what they are made of.
 ///
 /// # Safety
 /// `data` is from [`Registration::into_opaque`] and registered.
-unsafe fn deliver(data: *mut c_void, arguments: impl FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar>) {
-    // SAFETY: the caller's promise.
-    guarded((), || unsafe { &*data.cast::<Registration>() }.run(arguments));
+unsafe fn deliver(
+    data: *mut c_void,
+    arguments: impl FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar>,
+    kept: impl FnOnce() -> Arguments,
+) {
+    guarded((), || {
+        // SAFETY: the caller's promise.
+        let registration = unsafe { &*data.cast::<Registration>() };
+        if registration.is_here() {
+            registration.run(arguments);
+        } else if let Some(home) = Home::at(registration.callback.interpreter()) {
+            let (registration, kept) = (registration.clone(), kept());
+            home.post(move |_| registration.run(kept));
+        }
+    });
 }

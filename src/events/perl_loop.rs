@@ -11,18 +11,19 @@ use crate::error::Failure;
 use crate::ffi::bridge::{self, Tag};
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl, Scalar};
+use crate::workers::Home;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_int, c_void};
 use std::ptr;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
 
 methods! {
     "Sys::Virt::Event";
-    register(r#impl: Kept) with call => register(call, r#impl);
-    _run_handle_callback(_self: Any, watch: i32, fd: i32, events: i32, cb: i64, opaque: i64) with call =>
+    register(r#impl: Kept) in call => register(call, r#impl);
+    _run_handle_callback(_self: Any, watch: i32, fd: i32, events: i32, cb: i64, opaque: i64) in call =>
         run_handle(call, (watch, fd, events), cb, opaque);
-    _run_timeout_callback(_self: Any, timer: i32, cb: i64, opaque: i64) with call => run_timer(call, timer, cb, opaque);
+    _run_timeout_callback(_self: Any, timer: i32, cb: i64, opaque: i64) in call => run_timer(call, timer, cb, opaque);
     _free_callback_opaque(_self: Any, ff: i64, opaque: i64) => free_opaque(ff, opaque);
 }
 
@@ -37,8 +38,10 @@ struct Entry {
     function: Function,
     opaque: *mut c_void,
     free: virFreeCallback,
-    /// What the loop calls it; `None` before it has said so.
+    /// What libvirt calls it: what the loop does, unless another thread has added it.
     id: Option<c_int>,
+    /// What the loop calls it; `None` before it has said so.
+    in_loop: Option<c_int>,
     /// A timer with an interval of 0.
     always_due: bool,
     /// Whether libvirt is done with it. Freed before that, it would be used all the same.
@@ -47,12 +50,21 @@ struct Entry {
 
 impl Entry {
     fn new(function: Function, opaque: *mut c_void, free: virFreeCallback) -> Self {
-        Entry { function, opaque, free, id: None, always_due: false, removed: false }
+        Entry { function, opaque, free, id: None, in_loop: None, always_due: false, removed: false }
     }
 
     /// Whether it is what libvirt means by `id`, and of the kind.
     fn is(&self, id: c_int, is_timer: bool) -> bool {
-        self.id == Some(id) && !self.removed && is_timer == matches!(self.function, Function::Timer(_))
+        self.id == Some(id) && !self.removed && is_timer == self.is_timer()
+    }
+
+    /// Whether it is what the loop means by `id`, and of the kind.
+    fn is_in_loop(&self, id: c_int, is_timer: bool) -> bool {
+        self.in_loop == Some(id) && !self.removed && is_timer == self.is_timer()
+    }
+
+    fn is_timer(&self) -> bool {
+        matches!(self.function, Function::Timer(_))
     }
 }
 
@@ -125,39 +137,91 @@ fn call_implementation(method: &CStr, arguments: impl Iterator<Item = i64>) -> c
     }
 }
 
+/// The queue of the implementation's interpreter, where this thread runs another one or none.
+fn elsewhere() -> Option<Arc<Home>> {
+    let registry = registry();
+    let implementation = registry.implementation.as_ref().filter(|implementation| implementation.here().is_none())?;
+    Home::at(implementation.interpreter())
+}
+
 /// Adds an entry for what libvirt wants called, and calls the method that adds it to the loop.
-fn add(method: &CStr, arguments: &[c_int], entry: Entry) -> c_int {
-    let is_timer = matches!(entry.function, Function::Timer(_));
-    let id = {
+fn add(method: &'static CStr, arguments: &[c_int], entry: Entry) -> c_int {
+    let elsewhere = elsewhere();
+    let key = {
         let mut registry = registry();
         registry.last += 1;
-        let id = registry.last;
-        registry.entries.insert(id, entry);
-        id
+        let key = registry.last;
+        // libvirt wants its number at once.
+        let id = elsewhere.is_some().then_some(OURS | key as c_int);
+        registry.entries.insert(key, Entry { id, ..entry });
+        key
     };
-    let added = call_implementation(method, arguments.iter().copied().map(i64::from).chain([id; 3]));
+    let arguments = arguments.to_vec();
+    match elsewhere {
+        None => add_here(key, method, &arguments),
+        Some(home) => {
+            home.post(move |_| {
+                add_here(key, method, &arguments);
+            });
+            OURS | key as c_int
+        }
+    }
+}
+
+/// What libvirt calls an entry that another thread has added.
+const OURS: c_int = 1 << 30;
+
+/// Adds an entry to the loop; what the loop calls it.
+fn add_here(key: i64, method: &CStr, arguments: &[c_int]) -> c_int {
+    let added = call_implementation(method, arguments.iter().copied().map(i64::from).chain([key; 3]));
     let mut registry = registry();
+    let is_timer = registry.entries.get(&key).is_some_and(Entry::is_timer);
     // Two by one name could not be told apart when one is removed.
-    if added < 0 || registry.entries.values().any(|entry| entry.is(added, is_timer)) {
-        registry.entries.remove(&id);
+    if added < 0 || registry.entries.values().any(|entry| entry.is_in_loop(added, is_timer)) {
+        registry.entries.remove(&key);
         return -1;
     }
-    if let Some(entry) = registry.entries.get_mut(&id) {
-        entry.id = Some(added);
+    if let Some(entry) = registry.entries.get_mut(&key) {
+        entry.in_loop = Some(added);
+        entry.id.get_or_insert(added);
     }
     added
 }
 
 /// Marks an entry that libvirt is done with, and calls the method that removes it from the loop.
-fn remove(method: &CStr, id: c_int, is_timer: bool) -> c_int {
-    if let Some(entry) = registry().entries.values_mut().find(|entry| entry.is(id, is_timer)) {
-        entry.removed = true;
-    }
-    change(method, &[id])
+fn remove(method: &'static CStr, id: c_int, is_timer: bool) -> c_int {
+    change(method, id, is_timer, None, |entry| entry.removed = true)
 }
 
-fn change(method: &CStr, arguments: &[c_int]) -> c_int {
-    call_implementation(method, arguments.iter().copied().map(i64::from))
+/// Calls a method about an entry, which `mark` changes first.
+fn change(
+    method: &'static CStr,
+    id: c_int,
+    is_timer: bool,
+    argument: Option<c_int>,
+    mark: impl FnOnce(&mut Entry),
+) -> c_int {
+    let key = {
+        let mut registry = registry();
+        let found = registry.entries.iter_mut().find(|(_, entry)| entry.is(id, is_timer));
+        found.map(|(&key, entry)| {
+            mark(entry);
+            key
+        })
+    };
+    let call = move || {
+        let in_loop = key.and_then(|key| registry().entries.get(&key)?.in_loop).unwrap_or(id);
+        call_implementation(method, std::iter::once(in_loop).chain(argument).map(i64::from))
+    };
+    match elsewhere() {
+        None => call(),
+        Some(home) => {
+            home.post(move |_| {
+                call();
+            });
+            0
+        }
+    }
 }
 
 unsafe extern "C" fn add_handle(
@@ -173,7 +237,7 @@ unsafe extern "C" fn add_handle(
 
 unsafe extern "C" fn update_handle(watch: c_int, events: c_int) {
     guarded((), || {
-        change(c"update_handle", &[watch, events]);
+        change(c"update_handle", watch, false, Some(events), |_| ());
     });
 }
 
@@ -194,10 +258,7 @@ unsafe extern "C" fn add_timeout(
 
 unsafe extern "C" fn update_timeout(timer: c_int, frequency: c_int) {
     guarded((), || {
-        if let Some(entry) = registry().entries.values_mut().find(|entry| entry.is(timer, true)) {
-            entry.always_due = frequency == 0;
-        }
-        change(c"update_timeout", &[timer, frequency]);
+        change(c"update_timeout", timer, true, Some(frequency), |entry| entry.always_due = frequency == 0);
     });
 }
 
@@ -224,22 +285,22 @@ fn entry<T>(callback: i64, opaque: i64, of: impl FnOnce(&Entry) -> Option<T>) ->
 
 fn run_handle(call: &Call, event: (c_int, c_int, c_int), cb: i64, opaque: i64) -> Result<(), Failure> {
     ready(cb, opaque)?;
-    let (function, data) = entry(cb, opaque, |entry| match entry.function {
-        Function::Handle(function) => Some((function, entry.opaque)),
+    let (function, data, id) = entry(cb, opaque, |entry| match entry.function {
+        Function::Handle(function) => Some((function, entry.opaque, entry.id)),
         Function::Timer(_) => None,
     })?;
     // SAFETY: as libvirt registered it, and not yet freed.
-    run(call.perl(), true, || unsafe { function(event.0, event.1, event.2, data) })
+    run(call.perl(), true, || unsafe { function(id.unwrap_or(event.0), event.1, event.2, data) })
 }
 
 fn run_timer(call: &Call, timer: c_int, cb: i64, opaque: i64) -> Result<(), Failure> {
     ready(cb, opaque)?;
-    let (function, data, due_again) = entry(cb, opaque, |entry| match entry.function {
-        Function::Timer(function) => Some((function, entry.opaque, entry.always_due)),
+    let (function, data, due_again, id) = entry(cb, opaque, |entry| match entry.function {
+        Function::Timer(function) => Some((function, entry.opaque, entry.always_due, entry.id)),
         Function::Handle(_) => None,
     })?;
     // SAFETY: as libvirt registered it, and not yet freed.
-    run(call.perl(), due_again, || unsafe { function(timer, data) })
+    run(call.perl(), due_again, || unsafe { function(id.unwrap_or(timer), data) })
 }
 
 /// Runs what has become due. Exceptions come out one at a time: while an earlier run has left some,

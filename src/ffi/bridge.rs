@@ -108,6 +108,73 @@ impl RawValue {
     }
 }
 
+/// What copies of values point at.
+#[derive(Default)]
+pub struct Arena {
+    texts: Vec<Box<[u8]>>,
+    lists: Vec<Box<[RawValue]>>,
+    /// The objects in the values, by class and pointer.
+    pub objects: Vec<(u8, *mut c_void)>,
+}
+
+impl RawValue {
+    /// A copy that lives as long as the arena, its objects and the scalars in it.
+    fn copied(&self, arena: &mut Arena) -> RawValue {
+        let mut copy = RawValue { tag: self.tag, class: self.class, len: self.len, u: self.u };
+        // SAFETY: the tag says which field of the union C has set, and the lengths are true.
+        unsafe {
+            match self.tag {
+                Tag::String => {
+                    // With the NUL that follows.
+                    let text: Box<[u8]> = std::slice::from_raw_parts(self.u.pv.cast::<u8>(), self.len + 1).into();
+                    copy.u.pv = text.as_ptr().cast();
+                    arena.texts.push(text);
+                }
+                Tag::Reference | Tag::Foreign => {
+                    let name: Box<[u8]> = std::ffi::CStr::from_ptr(self.u.pv).to_bytes_with_nul().into();
+                    copy.u.pv = name.as_ptr().cast();
+                    arena.texts.push(name);
+                }
+                Tag::Array | Tag::Hash => {
+                    let items = std::slice::from_raw_parts(self.u.items, self.len);
+                    let items: Box<[RawValue]> = items.iter().map(|item| item.copied(arena)).collect();
+                    copy.u.items = items.as_ptr();
+                    arena.lists.push(items);
+                }
+                Tag::Object if !self.u.ptr.is_null() => arena.objects.push((self.class, self.u.ptr)),
+                _ => {}
+            }
+        }
+        copy
+    }
+}
+
+impl Call {
+    /// A call of the same method with copies of the arguments, to run on another thread later.
+    pub fn deferred(&self) -> (Call, Arena) {
+        let mut arena = Arena::default();
+        let mut values = [const { MaybeUninit::uninit() }; MAX_PARAMS];
+        for (copy, value) in values.iter_mut().zip(&self.values).take(usize::from(self.method.most)) {
+            // SAFETY: the bridge fills one value for each parameter of the row.
+            copy.write(unsafe { value.assume_init_ref() }.copied(&mut arena));
+        }
+        let nothing = || Cell::new(std::ptr::null_mut());
+        let call = Call {
+            perl: self.perl,
+            method: self.method,
+            single: nothing(),
+            error: nothing(),
+            warning: nothing(),
+            output: nothing(),
+            content: nothing(),
+            returned: Cell::new(RETURNED_DEFERRED),
+            ax: self.ax,
+            values,
+        };
+        (call, arena)
+    }
+}
+
 /// `struct bridge_param`: one parameter of a method.
 #[repr(C)]
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
@@ -131,6 +198,7 @@ pub struct Method {
     pub calls_back: bool,
     pub borrows: bool,
     pub surplus: bool,
+    pub here: bool,
 }
 
 // SAFETY: rows are constant data; what they point at is static.
@@ -160,6 +228,16 @@ pub struct Call {
 pub const MAX_PARAMS: usize = 8;
 /// `Call::returned` when the only value is in `Call::single`.
 pub const RETURNED_SINGLE: i32 = -1;
+/// `Call::returned` when the call is one of Rust's own, to run on another thread later.
+pub const RETURNED_DEFERRED: i32 = -2;
+/// Why a call begins on another thread: a handler of SIGALRM may want to end it.
+pub const BEGIN_ALARM: u8 = 1;
+/// It is a future's.
+pub const BEGIN_FUTURE: u8 = 2;
+/// What C looks at before calls: that a connection has a deadline.
+pub const ATTENTION_DEADLINE: u8 = 4;
+/// That libvirt does not return from an abandoned call.
+pub const ATTENTION_HUNG: u8 = 16;
 
 /// The places that bridge/layout.c asserts of the same fields and names.
 #[allow(dead_code, reason = "assertions are not counted as a use")]
@@ -181,7 +259,7 @@ mod layout {
         RawValue: tag 0, class 1, len words(1), u words(2);
         Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
-            calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4;
+            calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5;
         Call: perl 0, method words(1), single words(2), error words(3), warning words(4), output words(5),
             content words(6), returned words(7), ax words(7) + 4, values words(7) + 8;
     }
@@ -222,7 +300,15 @@ unsafe extern "C" {
     ) -> *mut SV;
     pub safe fn sv_bridge_exiting() -> bool;
     pub safe fn sv_bridge_forks() -> isize;
-    pub fn sv_bridge_handle_sigpipe(perl: *mut PerlInterpreter);
+    pub fn sv_bridge_watch_signals(perl: *mut PerlInterpreter);
+
+    pub safe fn sv_bridge_open_signal() -> i32;
+    pub fn sv_bridge_raise_signal(fd: i32);
+    pub fn sv_bridge_lower_signal(fd: i32);
+    pub fn sv_bridge_close_signal(fd: i32);
+    pub fn sv_bridge_spawn(run: extern "C" fn(*mut c_void) -> *mut c_void, data: *mut c_void) -> bool;
+    pub safe fn sv_bridge_enter_libvirt();
+    pub safe fn sv_bridge_attend(attention: u8, on: bool);
 
     pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);

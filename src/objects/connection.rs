@@ -5,6 +5,7 @@
 //! takes its callbacks along.
 
 use crate::error::{Failure, Report};
+use crate::ffi::bridge;
 use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -27,6 +28,10 @@ struct Connection {
     /// Perl objects for it, in all interpreters.
     objects: usize,
     registrations: Vec<Registered>,
+    /// How many seconds a call may take.
+    timeout: Option<f64>,
+    /// How many calls may run on other threads at a time.
+    places: Option<usize>,
     close: Option<Close>,
 }
 
@@ -52,6 +57,29 @@ fn connections() -> MutexGuard<'static, Connections> {
 /// The first Perl object for a connection that was opened.
 pub fn opened(conn: virConnectPtr) {
     connections().entry(conn as usize).or_default().objects += 1;
+}
+
+/// How many seconds a call on the connection at this address may take.
+pub fn timeout(conn: usize) -> Option<f64> {
+    connections().get(&conn)?.timeout
+}
+
+/// Sets that; `None` for as long as they take.
+pub fn set_timeout(conn: virConnectPtr, seconds: Option<f64>) {
+    connections().entry(conn as usize).or_default().timeout = seconds;
+    if seconds.is_some() {
+        bridge::sv_bridge_attend(bridge::ATTENTION_DEADLINE, true);
+    }
+}
+
+/// How many of its calls may run on other threads at a time, if that was set.
+pub fn places(conn: usize) -> Option<usize> {
+    connections().get(&conn)?.places
+}
+
+/// Sets that.
+pub fn set_places(conn: virConnectPtr, places: usize) {
+    connections().entry(conn as usize).or_default().places = Some(places);
 }
 
 /// Remembers a registration, which ends with the connection.

@@ -5,7 +5,9 @@ mod class;
 pub mod connection;
 mod handle;
 mod later;
+mod reference;
 pub mod stream;
 
 pub use class::*;
 pub use handle::Handle;
+pub use reference::Reference;

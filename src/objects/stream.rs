@@ -19,6 +19,8 @@ pub trait Watch: Send {
 struct State {
     /// Perl objects for it, in all interpreters.
     objects: usize,
+    /// Where it is from; the stream keeps it.
+    connection: usize,
     /// libvirt follows a null pointer when a stream that has ended, of a driver in this process,
     /// is sent a hole.
     ended: bool,
@@ -30,12 +32,20 @@ fn states() -> MutexGuard<'static, HashMap<usize, State>> {
     STATES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The first Perl object for a new stream; NULL is passed on.
-pub fn opened(stream: virStreamPtr) -> virStreamPtr {
+/// The first Perl object for a new stream of a connection; NULL is passed on.
+pub fn opened(connection: virConnectPtr, stream: virStreamPtr) -> virStreamPtr {
     if !stream.is_null() {
-        states().insert(stream as usize, State { objects: 1, ..State::default() });
+        states().insert(stream as usize, State { objects: 1, connection: connection as usize, ..State::default() });
     }
     stream
+}
+
+/// The connection of a stream.
+///
+/// # Safety
+/// `stream` is a live stream.
+pub unsafe fn connection(stream: *mut c_void) -> virConnectPtr {
+    states().get(&(stream as usize)).map_or(0, |state| state.connection) as virConnectPtr
 }
 
 /// One Perl object more for a stream.

@@ -53,6 +53,11 @@ impl Callback {
         Perl::current().is_some_and(|current| current == self.perl && predecessors(current) == self.predecessors)
     }
 
+    /// The address of its interpreter.
+    pub fn interpreter(&self) -> usize {
+        self.perl.raw() as usize
+    }
+
     /// What is kept, where the current thread runs the interpreter that it belongs to.
     pub fn here(&self) -> Option<Held> {
         self.is_here().then(|| Held { perl: self.perl, scalar: self.scalar.share() })

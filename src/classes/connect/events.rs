@@ -12,15 +12,15 @@ macro_rules! sources {
         methods! {
             "Sys::Virt";
             $(
-                $register(con: Connect, $object: Opt<$class>, eventID: i32, cb: Code) with call =>
+                $register(con: Connect, $object: Opt<$class>, eventID: i32, cb: Code) in call =>
                     register(call, con, $object, eventID, cb, &$events);
                 $deregister(con: Connect, callbackID: i32) => deregister(con, &$events.source, callbackID);
             )*
 
-            domain_event_register(con: Connect, cb: Code) with call => register_lifecycle(call, con, cb);
+            domain_event_register(con: Connect, cb: Code) in call => register_lifecycle(call, con, cb);
             domain_event_deregister(con: Connect) => deregister_lifecycle(con);
 
-            register_close_callback(con: Connect, cb: Code) with call => register_close(call, con, cb);
+            register_close_callback(con: Connect, cb: Code) in call => register_close(call, con, cb);
             unregister_close_callback(con: Connect) => deregister_close(con);
         }
     };

@@ -1,8 +1,9 @@
 //! The host as a machine: its CPUs, memory, pages and power.
 
+use crate::call::Arguments;
 use crate::convert::*;
 use crate::error::Failure;
-use crate::method::{Call, methods};
+use crate::method::methods;
 use crate::perl::{Hash, Perl, Scalar};
 use std::ffi::c_int;
 use std::ptr;
@@ -125,7 +126,7 @@ fn free_memory(con: virConnectPtr) -> Result<u64, Failure> {
 
 /// How many NUMA cells lie between `start` and `end`; the arguments are number `first` and the
 /// next. More than any host has is refused.
-fn cells(call: &Call, first: usize, start: c_int, end: c_int) -> Result<usize, Failure> {
+fn cells(call: Arguments, first: usize, start: c_int, end: c_int) -> Result<usize, Failure> {
     match i64::from(end) - i64::from(start) + 1 {
         cells if cells < 1 => Err(call.bad_argument(first + 1, &format!("is {end}, before the first cell, {start}"))),
         cells if cells > 4096 => {
@@ -135,7 +136,7 @@ fn cells(call: &Call, first: usize, start: c_int, end: c_int) -> Result<usize, F
     }
 }
 
-fn cells_free_memory(call: &Call, con: virConnectPtr, start: c_int, end: c_int) -> Result<Values<u64>, Failure> {
+fn cells_free_memory(call: Arguments, con: virConnectPtr, start: c_int, end: c_int) -> Result<Values<u64>, Failure> {
     let count = cells(call, 1, start, end)?;
     let mut free = vec![0; count];
     // SAFETY: a live connection and room for one number a cell.
@@ -174,7 +175,7 @@ record! {
 const MOST_COUNTS: usize = 1 << 20;
 
 fn free_pages(
-    call: &Call,
+    call: Arguments,
     con: virConnectPtr,
     sizes: Items,
     start: c_int,
@@ -200,7 +201,7 @@ fn free_pages(
 }
 
 fn alloc_pages(
-    call: &Call,
+    call: Arguments,
     con: virConnectPtr,
     pages: Items,
     start: c_int,

@@ -3,29 +3,32 @@
 use crate::convert::*;
 use crate::error::Failure;
 use crate::events::guarded_in;
-use crate::ffi::bridge;
-use crate::method::{Call, methods};
+use crate::ffi::bridge::{self, Call, Kind, RawValue};
+use crate::method::methods;
 use crate::objects::connection;
-use crate::perl::{Array, Callback, Hash, Key, Perl, Scalar};
+use crate::perl::{Array, Callback, Hash, Held, Key, Perl, Scalar};
+use crate::workers::Home;
 use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::sync::Arc;
 use std::{ptr, slice};
 use virt::sys::*;
 
 methods! {
     "Sys::Virt";
     // What Sys::Virt->new calls.
-    _open(uri: OptStr, flags: u32 = 0) with call => open(call.perl(), uri, ptr::null_mut(), flags);
-    _open_auth(uri: OptStr, credlist: OptArrayRef, authcb: OptCode, flags: u32 = 0) with call =>
-        open_auth(call, uri, credlist, authcb, flags);
+    _watch_signals() in call => { bridge::sv_bridge_watch_signals(call.perl().raw()); Ok(()) };
+    _open(uri: OptStr, flags: u32 = 0) => open(uri, ptr::null_mut(), flags);
+    _open_auth(uri: OptStr, credlist: OptArrayRef, authcb: OptCode, flags: u32 = 0) =>
+        open_auth(uri, credlist, authcb, flags);
 
     get_type(con: Connect) => borrowed_str(virConnectGetType(con));
     get_uri(con: Connect) => owned_str(virConnectGetURI(con));
     get_hostname(con: Connect) => owned_str(virConnectGetHostname(con));
-    get_version(con: Any) and more with call => version(call, con);
-    get_major_version(con: Any) and more with call => version(call, con).map(|version| version / 1_000_000);
-    get_minor_version(con: Any) and more with call => version(call, con).map(|version| version / 1_000 % 1_000);
-    get_micro_version(con: Any) and more with call => version(call, con).map(|version| version % 1_000);
-    get_library_version(con: Any) and more with call => library_version(call, con);
+    get_version(con: ConnectOrClass) and more => version(con);
+    get_major_version(con: ConnectOrClass) and more => version(con).map(|version| version / 1_000_000);
+    get_minor_version(con: ConnectOrClass) and more => version(con).map(|version| version / 1_000 % 1_000);
+    get_micro_version(con: ConnectOrClass) and more => version(con).map(|version| version % 1_000);
+    get_library_version(con: ConnectOrClass) and more => library_version(con);
     is_alive(conn: Connect) => int(virConnectIsAlive(conn));
     is_encrypted(conn: Connect) => int(virConnectIsEncrypted(conn));
     is_secure(conn: Connect) => int(virConnectIsSecure(conn));
@@ -37,34 +40,23 @@ methods! {
 ///
 /// # Safety
 /// `uri` is NULL or a string, and `auth` NULL or what libvirt may ask while it opens.
-unsafe fn open(
-    perl: Perl,
-    uri: *const c_char,
-    auth: virConnectAuthPtr,
-    flags: u32,
-) -> Result<Handle<Connect>, Failure> {
-    // SAFETY: the running interpreter, and the caller's promise.
-    let handle = unsafe {
-        bridge::sv_bridge_handle_sigpipe(perl.raw());
-        object::<Connect>(virConnectOpenAuth(uri, auth, flags))
-    }?;
+unsafe fn open(uri: *const c_char, auth: virConnectAuthPtr, flags: u32) -> Result<Handle<Connect>, Failure> {
+    // SAFETY: the caller's promise.
+    let handle = unsafe { object::<Connect>(virConnectOpenAuth(uri, auth, flags)) }?;
     connection::opened(handle.as_ptr());
     Ok(handle)
 }
 
-/// The version of what the connection talks to; called as a function or on the class, that of
-/// libvirt itself.
-fn version(call: &Call, con: Data) -> Result<u64, Failure> {
-    let Some(con) = connection_of(call, con)? else {
-        return stored(|version: *mut u64| own_version(version));
-    };
+/// The version of what the connection talks to; without one, that of libvirt itself.
+fn version(con: Option<virConnectPtr>) -> Result<u64, Failure> {
+    let Some(con) = con else { return stored(|version: *mut u64| own_version(version)) };
     // SAFETY: a live connection.
     stored(|version: *mut u64| unsafe { virConnectGetVersion(con, version) })
 }
 
 /// The version of libvirt at the connection's other end, or here.
-fn library_version(call: &Call, con: Data) -> Result<u64, Failure> {
-    let Some(con) = connection_of(call, con)? else { return stored(|version: *mut u64| own_version(version)) };
+fn library_version(con: Option<virConnectPtr>) -> Result<u64, Failure> {
+    let Some(con) = con else { return stored(|version: *mut u64| own_version(version)) };
     // SAFETY: a live connection.
     stored(|version: *mut u64| unsafe { virConnectGetLibVersion(con, version) })
 }
@@ -74,18 +66,25 @@ fn own_version(version: *mut u64) -> c_int {
     unsafe { virGetVersion(version, ptr::null(), ptr::null_mut()) }
 }
 
-/// The connection, or none if the method was called as a function or on a class.
-fn connection_of(call: &Call, con: Data) -> Result<Option<virConnectPtr>, Failure> {
-    match con {
-        Data::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
-        Data::Object(Connect::CLASS, _) => Err(call.destroyed::<Connect>(0)),
-        Data::Undef => Ok(None),
-        other => {
-            // The text first: a class may have a method isa that changes the caller's variable.
-            let problem = format!("is {}, not a Sys::Virt object", other.describe());
-            match other {
-                Data::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
-                _ => Err(call.bad_argument(0, &problem)),
+/// A connection, or none where the method was called as a function or on a class.
+pub enum ConnectOrClass {}
+
+impl FromArg for ConnectOrClass {
+    type Native<'a> = Option<virConnectPtr>;
+    const SPEC: Spec = Spec::optional(Kind::Any);
+
+    fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Self::Native<'a>, Failure> {
+        match Data::of(value) {
+            Data::Object(Connect::CLASS, con) if !con.is_null() => Ok(Some(con.cast())),
+            Data::Object(Connect::CLASS, _) => Err(call.destroyed::<Connect>(index)),
+            Data::Undef => Ok(None),
+            other => {
+                // The text first: a class may have a method isa that changes the caller's variable.
+                let problem = other.is_not("a Sys::Virt object");
+                match other {
+                    Data::Text(class) if is_connection_class(call.perl(), class) => Ok(None),
+                    _ => Err(call.bad_argument(index, &problem)),
+                }
             }
         }
     }
@@ -118,25 +117,23 @@ fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<()
 }
 
 /// What the authentication callback of libvirt gets and leaves.
-struct Authentication<'a> {
-    callback: &'a Callback,
+struct Authentication {
+    callback: Arc<Callback>,
     failure: Option<Failure>,
 }
 
 fn open_auth(
-    call: &Call,
     uri: *const c_char,
     credlist: Option<Items>,
     callback: Option<Callback>,
     flags: u32,
 ) -> Result<Handle<Connect>, Failure> {
-    let perl = call.perl();
     let (Some(credlist), Some(callback)) = (credlist, callback) else {
         // SAFETY: libvirt's own way to ask, on the terminal.
-        return unsafe { open(perl, uri, virConnectAuthPtrDefault, flags) };
+        return unsafe { open(uri, virConnectAuthPtrDefault, flags) };
     };
     let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
-    let mut authentication = Authentication { callback: &callback, failure: None };
+    let mut authentication = Authentication { callback: Arc::new(callback), failure: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
         ncredtype: types.len() as c_uint,
@@ -144,7 +141,7 @@ fn open_auth(
         cbdata: (&raw mut authentication).cast(),
     };
     // SAFETY: all that libvirt gets outlives the call.
-    let opened = unsafe { open(perl, uri, &mut auth, flags) };
+    let opened = unsafe { open(uri, &mut auth, flags) };
     authentication.failure.map_or(opened, Err)
 }
 
@@ -154,14 +151,38 @@ unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c
     // SAFETY: what open_auth passed, which waits for the connection.
     let authentication = unsafe { &mut *data.cast::<Authentication>() };
     guarded_in(&mut authentication.failure, -1, || {
-        // SAFETY: libvirt says how many there are.
-        let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
-        ask(authentication.callback, credentials)
+        if let Some(callback) = authentication.callback.here() {
+            // SAFETY: libvirt says how many there are.
+            return ask(&callback, unsafe { slice::from_raw_parts_mut(credentials, count as usize) });
+        }
+        // On another thread, which waits for the interpreter's.
+        let (callback, credentials) = (Arc::clone(&authentication.callback), Credentials(credentials, count as usize));
+        let answer = Home::at(callback.interpreter()).and_then(|home| {
+            home.ask(move |_| {
+                let credentials = credentials;
+                let Some(callback) = callback.here() else { return Answer(Ok(-1)) };
+                // SAFETY: libvirt says how many there are, and waits for the answer.
+                Answer(ask(&callback, unsafe { slice::from_raw_parts_mut(credentials.0, credentials.1) }))
+            })
+        });
+        answer.map_or(Ok(-1), |answer| answer.0)
     })
 }
 
-fn ask(callback: &Callback, credentials: &mut [virConnectCredential]) -> Result<c_int, Failure> {
-    let Some(callback) = callback.here() else { return Ok(-1) };
+/// What libvirt asks for, on its way to the interpreter's thread.
+struct Credentials(virConnectCredentialPtr, usize);
+
+// SAFETY: the thread that has them waits for the other one.
+unsafe impl Send for Credentials {}
+
+/// The answer on its way back: an exception in it is touched by the interpreter's thread alone, to
+/// which the outcome of the opening goes.
+struct Answer(Result<c_int, Failure>);
+
+// SAFETY: as above.
+unsafe impl Send for Answer {}
+
+fn ask(callback: &Held, credentials: &mut [virConnectCredential]) -> Result<c_int, Failure> {
     let perl = callback.perl();
     // SAFETY: libvirt's own strings.
     let questions: Vec<Scalar> = credentials.iter().map(|credential| unsafe { question(perl, credential) }).collect();

@@ -3,9 +3,10 @@
 //! Every form ends in the one function of libvirt that takes parameters; arguments by position,
 //! as older scripts give them, become parameters.
 
+use crate::call::Arguments;
 use crate::convert::*;
 use crate::error::Failure;
-use crate::method::{Call, methods};
+use crate::method::methods;
 use std::ffi::{CStr, c_char, c_ulong};
 use virt::sys::*;
 
@@ -76,7 +77,7 @@ type Position<'a> = (&'static CStr, Data<'a>);
 
 /// Parameters and flags from a hash with flags behind it, or from flags, name and `more` by
 /// position.
-fn given(call: &Call, params: HashOrNumber, next: Data, more: [Position; 2]) -> Result<(ParamSet, u32), Failure> {
+fn given(call: Arguments, params: HashOrNumber, next: Data, more: [Position; 2]) -> Result<(ParamSet, u32), Failure> {
     if let HashOrNumber::Hash(hash) = params {
         let flags = match next {
             Data::Undef => 0,

@@ -1,9 +1,10 @@
 //! A domain's state in a file: saved, saved where libvirt keeps it, dumped.
 
 use super::save_params::save_params;
+use crate::call::Arguments;
 use crate::convert::*;
 use crate::error::Failure;
-use crate::method::{Call, methods};
+use crate::method::methods;
 use crate::since;
 use std::ffi::c_char;
 use virt::sys::*;
@@ -23,7 +24,7 @@ methods! {
 
 /// By the oldest function that takes what is given.
 fn save(
-    call: &Call,
+    call: Arguments,
     dom: virDomainPtr,
     to: *const c_char,
     dxml: *const c_char,

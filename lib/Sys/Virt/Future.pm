@@ -1,0 +1,147 @@
+package Sys::Virt::Future;
+
+use strict;
+use warnings;
+
+use Scalar::Util ();
+use Sys::Virt;
+
+if (!eval { require Future; 1 }) {
+    require Carp;
+    Carp::croak("async needs the Perl module Future (Debian: libfuture-perl): $@");
+}
+our @ISA = 'Future';
+
+# Futures of calls by their jobs, held until they are ready; the jobs of futures; and the process
+# that both are of.
+my (%pending, %job, $process);
+
+# The future of a job, whose result `finish` makes of what the method returns.
+sub _of {
+    my ($job, $finish) = @_;
+    _forget() if !$process || $process != $$;
+    my $self = __PACKAGE__->new;
+    $pending{$job} = [$self, $finish];
+    $job{ Scalar::Util::refaddr($self) } = $job;
+    return $self;
+}
+
+# In a process or thread that has copies of another one's futures.
+sub _forget {
+    my @lost = map { $_->[0] } values %pending;
+    (%pending, %job) = ();
+    $process = $$;
+    $_->_lost for grep { !$_->is_ready } @lost;
+    return;
+}
+
+sub _lost {
+    my ($self) = @_;
+    my $error = bless {
+        code    => Sys::Virt::Error::ERR_OPERATION_ABORTED(),
+        domain  => Sys::Virt::Error::FROM_NONE(),
+        level   => Sys::Virt::Error::LEVEL_ERROR(),
+        message => 'the call was made by the process or thread that this one is a copy of',
+    }, 'Sys::Virt::Error';
+    return $self->fail($error, 'libvirt');
+}
+
+sub CLONE { $process = undef }
+
+sub fileno { return _fileno() }
+
+sub deliver {
+    _forget() if $process && $process != $$;
+    my $delivered = 0;
+    while (defined(my $job = _next())) {
+        my ($self, $finish) = @{ delete $pending{$job} // [] };
+        delete $job{ Scalar::Util::refaddr($self) } if $self;
+        my @result;
+        my $ok = eval {
+            @result = _outcome($job);
+            @result = $finish->(@result) if $finish;
+            1;
+        };
+        my $error = $@;
+        next if !$self || $self->is_ready;
+        $delivered++;
+        $ok ? $self->done(@result) : $self->fail($error, 'libvirt');
+    }
+    return $delivered;
+}
+
+sub await {
+    my ($self) = @_;
+    while (!$self->is_ready) {
+        deliver() and next;
+        last if $self->is_ready;
+        if (!%pending || !$process || $process != $$) {
+            _forget();
+            return $self if $self->is_ready;
+            return defined $job{ Scalar::Util::refaddr($self) } ? $self->_lost : $self->SUPER::await;
+        }
+        _wait(_fileno(), undef);
+    }
+    return $self;
+}
+
+sub get { return shift->await->result }
+
+# The error itself, where the base class would wrap it.
+sub result {
+    my ($self) = @_;
+    if ($self->is_failed) {
+        my ($error) = $self->failure;
+        die $error if ref $error eq 'Sys::Virt::Error';
+    }
+    return $self->SUPER::result;
+}
+
+# What async and await call.
+sub AWAIT_GET  { goto &result }
+sub AWAIT_WAIT { goto &get }
+
+sub cancel {
+    my ($self) = @_;
+    my $job = delete $job{ Scalar::Util::refaddr($self) };
+    if (defined $job && $process == $$) {
+        delete $pending{$job};
+        _abandon($job);
+    }
+    return $self->SUPER::cancel;
+}
+
+# What an object's method async gives: methods of the same names, each of which gives a future.
+package Sys::Virt::Async;
+
+our $AUTOLOAD;
+
+sub DESTROY { }
+
+sub AUTOLOAD {
+    my $method = $AUTOLOAD;
+    my $name = $method =~ s/.*:://r;
+    no strict 'refs';
+    *$method = sub {
+        my ($object, $timeout) = @{ +shift };
+        my $code = $object->can($name) or _no_method($object, $name);
+        return Sys::Virt::Future::_of(Sys::Virt::Future::_begin($code, $timeout, $object, @_));
+    };
+    goto &$method;
+}
+
+sub new {
+    my ($class, $timeout) = @{ +shift };
+    my ($open, $limit, @arguments) = $class->can('_opening')->(@_);
+    my $job = Sys::Virt::Future::_begin($open, $timeout // $limit, @arguments);
+    return Sys::Virt::Future::_of($job, sub { Sys::Virt::_opened($class, $limit, @_) });
+}
+
+sub _no_method {
+    my ($object, $name) = @_;
+    require Carp;
+    my $class = ref $object || $object;
+    Carp::croak(qq{Can't locate object method "$name" via package "$class"});
+}
+
+1;

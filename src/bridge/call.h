@@ -1,0 +1,16 @@
+#ifndef SYS_VIRT_CALL_H
+#define SYS_VIRT_CALL_H
+
+#include "bridge.h"
+
+/* The row behind a method's CV, or NULL for any other. */
+const bridge_method *bridge_method_of(CV *cv);
+/* A call of `method` whose arguments are on the stack from `ax` on. */
+void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax);
+/* Reads its arguments, of which there are `items`, borrowed or `settled`; whether some were ignored.
+ * Dies when there are too few or too many. */
+bool bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settled);
+/* The one place where an exception is thrown. */
+void bridge_throw(pTHX_ SV *error) __attribute__noreturn__;
+
+#endif

@@ -1,0 +1,183 @@
+/* Calls on other threads: how they begin, and how the interpreter's thread waits for them. All
+ * waiting is done here, with no Rust frame below: handlers of signals run meanwhile, and may die. */
+#include "waiting.h"
+#include "call.h"
+#include "callback.h"
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+int sv_bridge_open_signal(void)
+{
+    return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+}
+
+void sv_bridge_raise_signal(int fd)
+{
+    const U64 one = 1;
+    PERL_UNUSED_RESULT(write(fd, &one, sizeof one));
+}
+
+void sv_bridge_lower_signal(int fd)
+{
+    U64 count;
+    PERL_UNUSED_RESULT(read(fd, &count, sizeof count));
+}
+
+void sv_bridge_close_signal(int fd)
+{
+    close(fd);
+}
+
+bool sv_bridge_spawn(void *(*run)(void *), void *data)
+{
+    sigset_t all, before;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    bool spawned;
+
+    /* Signals are the interpreter's: its threads handle them. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 1 << 20);
+    spawned = pthread_create(&thread, &attributes, run, data) == 0;
+    pthread_attr_destroy(&attributes);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return spawned;
+}
+
+void sv_bridge_enter_libvirt(void)
+{
+    bridge_here.in_libvirt = true;
+}
+
+void sv_bridge_attend(U8 attention, bool on)
+{
+    if (on)
+        bridge_attend(attention);
+    else
+        bridge_forget(attention);
+}
+
+/* Waits until a descriptor is readable (-1 is none), or for so many seconds if that is not negative; false
+ * when they are over. A signal that comes between the look at what is pending and the wait ends
+ * the wait. */
+static bool wait_for(pTHX_ int fd, int other, NV seconds)
+{
+    struct pollfd wanted[2] = { { fd, POLLIN, 0 }, { other, POLLIN, 0 } };
+    struct timespec time;
+    sigset_t all, before;
+    int ready;
+
+    if (seconds >= 0) {
+        time.tv_sec = (time_t)seconds;
+        time.tv_nsec = (long)((seconds - (NV)time.tv_sec) * 1e9);
+    }
+    for (;;) {
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        if (PL_sig_pending) {
+            ready = -1;
+        } else {
+            ready = ppoll(wanted, 2, seconds >= 0 ? &time : NULL, &before);
+        }
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        if (ready >= 0)
+            return ready > 0;
+        PERL_ASYNC_CHECK();
+        if (seconds >= 0)
+            return true; /* the caller looks, and waits again */
+    }
+}
+
+static void abandon(pTHX_ void *job)
+{
+    PERL_UNUSED_CONTEXT;
+    IN_LIBVIRT(sys_virt_abandon((U64)PTR2UV(job)));
+}
+
+bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout)
+{
+    const U64 job = sys_virt_begin(call, timeout, bridge_attention & ATTENTION_ALARM ? BEGIN_ALARM : BEGIN_DEADLINE);
+
+    if (job) {
+        ENTER;
+        SAVEDESTRUCTOR_X(abandon, INT2PTR(void *, (UV)job)); /* does nothing to one that is done */
+        while (!sys_virt_is_done(job)) {
+            (void)wait_for(aTHX_ sys_virt_signal_of(job), sys_virt_urgent_signal(BRIDGE_PERL), -1);
+            sys_virt_run_urgent(BRIDGE_PERL);
+            bridge_resume_exit(aTHX);
+        }
+        IN_LIBVIRT(sys_virt_finish(call, job));
+        LEAVE;
+    }
+    return job || call->error;
+}
+
+/* Sys::Virt::Future::_begin($method, $timeout, @arguments): the number of the job. */
+static XS(begin)
+{
+    dXSARGS;
+    const bridge_method *method = items > 1 && SvROK(ST(0)) && SvTYPE(SvRV(ST(0))) == SVt_PVCV
+                                ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
+    const PERL_CONTEXT *caller;
+    bridge_call call;
+    U64 job;
+
+    caller = caller_cx(0, NULL);
+    ENTER;
+    SAVEVPTR(PL_curcop);
+    if (caller)
+        PL_curcop = caller->blk_oldcop; /* errors are the script's own, not those of Future.pm */
+    if (!method)
+        bridge_throw(aTHX_ newSVpvs("cannot be called asynchronously: not a method of libvirt's"));
+    bridge_begin(aTHX_ &call, method, ax + 2);
+    (void)bridge_take_arguments(aTHX_ &call, items - 2, true);
+    job = sys_virt_begin(&call, SvOK(ST(1)) ? SvNV(ST(1)) : -1, BEGIN_FUTURE);
+    if (!job)
+        bridge_throw(aTHX_ call.error);
+    LEAVE;
+    PL_stack_sp = PL_stack_base + ax;
+    *PL_stack_sp = sv_2mortal(newSVuv((UV)job));
+}
+
+/* Sys::Virt::_within($method, $timeout, @arguments): what the method returns in scalar context. */
+static XS(within)
+{
+    dXSARGS;
+    const bridge_method *method = items > 1 && SvROK(ST(0)) ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
+    bridge_call call;
+
+    if (!method)
+        croak_xs_usage(cv, "method, timeout, ...");
+    bridge_begin(aTHX_ &call, method, ax + 2);
+    (void)bridge_take_arguments(aTHX_ &call, items - 2, true);
+    if (!bridge_run_elsewhere(aTHX_ &call, SvNV(ST(1))))
+        method->run(&call);
+    if (call.error)
+        bridge_throw(aTHX_ call.error);
+    PL_stack_sp = PL_stack_base + ax;
+    *PL_stack_sp = call.single;
+}
+
+/* Sys::Virt::Future::_wait($fd, $seconds): until there is something to deliver. */
+static XS(wait_until_ready)
+{
+    dXSARGS;
+
+    if (items != 2)
+        croak_xs_usage(cv, "fd, seconds");
+    (void)wait_for(aTHX_ (int)SvIV(ST(0)), -1, SvOK(ST(1)) ? SvNV(ST(1)) : -1);
+    XSRETURN_EMPTY;
+}
+
+void bridge_install_waiting(pTHX)
+{
+    newXS("Sys::Virt::_within", within, __FILE__);
+    newXS("Sys::Virt::Future::_begin", begin, __FILE__);
+    newXS("Sys::Virt::Future::_wait", wait_until_ready, __FILE__);
+}

@@ -1,0 +1,13 @@
+#ifndef SYS_VIRT_WAITING_H
+#define SYS_VIRT_WAITING_H
+
+#include "bridge.h"
+
+/* Runs the method of the call on another thread, within `timeout` seconds or, where that is negative,
+ * those of its connection, and waits for the outcome, which is in the call then. False where it is
+ * to run here. Dies as handlers of signals do. */
+bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout);
+/* Makes the methods of futures that are written in C. */
+void bridge_install_waiting(pTHX);
+
+#endif

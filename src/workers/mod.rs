@@ -1,0 +1,61 @@
+//! Other threads. A method that needs no interpreter while it works runs on one of them: `pool`
+//! has the threads, `job` one call there, `home` what an interpreter is to be told.
+
+mod deadline;
+mod home;
+mod job;
+mod pool;
+
+pub use home::Home;
+pub use job::{WATCH, abandon, next, take};
+
+use crate::ffi::bridge;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// All that is shared between threads. A forked child starts anew: what it has of its parent's may
+/// be locked by a thread that it does not have.
+struct Shared {
+    forks: isize,
+    pool: pool::Pool,
+    jobs: Mutex<job::Jobs>,
+    homes: Mutex<home::Homes>,
+    deadlines: deadline::Deadlines,
+}
+
+fn shared() -> &'static Shared {
+    static SHARED: AtomicPtr<Shared> = AtomicPtr::new(std::ptr::null_mut());
+    let forks = bridge::sv_bridge_forks();
+    let known = SHARED.load(Ordering::Acquire);
+    // SAFETY: NULL, or one that is never freed.
+    match unsafe { known.as_ref() } {
+        Some(shared) if shared.forks == forks => shared,
+        _ => {
+            let new = Box::into_raw(Box::new(Shared {
+                forks,
+                pool: pool::Pool::default(),
+                jobs: Mutex::default(),
+                homes: Mutex::default(),
+                deadlines: deadline::Deadlines::default(),
+            }));
+            match SHARED.compare_exchange(known, new, Ordering::AcqRel, Ordering::Acquire) {
+                // SAFETY: never freed.
+                Ok(_) => unsafe { &*new },
+                // SAFETY: another thread was first; its own is never freed, and this one is nobody's.
+                Err(theirs) => unsafe {
+                    drop(Box::from_raw(new));
+                    &*theirs
+                },
+            }
+        }
+    }
+}
+
+/// Whether there has been a thread in this process.
+fn are_there_any() -> bool {
+    shared().pool.has_begun()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

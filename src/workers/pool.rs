@@ -1,0 +1,146 @@
+//! Threads that run jobs. Each connection has a lane: so many of its jobs run at a time, and the
+//! others wait behind them in order, so that a host which hangs uses up its own places only.
+
+use super::job::Job;
+use super::{lock, shared};
+use crate::ffi::bridge;
+use std::collections::{HashMap, VecDeque};
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// As many as libvirtd answers at a time, of one client (`max_client_requests`).
+pub const PLACES: usize = 5;
+/// How long a thread without a job stays.
+const IDLE: Duration = Duration::from_secs(5);
+
+#[derive(Default)]
+pub struct Pool {
+    state: Mutex<State>,
+    work: Condvar,
+    begun: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    lanes: HashMap<usize, Lane>,
+    /// What has its place, and waits for a thread.
+    ready: VecDeque<Arc<Job>>,
+    /// Threads that wait, and those of them that were called.
+    idle: usize,
+    called: usize,
+    /// Jobs that have a thread.
+    running: usize,
+}
+
+struct Lane {
+    waiting: VecDeque<Arc<Job>>,
+    running: usize,
+    places: usize,
+}
+
+impl Pool {
+    /// Whether there has been a thread.
+    pub fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// Whether jobs run.
+    pub fn is_busy(&self) -> bool {
+        self.has_begun() && { lock(&self.state).running > 0 }
+    }
+
+    /// Runs a job as soon as its lane has a place; an urgent one before those that wait. False if
+    /// there can be no thread for it.
+    pub fn submit(&self, job: Arc<Job>, places: usize, is_urgent: bool) -> bool {
+        let mut state = lock(&self.state);
+        let lane = state.lanes.entry(job.lane).or_insert_with(|| Lane { waiting: VecDeque::new(), running: 0, places });
+        lane.places = places;
+        if lane.running >= lane.places {
+            if is_urgent {
+                lane.waiting.push_front(job)
+            } else {
+                lane.waiting.push_back(job)
+            }
+            return true;
+        }
+        lane.running += 1;
+        let number = job.lane;
+        state.ready.push_back(job);
+        if state.idle > 0 {
+            state.idle -= 1;
+            state.called += 1;
+            self.work.notify_one();
+            return true;
+        }
+        self.begun.store(true, Ordering::Relaxed);
+        // SAFETY: a function for threads of the pool, which needs no data.
+        let spawned = unsafe { bridge::sv_bridge_spawn(thread, ptr::null_mut()) };
+        // With other threads it waits for one of them.
+        if !spawned && state.running == 0 && state.idle == 0 {
+            state.ready.pop_back();
+            state.leave(number);
+            return false;
+        }
+        true
+    }
+
+    /// Takes a job that waits for a place out of its lane.
+    pub fn withdraw(&self, job: &Job) {
+        let mut state = lock(&self.state);
+        if let Some(lane) = state.lanes.get_mut(&job.lane) {
+            lane.waiting.retain(|waiting| waiting.id != job.id);
+        }
+    }
+}
+
+impl State {
+    /// A job has left its place: the next one of its lane gets it.
+    fn leave(&mut self, number: usize) {
+        let Some(lane) = self.lanes.get_mut(&number) else { return };
+        match lane.waiting.pop_front() {
+            Some(job) => self.ready.push_back(job),
+            None => {
+                lane.running -= 1;
+                if lane.running == 0 {
+                    self.lanes.remove(&number);
+                }
+            }
+        }
+    }
+}
+
+extern "C" fn thread(_: *mut c_void) -> *mut c_void {
+    bridge::sv_bridge_enter_libvirt();
+    let pool = &shared().pool;
+    let mut state = lock(&pool.state);
+    loop {
+        if let Some(job) = state.ready.pop_front() {
+            state.running += 1;
+            drop(state);
+            job.run();
+            let lane = job.lane;
+            drop(job);
+            state = lock(&pool.state);
+            state.running -= 1;
+            state.leave(lane);
+            continue;
+        }
+        state.idle += 1;
+        let (back, timeout) = match pool.work.wait_timeout(state, IDLE) {
+            Ok((state, timeout)) => (state, timeout.timed_out()),
+            Err(poisoned) => (poisoned.into_inner().0, true),
+        };
+        state = back;
+        if state.called > 0 {
+            state.called -= 1;
+            continue;
+        }
+        state.idle -= 1;
+        if timeout {
+            return ptr::null_mut();
+        }
+    }
+}
