@@ -32,6 +32,16 @@ for my $package (sort keys %methods) {
     is("@more", '', "$package: no other public sub");
 }
 
+# Perl does not read what stands behind __END__, but people do, and grep.
+for my $package (sort keys %known) {
+    my $file = $package =~ s{::}{/}gr . '.pm';
+    my ($source) = grep { -e } map { "$_/$file" } grep { !ref } @INC;
+    my ($code, $names) = split /^__END__$/m, do { local (@ARGV, $/) = $source; <> };
+    my @named = sort +(map { s/^sub (\w+);$/$1/r } map { /^#/ ? () : /^sub/ ? $_ : split } split /\n/, $names // ''),
+        $code =~ /^sub ([a-z]\w*)/mg, $code =~ /^for my \$method \(qw\((.*)\)\)/m ? split ' ', $1 : ();
+    is_deeply(\@named, [sort keys %{ $known{$package} }], "$file names what the package has");
+}
+
 is("@{[ grep { !$methods{$_} } packages() ]}", '', 'no other package');
 done_testing;
 
