@@ -13,7 +13,7 @@ my $uri  = shift // 'test:///default';
 my $conn = Sys::Virt->new(uri => $uri);
 # libvirt's number has three digits for each part of the version.
 my $version = join '.', map { $_ + 0 } $conn->get_library_version =~ /^(\d+)(\d{3})(\d{3})$/;
-printf "%s on %s, libvirt %s\n\n", $conn->get_uri, $conn->get_hostname, $version;
+printf "%s, libvirt %s\n\n", $conn->get_uri, $version;
 
 my %state = (
     Sys::Virt::Domain::STATE_RUNNING => 'running',
