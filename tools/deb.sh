@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 . tools/build.sh
 
 version=$(sed -n "s/^our \$VERSION = '\(.*\)';/\1/p" lib/Sys/Virt.pm)
-maintainer="${DEBFULLNAME:-Sys::Virt maintainers} <${DEBEMAIL:-sys-virt@example.org}>"
+maintainer="${DEBFULLNAME:-Sys-Virt maintainers} <${DEBEMAIL:-sys-virt@example.org}>"
 tree=target/deb/sys-virt
 
 # What MANIFEST lists, the crates, and packaging/debian where dpkg looks for it.
@@ -23,7 +23,7 @@ gather() {
     sed -i "s/^Maintainer: .*/Maintainer: $maintainer/" "$tree/debian/control"
     # +rust: newer than the distribution's package of the same release, older than the next.
     cat > "$tree/debian/changelog" <<CHANGELOG
-libsys-virt-perl ($version+rust-1) unstable; urgency=medium
+libsys-virt-perl ($version+rust-1local1) unstable; urgency=medium
 
   * Package of release $version in Rust.
 
