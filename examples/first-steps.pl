@@ -1,12 +1,19 @@
 #!/usr/bin/perl
-# The first things to do with Sys::Virt, against the hypervisor that libvirt simulates.
 use strict;
 use warnings;
+use Getopt::Long;
+use Pod::Usage;
 use Sys::Virt;
+
+GetOptions('help|h' => \my $help) or pod2usage(2);
+pod2usage(0) if $help;
+@ARGV < 2 or pod2usage(2);
 
 my $uri  = shift // 'test:///default';
 my $conn = Sys::Virt->new(uri => $uri);
-printf "%s on %s, libvirt %s\n\n", $conn->get_uri, $conn->get_hostname, $conn->get_library_version;
+# libvirt's number has three digits for each part of the version.
+my $version = join '.', map { $_ + 0 } $conn->get_library_version =~ /^(\d+)(\d{3})(\d{3})$/;
+printf "%s, libvirt %s\n\n", $conn->get_uri, $version;
 
 my %state = (
     Sys::Virt::Domain::STATE_RUNNING => 'running',
@@ -45,7 +52,10 @@ print "\nIts memory limits, before and after (KiB):\n";
 foreach my $limit (undef, 400 * 1024) {
     $dom->set_memory_parameters({ Sys::Virt::Domain::MEMORY_HARD_LIMIT, $limit }) if defined $limit;
     my $params = $dom->get_memory_parameters;
-    printf "  %s = %s\n", $_, $params->{$_} foreach sort keys %$params;
+    foreach my $name (sort keys %$params) {
+        my $unlimited = $params->{$name} == Sys::Virt::Domain::MEMORY_PARAM_UNLIMITED;
+        printf "  %s = %s\n", $name, $unlimited ? 'no limit' : $params->{$name};
+    }
 }
 
 print "\nLooking for a domain that is not there:\n";
@@ -56,3 +66,35 @@ if (ref $@ && $@->code == Sys::Virt::Error::ERR_NO_DOMAIN) {
 
 $dom->destroy;
 $dom->undefine;
+
+__END__
+
+=head1 NAME
+
+first-steps.pl - the first things to do with Sys::Virt
+
+=head1 SYNOPSIS
+
+    first-steps.pl [URI]
+
+=head1 DESCRIPTION
+
+Lists the domains, defines one and starts it, looks at it, changes it, catches
+an error, and takes the domain away again. That happens at the hypervisor that
+libvirt simulates, C<test:///default>, unless another URI is given.
+
+=head1 OPTIONS
+
+=over
+
+=item --help
+
+Show this text.
+
+=back
+
+=head1 EXIT STATUS
+
+0, or 2 for wrong options. What libvirt fails with ends the script as it is.
+
+=cut

@@ -24,8 +24,8 @@ $| = 1;
 # migrate returns when all is done, so a second process with a connection of its own watches.
 my $watcher = fork // die "migrate: fork: $!\n";
 if (!$watcher) {
-    eval { watch($ARGV[0]) };
-    exit;
+    my $shown = eval { watch($ARGV[0]) };
+    exit($shown ? 1 : 0);
 }
 # Ctrl-C is for the watcher.
 local $SIG{INT} = 'IGNORE';
@@ -33,8 +33,10 @@ my $done  = eval { migrate(@ARGV); 1 };
 my $error = $@;
 kill TERM => $watcher;
 waitpid $watcher, 0;
+my $shown = $? >> 8;
 if (!$done) {
-    warn "\nmigrate: ", ref $error ? $error->message . "\n" : $error;
+    print "\n" if $shown;
+    warn "migrate: ", ref $error ? $error->message . "\n" : $error;
     exit 1;
 }
 progress(1, 1);
@@ -60,17 +62,19 @@ sub migrate {
 sub watch {
     my ($name) = @_;
     my $parent = getppid;
-    my $stop;
+    my ($stop, $shown);
     local $SIG{TERM} = sub { $stop = 1 };
     my $dom = Sys::Virt->new(uri => $uri)->get_domain_by_name($name);
     local $SIG{INT} = sub { $dom->abort_job };
     until ($stop || getppid != $parent) {
         my $info = $dom->get_job_info;
-        progress(@$info{qw(dataProcessed dataTotal)})
-            if $info->{type} != Sys::Virt::Domain::JOB_NONE && $info->{dataTotal};
+        if ($info->{type} != Sys::Virt::Domain::JOB_NONE && $info->{dataTotal}) {
+            progress(@$info{qw(dataProcessed dataTotal)});
+            $shown = 1;
+        }
         sleep 0.2;
     }
-    return;
+    return $shown;
 }
 
 # A guest that writes memory all the time makes it more than there is.

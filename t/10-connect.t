@@ -20,13 +20,51 @@ subtest 'where to' => sub {
     }
     is((new Sys::Virt(uri => $uri))->get_uri, $uri, 'new Sys::Virt(uri => ...): connects');
     is((new Sys::Virt uri => $uri)->get_uri, $uri, 'new Sys::Virt uri => ...: connects');
-    is(Sys::Virt->new(uri => $uri, color => 'blue')->get_uri, $uri, 'new: a key that it does not know is ignored');
     is(Sys::Virt->new(uri => Local::Uri->new)->get_uri, $uri, 'new: takes an object as uri that has a string');
     is(Sys::Virt->new(uri => Test::SysVirt::Host::uri())->get_domain_by_name('held')->get_name, 'held', 'new: opens a file of the test driver');
     local $ENV{LIBVIRT_DEFAULT_URI} = $uri;
     is(Sys::Virt->new->get_uri, $uri, 'new: without a uri takes the default of the environment');
     is(Sys::Virt->new(uri => undef)->get_uri, $uri, 'new: takes the default for a uri of undef');
     is(Sys::Virt->new(uri => '')->get_uri, $uri, 'new: takes the default for an empty uri');
+};
+
+subtest 'slips' => sub {
+    my @warnings;
+    local $SIG{__WARN__} = sub { push @warnings, @_ };
+    local $ENV{LIBVIRT_DEFAULT_URI} = $uri;
+    my $unknown = 'is unknown here and ignored, known are address, auth, callback, credlist, flags, readonly, timeout, uri';
+    my $odd = 'odd number of arguments, where each value has a name before it';
+    my %slip = (
+        'another name'      => [[url => $uri], "'url' $unknown"],
+        'another case'      => [[uri => $uri, readOnly => 1], "'readOnly' $unknown"],
+        'two unknown names' => [[b => 1, uri => $uri, a => undef], "'a' $unknown", "'b' $unknown"],
+        'undef as a name'   => [[undef, 1], "'' $unknown"],
+        'a hash reference'  => [[{ uri => $uri }], $odd],
+        'a single undef'    => [[undef], $odd],
+        'a single word'     => [['default'], $odd],
+        'a missing value'   => [['uri', $uri, 'readonly'], $odd],
+        'none'              => [[uri => $uri, address => $uri, flags => 0, readonly => 0, auth => 0, credlist => [],
+            callback => sub { }]],
+    );
+    for my $name (sort keys %slip) {
+        my ($arguments, @expected) = @{ $slip{$name} };
+        @warnings = ();
+        is(Sys::Virt->new(@$arguments)->get_uri, $uri, "$name: connects"); my $line = __LINE__;
+        is_deeply(\@warnings, [map { "Sys::Virt::new: $_ at $0 line $line.\n" } @expected], 'and warns once for each');
+        no warnings 'misc';
+        @warnings = ();
+        Sys::Virt->new(@$arguments);
+        is_deeply(\@warnings, [], q(not without the category 'misc'));
+    }
+    @warnings = ();
+    use warnings FATAL => 'misc';
+    is(eval { Sys::Virt->new(url => $uri) }, undef, 'a fatal warning is an exception');
+    like($@, qr/^Sys::Virt::new: 'url' is unknown here/, 'with the same text');
+    for my $only ($uri, 'qemu+ssh://root@host/system', Local::Uri->new) {
+        is(eval { Sys::Virt->new($only) }, undef, "new('$only') fails"); my $line = __LINE__;
+        is($@, "Usage: Sys::Virt->new(uri => '$only'), not without its name, at $0 line $line.\n", 'and says what to write');
+    }
+    is_deeply(\@warnings, [], 'and nothing else');
 };
 
 subtest 'flags' => sub {

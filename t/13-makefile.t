@@ -110,12 +110,24 @@ subtest 'what is missing' => sub {
 program(cargo => <<"SH");
 echo "\$PERL: \$*" >> $log
 [ "\$1" = --version ] && exec echo cargo 1.100.0
+[ "\$1" = fetch ] && { cat "$tmp/no-network" >&2 2>/dev/null && exit 101; exit 0; }
 mkdir -p "\$CARGO_TARGET_DIR/release"
 echo "a module for \$PERL" > "\$CARGO_TARGET_DIR/release/libsys_virt.so"
 SH
 $ENV{PATH} = join ':', $bin, $ENV{PATH};
 my $module = 'blib/arch/auto/Sys/Virt/Virt.so';
 my $perl = $Config{perlpath};
+
+subtest 'without a network' => sub {
+    write_file("$tmp/no-network", "error: failed\n\nCaused by:\n  [6] Could not resolve hostname\n");
+    my ($status, $output) = run($^X, 'Makefile.PL');
+    isnt $status, 0, 'no crates: it fails';
+    like $output, qr/missing:\n  - crates .*cannot fetch them:\n +\[6\] Could not resolve hostname\n/, q(with cargo's reason);
+    like $output, qr/https_proxy .*make fulldist/s, 'and says what helps';
+    ok !-e 'Makefile', 'there is no Makefile';
+    unlink "$tmp/no-network";
+    builds();
+};
 
 subtest 'building' => sub {
     my $output = ok_run('perl Makefile.PL', $^X, 'Makefile.PL');

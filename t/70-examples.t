@@ -75,11 +75,25 @@ for my $name (@all) {
     next if $name eq 'check-libvirt';
     subtest "$name without a hypervisor" => sub {
         my ($out, $err, $status) = run_perl("examples/$name.pl", @{ $arguments{$name} // [] }, '--connect', $nobody);
-        like($err, qr{^\s*\Q$name\E: .*127\.0\.0\.1:1\b}, "$name without a hypervisor: says what it cannot open");
+        like($err, qr{^\Q$name\E: .*127\.0\.0\.1:1\b}, "$name without a hypervisor: says what it cannot open");
         is($status >> 8, 1, "$name without a hypervisor: exits with 1");
         is($out, '', "$name without a hypervisor: prints nothing");
     };
 }
+
+subtest 'first-steps' => sub {
+    my ($out, $err, $status) = run_perl('examples/first-steps.pl');
+    is("$status$err", '0', 'runs without an argument');
+    like($out, qr{^test:///default, libvirt \d+\.\d+\.\d+\n}, 'the version as people write it');
+    like($out, qr/^  hard_limit = no limit\n(?:  .*\n)*  hard_limit = 409600\n/m, 'a limit that is none, and one that is');
+    like($out, qr/^  code 42: Domain not found/m, 'and an error');
+    ($out, $err, $status) = run_perl('examples/first-steps.pl', '--help');
+    like($out, qr/^Usage:\n +first-steps\.pl \[URI\]/, '--help');
+    is("$status$err", '0', 'its status');
+    ($out, $err, $status) = run_perl('examples/first-steps.pl', '--connect', 'test:///default');
+    like($err, qr/^Unknown option: connect\nUsage:/, 'an option that it does not have');
+    is($status >> 8, 2, 'its status');
+};
 
 subtest inventory => sub {
     prints(inventory => [], <<'EOT_TABLES', 'inventory: has all tables');
@@ -243,7 +257,7 @@ subtest 'what the test driver cannot do' => sub {
     fails(console => ['none'], qr/^console: Domain not found/, 'console: says that a domain is not there');
     fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'dhcp-leases: passes on that the driver has none');
     fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'dhcp-leases: says that a network is not there');
-    fails(migrate => ['none', $host], qr/^\s*migrate: Domain not found/, 'migrate no domain');
+    fails(migrate => ['none', $host], qr/^migrate: Domain not found/, 'migrate no domain');
     fails(upload => ["$dir/none.img", 'images'], qr{^upload: \Q$dir\E/none\.img: }, 'upload of no file');
     fails(upload => ['t/data/examples.xml', 'none'], qr/^upload: Storage pool not found/, 'upload to no pool');
     fails(upload => ['t/data/examples.xml', 'images', '--name', 'R&D.img'],

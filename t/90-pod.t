@@ -208,10 +208,10 @@ for my $event (grep { $_->{name} =~ /^EVENT_ID_/ } rows('constants')) {
 }
 
 SKIP: {
-    skip 'there is no README here', 1 if !-e "$root/README";
-    my ($readme) = do { local (@ARGV, $/) = "$root/README"; <> };
+    skip 'there is no README.md here', 1 if !-e "$root/README.md";
+    my ($readme) = do { local (@ARGV, $/) = "$root/README.md"; <> };
     my ($counts) = $readme =~ /\((\d+ methods, \d+ constants)\)/;
-    is($counts, rows('methods') . ' methods, ' . rows('constants') . ' constants', 'README: says how many methods and constants there are');
+    is($counts, (grep { $_->{'in_9.0.0'} ne 'ours' } rows('methods')) . ' methods, ' . rows('constants') . ' constants', 'README.md: says how many methods and constants there are');
 }
 
 SKIP: {

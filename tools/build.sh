@@ -1,18 +1,41 @@
 #!/bin/sh
 # Installs what is missing to build Sys::Virt on Debian or Ubuntu, and builds it. Sourced by
-# demo.sh and test.sh, which run from the top of the project.
+# demo.sh, test.sh and deb.sh, which run from the top of the project.
 set -eu
 
-say() { printf '\n== %s\n' "$*"; }
+log=target/build.log
+mkdir -p target
+: > "$log"
 
+say() { printf '%s\n' "$@"; }
+
+give_up() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+# step TEXT COMMAND...: a line on the terminal, and the rest in the log.
+step() {
+    printf '%s ... ' "$1"
+    shift
+    began=$(date +%s)
+    lines=$(wc -l < "$log")
+    if "$@" >> "$log" 2>&1 </dev/null; then
+        say "done ($(($(date +%s) - began)) s)"
+    else
+        say failed
+        tail -n "+$((lines + 1))" "$log" | tail -n 20 >&2
+        give_up "" "All of it is in $PWD/$log"
+    fi
+}
+
+# sudo would leave out where the proxy is.
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
     else
-        echo "Run this as root, or install sudo: it needs '$*'" >&2
-        return 1
+        sudo env ${http_proxy+"http_proxy=$http_proxy"} ${https_proxy+"https_proxy=$https_proxy"} \
+            ${no_proxy+"no_proxy=$no_proxy"} "$@"
     fi
 }
 
@@ -26,40 +49,66 @@ rust_on_path() {
         at_least "$least_rust" "$(rustc --version | cut -d' ' -f2)"
 }
 
+installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
+
 # The newest of Debian's Rust packages that will do: Debian 12 has a newer one for its browser.
 rust_packages() {
     for suffix in '' -web; do
         version=$(apt-cache policy "rustc$suffix" | sed -n 's/^ *Candidate: *\([0-9.]*\).*/\1/p')
         if [ -n "$version" ] && at_least "$least_rust" "$version"; then
-            echo "rustc$suffix cargo$suffix"
+            say "rustc$suffix cargo$suffix"
             return
         fi
     done
-    echo "Sys::Virt needs Rust $least_rust, and this system has no package of it: see https://rustup.rs" >&2
-    return 1
+    give_up "Sys::Virt needs Rust $least_rust, and apt-get knows no package of it: see https://rustup.rs"
+}
+
+# Debian's rustc-web would take the place of the user's own.
+check_conflicts() {
+    for package in $packages; do
+        case $package in *-web) ;; *) continue ;; esac
+        for old in rustc cargo rustup; do
+            ! installed "$old" || give_up \
+                "Sys::Virt needs Rust $least_rust. The package $package has it, and would remove $old, which is" \
+                "installed. Remove $old yourself if you can do without it, or see https://rustup.rs for a" \
+                "newer Rust beside it."
+        done
+    done
+}
+
+apt_install() {
+    # shellcheck disable=SC2086
+    as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -o DPkg::Lock::Timeout=300 --no-remove --no-install-recommends "$@" $packages
 }
 
 install_missing() {
     packages=
-    for package in ca-certificates gcc libc6-dev make perl libperl-dev pkg-config libvirt-dev libclang-dev "$@"; do
-        dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-            packages="$packages $package"
+    for package in ca-certificates gcc libc6-dev make perl libperl-dev pkg-config libvirt-dev libclang1 "$@"; do
+        installed "$package" || packages="$packages $package"
     done
-    if [ -n "$packages" ] || ! rust_on_path; then
-        command -v apt-get >/dev/null || {
-            echo "Not a Debian system: 'perl Makefile.PL' tells what is missing here" >&2
-            return 0
-        }
-        say "Installing what is missing"
-        as_root apt-get update -q
+    [ -n "$packages" ] || ! rust_on_path || return 0
+    command -v apt-get >/dev/null || {
+        say "Not a Debian system: 'perl Makefile.PL' tells what is missing here"
+        return 0
+    }
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
         rust_on_path || packages="$packages $(rust_packages)"
-        # shellcheck disable=SC2086
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+        give_up "To build Sys::Virt takes packages that are missing here. Root, or sudo, can install them:" "" \
+            "    apt-get install --no-remove --no-install-recommends$packages"
     fi
+    [ "$(id -u)" = 0 ] || sudo -v
+    step "Reading the lists of packages" as_root apt-get update -q -o DPkg::Lock::Timeout=300
+    rust_on_path || packages="$packages $(rust_packages)"
+    check_conflicts
+    say "Missing:$packages"
+    apt_install --assume-no 2>&1 | sed -n 's/^Need to get \(.*\) of archives\./To fetch: \1 of packages/p
+        s/^After this operation, \(.*\) of additional disk space will be used\./On disk:  \1/p'
+    step "Installing them" apt_install -y
 }
 
 build() {
-    say "Building"
-    perl Makefile.PL
-    make
+    say "The first build fetches 12 MB of crates and keeps a processor busy for a minute and a half."
+    step "Fetching what is missing of them" perl Makefile.PL
+    step "Building" make
 }

@@ -9,5 +9,5 @@ cd "$(dirname "$0")/.."
 
 install_missing
 build
-say "Running examples/first-steps.pl on test:///default"
+say "" "examples/first-steps.pl on test:///default:" ""
 perl -Mblib examples/first-steps.pl

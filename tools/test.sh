@@ -9,5 +9,4 @@ cd "$(dirname "$0")/.."
 
 install_missing
 build
-say "Testing"
 make test

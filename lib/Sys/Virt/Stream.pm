@@ -3,3 +3,24 @@ package Sys::Virt::Stream;
 require Sys::Virt;
 
 1;
+
+__END__
+
+# Virt.so makes these; they are named for those who look here. The manual is in the .pod file.
+
+sub abort;
+sub add_callback;
+sub finish;
+sub recv;
+sub recv_all;
+sub recv_hole;
+sub remove_callback;
+sub send;
+sub send_all;
+sub send_hole;
+sub sparse_recv_all;
+sub sparse_send_all;
+sub update_callback;
+
+# Constants:
+EVENT_ERROR EVENT_HANGUP EVENT_READABLE EVENT_WRITABLE NONBLOCK RECV_STOP_AT_HOLE
