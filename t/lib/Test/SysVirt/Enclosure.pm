@@ -38,7 +38,7 @@ sub enter {
     Test::More::plan(skip_all => 'set SYS_VIRT_TEST_QEMU=1 to run daemons in namespaces')
         unless $ENV{SYS_VIRT_TEST_QEMU};
     missing('only root may make namespaces') if $>;
-    -e or missing("there is no $_ here") for '/usr/sbin/libvirtd', @{ $opt{needs} // [] };
+    (grep { -e } glob) or missing("there is no $_ here") for '/usr/sbin/libvirtd', @{ $opt{needs} // [] };
     unless (delete $ENV{SYS_VIRT_TEST_ENCLOSED}) {
         local $ENV{SYS_VIRT_TEST_ENCLOSED} = 1;
         local $ENV{PERL5LIB} = join ':', map { abs_path($_) // () } grep { !ref } @INC;
@@ -139,8 +139,9 @@ sub libvirtd {
 # Nobody can read it afterwards.
 END {
     if (defined $owner && $owner == $$ && !Test::More->builder->is_passing && -e $log) {
-        local (@ARGV, $/) = $log;
-        Test::More::diag("What the daemons say:\n", <>);
+        local @ARGV = $log;
+        # It asks the machine's network cards, which are not in here.
+        Test::More::diag("What the daemons say:\n", grep { !/ethtool/ } <>);
     }
 }
 
