@@ -178,7 +178,8 @@ sub keeps_alive {
         is(eval { $open->('test', 'default')->get_type }, 'TEST', 'reconnect: it goes on') or diag($@);
     };
     subtest 'the daemon is killed' => sub {
-        is($closed->(sub { $daemon->end }), $opt{killed} // Sys::Virt::CLOSE_REASON_EOF, 'the close callback is called');
+        my $why = $opt{killed} // Sys::Virt::CLOSE_REASON_EOF;
+        like($closed->(sub { $daemon->end }), qr/^(?:$why)$/, 'the close callback is called');
         ok(!eval { $open->('test', 'default') }, 'reconnect: nobody answers');
         is(ref $@, 'Sys::Virt::Error', 'reconnect: an error says so') or diag($@);
         $daemon->again;
