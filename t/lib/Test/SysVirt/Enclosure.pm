@@ -10,6 +10,7 @@ package Test::SysVirt::Enclosure;
 # SYS_VIRT_TEST_REQUIRE=1 what is missing is a failure. A test that runs longer is killed.
 #
 #   $bed->dir                      /run/bed: everybody may look in, gone afterwards
+#   $bed->name('web')              a name that nobody else on the machine has
 #   $bed->file('a/b', $text)       a file there, with its folders; its path
 #   $bed->run(@command)            a command that has to succeed, and say nothing
 #   $bed->listens($port)           waits until somebody answers on 127.0.0.1
@@ -31,7 +32,7 @@ use Time::HiRes qw(sleep time);
 
 my $dir = '/run/bed';
 my $log = "$dir/log";
-my $owner;
+my ($owner, $outside);
 
 sub enter {
     my ($class, %opt) = @_;
@@ -39,8 +40,8 @@ sub enter {
         unless $ENV{SYS_VIRT_TEST_QEMU};
     missing('only root may make namespaces') if $>;
     (grep { -e } glob) or missing("there is no $_ here") for '/usr/sbin/libvirtd', @{ $opt{needs} // [] };
-    unless (delete $ENV{SYS_VIRT_TEST_ENCLOSED}) {
-        local $ENV{SYS_VIRT_TEST_ENCLOSED} = 1;
+    unless ($outside = delete $ENV{SYS_VIRT_TEST_ENCLOSED}) {
+        local $ENV{SYS_VIRT_TEST_ENCLOSED} = $$;
         local $ENV{PERL5LIB} = join ':', map { abs_path($_) // () } grep { !ref } @INC;
         # Nothing but a signal that it waits for would end the first process of its namespace.
         exec qw(unshare --mount --net --uts --ipc --pid --fork --kill-child --mount-proc sh -c), '"$@"; exit $?', 'sh', $^X, $0
@@ -59,7 +60,8 @@ sub missing {
     Test::More::plan(skip_all => $why);
 }
 
-sub dir { $dir }
+sub dir  { $dir }
+sub name { "svt-$outside-$_[1]" }
 
 sub furnish {
     my ($self) = @_;
@@ -72,6 +74,8 @@ sub furnish {
         $self->run('cp', '-r', "$folder/qemu", "$dir$folder") if $folder =~ /cache/ && -e "$folder/qemu";
         $self->run('mount', '--bind', "$dir$folder", $folder);
     }
+    # With both versions of control groups there, libvirt's LXC driver would fail in the second.
+    $self->run(qw(umount /sys/fs/cgroup/unified)) if -e '/sys/fs/cgroup/unified';
     # Other daemons on this machine use the same control groups, and there is no virtlogd in here.
     $self->file('etc/libvirt/qemu.conf', qq(cgroup_controllers = []\nstdio_handler = "file"\n));
     my %account = (passwd => 'root:x:0:0::HOME:/bin/sh', shadow => 'root:*:19000:0:99999:7:::');
