@@ -225,6 +225,9 @@ sub up {
     $dom->create;
     attach();
     console('', qr/READY/) // die 'it does not start again';
+    # libvirtd learns a little later which process init is now, and signals the last one until then.
+    until_true(sub { eval { $dom->send_process_signal(1, Sys::Virt::Domain::PROCESS_SIGNAL_NOP); 1 } })
+        or die 'it has no init';
     return;
 }
 

@@ -26,7 +26,8 @@ trap 'echo TERM >> /tmp/signals; exit 0' TERM
 [ ! -e /proc/self/fd/3 ] || cat <&3 > /tmp/fd
 # A request to init: four numbers, of which the third is the runlevel's character.
 mkfifo /dev/initctl
-(while :; do dd if=/dev/initctl bs=384 count=1 2>/dev/null | tail -c +9 | head -c 1 >> /tmp/runlevel; kill -TERM 1; done) &
+exec 4<>/dev/initctl
+(while :; do dd bs=384 count=1 <&4 2>/dev/null | tail -c +9 | head -c 1 >> /tmp/runlevel; kill -TERM 1; done) &
 echo READY
 while :; do read -t 1 line && eval "$line"; done
 INIT
