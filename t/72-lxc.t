@@ -73,6 +73,22 @@ sub attach {
     return;
 }
 
+# Starts the container, and waits for its init. Now and then libvirtd misses which process that is;
+# it has nobody, or the last one, to send signals to then, and the container is started once more.
+sub starts {
+    my ($start) = @_;
+    for (1 .. 10) {
+        @events = ();
+        $box->forget;
+        $start->();
+        attach();
+        defined console('', qr/READY/) or die 'it does not start';
+        return if until_true(sub { eval { $dom->send_process_signal(1, Sys::Virt::Domain::PROCESS_SIGNAL_NOP); 1 } }, 3);
+        $dom->destroy;
+    }
+    die 'libvirtd does not know its init';
+}
+
 # What a command says in there.
 sub sh {
     my ($command) = @_;
@@ -80,13 +96,14 @@ sub sh {
 }
 
 subtest 'create_with_files' => sub {
-    my $file = descriptor("read me\n");
-    is_deeply([$dom->create_with_files([fileno $file])], [], 'gives nothing');
+    my @gave;
+    starts(sub {
+        my $file = descriptor("read me\n");
+        @gave = $dom->create_with_files([fileno $file]);
+    });
+    is_deeply(\@gave, [], 'gives nothing');
     event('event: started', 'LIFECYCLE', Sys::Virt::Domain::EVENT_STARTED, Sys::Virt::Domain::EVENT_STARTED_BOOTED);
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_BOOTED], 'it runs');
-    close $file;
-    attach();
-    like(console('', qr/READY/), qr/READY/, 'open_console: init is ready');
     is($box->says('fd'), 'read me', 'the container has read from the descriptor');
     cmp_ok($conn->get_domain_by_name($dom->get_name)->get_id, '>', 0, 'get_id');
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $dom->create_with_files([0]) }, 'not while it runs');
@@ -221,15 +238,7 @@ sub down {
     return;
 }
 
-sub up {
-    $dom->create;
-    attach();
-    console('', qr/READY/) // die 'it does not start again';
-    # libvirtd learns a little later which process init is now, and signals the last one until then.
-    until_true(sub { eval { $dom->send_process_signal(1, Sys::Virt::Domain::PROCESS_SIGNAL_NOP); 1 } })
-        or die 'it has no init';
-    return;
-}
+sub up { starts(sub { $dom->create }); return }
 
 my $shut_down = Sys::Virt::Domain::EVENT_STOPPED_SHUTDOWN;
 subtest 'shutdown and reboot by init' => sub {
@@ -239,12 +248,12 @@ subtest 'shutdown and reboot by init' => sub {
     up();
     $dom->reboot(Sys::Virt::Domain::REBOOT_INITCTL);
     down($shut_down);
-    is($box->says('runlevel'), '06', 'reboot: init was asked for runlevel 6');
+    is($box->says('runlevel'), '6', 'reboot: init was asked for runlevel 6');
     up();
     $dom->shutdown(Sys::Virt::Domain::SHUTDOWN_SIGNAL);
     down($shut_down);
-    is($box->says('signals') =~ tr/\n//, 3, 'shutdown: init got a signal');
-    is($box->says('runlevel'), '06', 'and nothing else');
+    is($box->says('signals'), 'TERM', 'shutdown: init got a signal');
+    is($box->says('runlevel'), '', 'and nothing else');
 };
 
 subtest 'a transient container' => sub {

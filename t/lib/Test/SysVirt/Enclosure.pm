@@ -46,7 +46,7 @@ sub enter {
         local $ENV{SYS_VIRT_TEST_ENCLOSED} = $$;
         local $ENV{PERL5LIB} = join ':', map { abs_path($_) // () } grep { !ref } @INC;
         # Nothing but a signal that it waits for would end the first process of its namespace.
-        exec qw(unshare --mount --net --uts --ipc --pid --fork --kill-child --mount-proc sh -c), '"$@"; exit $?', 'sh', $^X, $0
+        exec qw(unshare --mount --net --uts --ipc --pid --fork --kill-child --mount-proc sh -c), '"$@"; exit $?', 'sh', $^X, $0, @ARGV
             or die "unshare: $!";
     }
     alarm($opt{seconds} // 60);
