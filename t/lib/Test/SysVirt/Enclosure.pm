@@ -77,7 +77,7 @@ sub furnish {
         $self->run('mount', '--bind', "$dir$folder", $folder);
     }
     # With both versions of control groups there, libvirt's LXC driver would fail in the second.
-    $self->run(qw(umount /sys/fs/cgroup/unified)) if -e '/sys/fs/cgroup/unified';
+    $self->run(qw(umount /sys/fs/cgroup/unified)) if mounted("/sys/fs/cgroup/unified");
     # Other daemons on this machine use the same control groups, and there is no virtlogd in here.
     $self->file('etc/libvirt/qemu.conf', qq(cgroup_controllers = []\nstdio_handler = "file"\n));
     my %account = (passwd => 'root:x:0:0::HOME:/bin/sh', shadow => 'root:*:19000:0:99999:7:::');
@@ -93,6 +93,8 @@ sub furnish {
     $ENV{LIBVIRT_LOG_OUTPUTS} = "3:file:$log";
     return;
 }
+
+sub mounted { my ($path) = @_; local @ARGV = "/proc/self/mounts"; return scalar grep { (split)[1] eq $path } <> }
 
 sub file {
     my ($self, $name, $text, $mode) = @_;
