@@ -5,6 +5,7 @@ use warnings;
 use lib 't/lib';
 use Test::More;
 use Sys::Virt;
+use Sys::Virt::Event;
 use Test::SysVirt::Driver;
 use Test::SysVirt::Host;
 
@@ -47,7 +48,11 @@ subtest 'how a device is there' => sub {
 };
 
 subtest 'making and ending one' => sub {
-    my $port = Sys::Virt->new(uri => 'test:///default')->create_node_device(<<'XML');
+    Sys::Virt::Event::register_default();
+    my $conn = Sys::Virt->new(uri => 'test:///default');
+    my @seen;
+    $conn->node_device_event_register_any(undef, Sys::Virt::NodeDevice::EVENT_ID_LIFECYCLE, sub { push @seen, [@_]; return });
+    my $port = $conn->create_node_device(<<'XML');
 <device>
   <parent>scsi_host1</parent>
   <capability type='scsi_host'>
@@ -56,7 +61,15 @@ subtest 'making and ending one' => sub {
 </device>
 XML
     is($port->get_parent, 'scsi_host1', 'create_node_device: the parent is that of the XML');
+    my $name = $port->get_name;
     is_deeply([$port->destroy], [], 'destroy gives nothing');
+    my $tick = Sys::Virt::Event::add_timeout(10, sub { });
+    for (1 .. 200) { last if @seen >= 2; Sys::Virt::Event::run_default() }
+    Sys::Virt::Event::remove_timeout($tick);
+    is_deeply([map { [$_->[0] == $conn, $_->[1]->get_name, @$_[2 .. $#$_]] } @seen], [
+        [1, $name, Sys::Virt::NodeDevice::EVENT_CREATED, 0],
+        [1, $name, Sys::Virt::NodeDevice::EVENT_DELETED, 0],
+    ], 'node_device_event_register_any: the callback gets connection, device, what became of it');
     fails(Sys::Virt::Error::ERR_NO_NODE_DEVICE, sub { $port->get_xml_description }, 'destroy: the device is gone');
 };
 

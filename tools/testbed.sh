@@ -12,7 +12,9 @@
 # tests look for it in SYS_VIRT_TEST_BED, or there.
 set -eu
 
-packages='libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iproute2'
+packages='libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iproute2
+    libvirt-daemon-driver-lxc busybox-static openssl openssh-client openssh-server netcat-openbsd sasl2-bin
+    libsasl2-modules'
 
 verb=${1:-}
 dir=${2:-${SYS_VIRT_TEST_BED:-/var/tmp/sys-virt-testbed}}

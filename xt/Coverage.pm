@@ -1,0 +1,117 @@
+package Coverage;
+
+# The table of what has succeeded where: xt/coverage.tsv. A row is a method or an event, with
+#
+#   succeeded   drivers, each with its release of libvirt; * where results were taken
+#   refused     the codes of the errors that it died of
+#   reason      why it has not succeeded anywhere, written by hand
+#
+#   my $table = Coverage->read($file);        the table
+#   my $seen  = Coverage->record($file);      the same of what Recorder.pm has noted
+#   $table->lost($seen)                       what it says that has not been seen again, as text, of
+#                                             the drivers and releases that were there this time
+#   $table->add($seen)                        adds what has been seen
+#   $table->write($file)
+#   $table->text                              for people
+
+use strict;
+use warnings;
+
+sub lines { my ($file) = @_; open my $in, '<', $file or die "$file: $!"; chomp(my @lines = <$in>); return map { [split /\t/, $_, -1] } @lines }
+
+# A row for each method and event that there is.
+sub new {
+    my ($class) = @_;
+    my %rows;
+    my (undef, @methods) = lines('t/data/methods.tsv');
+    my (undef, @constants) = lines('t/data/constants.tsv');
+    $rows{"$_->[0]::$_->[1]"} = {} for @methods, grep { $_->[1] =~ /^EVENT_ID_/ } @constants;
+    $_ = { succeeded => {}, refused => {}, reason => '' } for values %rows;
+    return bless \%rows, $class;
+}
+
+sub read {
+    my ($class, $file) = @_;
+    my $self = $class->new;
+    return $self if !-e $file;
+    my (undef, @lines) = lines($file);
+    for (@lines) {
+        my ($name, $succeeded, $refused, $reason) = @$_;
+        my $row = $self->{$name} or next;
+        $row->{succeeded}{ s/\*$//r } = /\*$/ ? 1 : 0 for split /, /, $succeeded;
+        $row->{refused}{$_} = 1 for split /, /, $refused;
+        $row->{reason} = $reason;
+    }
+    return $self;
+}
+
+sub record {
+    my ($class, $file) = @_;
+    my $self = $class->new;
+    for (lines($file)) {
+        my ($what, $name, $driver, $outcome) = @$_;
+        my $row = $self->{$name} or next;
+        if ($what eq 'call' && $outcome =~ /^error (.*)/) { $row->{refused}{$1} = 1 }
+        elsif ($driver ne 'unknown') { $row->{succeeded}{$driver} ||= $what eq 'event' || $outcome eq 'used' ? 1 : 0 }
+    }
+    return $self;
+}
+
+sub lost {
+    my ($self, $seen) = @_;
+    my %here = map { $_ => 1 } map { keys %{ $_->{succeeded} } } values %$seen;
+    my @lost;
+    for my $name (sort keys %$self) {
+        my ($then, $now) = map { $_->{$name}{succeeded} } $self, $seen;
+        for my $driver (grep { $here{$_} } sort keys %$then) {
+            push @lost, "$name on $driver" if !exists $now->{$driver};
+            push @lost, "$name on $driver, with its results" if exists $now->{$driver} && $now->{$driver} < $then->{$driver};
+        }
+    }
+    return @lost;
+}
+
+sub add {
+    my ($self, $seen) = @_;
+    for my $name (keys %$self) {
+        my ($row, $new) = ($self->{$name}, $seen->{$name});
+        $row->{succeeded}{$_} ||= $new->{succeeded}{$_} for keys %{ $new->{succeeded} };
+        $row->{refused}{$_} = 1 for keys %{ $new->{refused} };
+        $row->{reason} = '' if %{ $row->{succeeded} };
+    }
+    return;
+}
+
+sub cells {
+    my ($self, $name) = @_;
+    my $row = $self->{$name};
+    my $succeeded = join ', ', map { $_ . ($row->{succeeded}{$_} ? '*' : '') } sort keys %{ $row->{succeeded} };
+    return $succeeded, join(', ', sort keys %{ $row->{refused} }), $row->{reason};
+}
+
+sub write {
+    my ($self, $file) = @_;
+    open my $out, '>', $file or die "$file: $!";
+    print $out join("\t", @$_), "\n" for [qw(name succeeded refused reason)], map { [$_, $self->cells($_)] } sort keys %$self;
+    close $out or die "$file: $!";
+    return;
+}
+
+sub text {
+    my ($self) = @_;
+    my ($text, %count) = '';
+    for my $name (sort keys %$self) {
+        my ($succeeded, $refused, $reason) = $self->cells($name);
+        my $kind  = $name =~ /::EVENT_ID_/ ? 'event' : 'method';
+        my $state = $succeeded ne '' ? 'succeeded' : $refused ne '' ? 'only refused' : 'never';
+        $count{$kind}{$state}++;
+        $text .= sprintf "%-60s %s\n", $name =~ s/^Sys::Virt:://r,
+            $succeeded ne '' ? $succeeded : join ': ', grep { length } $state . ($refused ne '' ? " ($refused)" : ''), $reason;
+    }
+    for my $kind (sort keys %count) {
+        $text .= "\n" . join(', ', map { "$count{$kind}{$_} ${kind}s $_" } sort keys %{ $count{$kind} }) . "\n";
+    }
+    return $text;
+}
+
+1;
