@@ -1,10 +1,14 @@
 //! Installs everything when perl loads the module.
 
+use crate::events::perl_loop;
 use crate::ffi::bridge;
 use crate::method::Method;
-use crate::perl::Perl;
+use crate::objects::{connection, stream};
+use crate::perl::{self, Perl};
 use crate::{classes, constants, error, events, objects, panics, workers};
 use libperl_sys::PerlInterpreter;
+use std::any::Any;
+use std::cell::RefCell;
 
 /// For the bridge: makes methods and constants callable in an interpreter.
 ///
@@ -25,6 +29,23 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
         objects::install(perl);
         constants::install(perl);
     });
+}
+
+thread_local! {
+    static HELD: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// For the bridge: this thread is about to fork.
+#[unsafe(no_mangle)]
+pub extern "C" fn sys_virt_fork_begins() {
+    let held = vec![perl::hold(), connection::hold(), stream::hold(), perl_loop::hold()];
+    HELD.with(|all| *all.borrow_mut() = held);
+}
+
+/// For the bridge: it has forked, and this is either process.
+#[unsafe(no_mangle)]
+pub extern "C" fn sys_virt_fork_ends() {
+    HELD.with(|all| all.borrow_mut().clear());
 }
 
 fn install(perl: Perl, method: &'static Method) {

@@ -36,7 +36,8 @@ eval { Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('none') };
 print "\nerror ", $@->code, "\n";
 PERL
 
-for my $module (@modules) {
+# The manual says what Sys::Virt::Future needs; nothing loads it but async.
+for my $module (grep { $_ ne 'Sys::Virt::Future' } @modules) {
     subtest $module => sub {
         for my $nonlazy (0, 1) {
             local $ENV{PERL_DL_NONLAZY} = $nonlazy;

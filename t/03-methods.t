@@ -39,10 +39,12 @@ for my $package (sort keys %known) {
     my ($code, $names) = split /^__END__$/m, do { local (@ARGV, $/) = $source; <> };
     my @named = sort +(map { s/^sub (\w+);$/$1/r } map { /^#/ ? () : /^sub/ ? $_ : split } split /\n/, $names // ''),
         $code =~ /^sub ([a-z]\w*)/mg, $code =~ /^for my \$method \(qw\((.*)\)\)/m ? split ' ', $1 : ();
+    @named = grep { !$extra{$_} } @named;
     is_deeply(\@named, [sort keys %{ $known{$package} }], "$file names what the package has");
 }
 
-is("@{[ grep { !$methods{$_} } packages() ]}", '', 'Sys::Virt: no package that is not in the table');
+# What futures are made of is there before Sys/Virt/Future.pm is.
+is("@{[ grep { !$methods{$_} && $_ ne 'Sys::Virt::Future' } packages() ]}", '', 'Sys::Virt: no package that is not in the table');
 done_testing;
 
 sub owner { B::svref_2object($_[0])->GV->STASH->NAME }

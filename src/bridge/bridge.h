@@ -225,6 +225,9 @@ void sys_virt_object_free_elsewhere(U8 class, void *ptr);
 void sys_virt_home_ends(void *perl);
 /* Whether methods run on other threads: then the process ends without waiting for libvirt. */
 bool sys_virt_is_busy(void);
+/* Around a fork: no other thread has a lock of Rust's in between. */
+void sys_virt_fork_begins(void);
+void sys_virt_fork_ends(void);
 /* Installs methods and constants; once for each interpreter. */
 void sys_virt_boot(void *perl);
 /* No callback of the interpreter is called, or freed, from here on. */

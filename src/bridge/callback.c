@@ -11,6 +11,7 @@ SSize_t bridge_forks;
 static void forked(void)
 {
     bridge_forks++;
+    sys_virt_fork_ends();
 }
 
 void bridge_count_forks(void)
@@ -18,7 +19,7 @@ void bridge_count_forks(void)
     static bool counting;
 
     if (!counting)
-        counting = pthread_atfork(NULL, NULL, forked) == 0;
+        counting = pthread_atfork(sys_virt_fork_begins, sys_virt_fork_ends, forked) == 0;
 }
 
 SSize_t sv_bridge_forks(void)

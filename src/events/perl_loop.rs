@@ -85,6 +85,11 @@ fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Holds the lock while the process forks: the child gets it unlocked, whatever other threads do.
+pub fn hold() -> Box<dyn std::any::Any> {
+    Box::new(registry())
+}
+
 fn register(call: &Call, implementation: Callback) -> Result<(), Failure> {
     let perl = call.perl();
     // A plain reference has no method isa: it fits as little as another class. The name of a class

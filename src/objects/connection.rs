@@ -54,6 +54,11 @@ fn connections() -> MutexGuard<'static, Connections> {
     CONNECTIONS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Holds the lock while the process forks: the child gets it unlocked, whatever other threads do.
+pub fn hold() -> Box<dyn Any> {
+    Box::new(connections())
+}
+
 /// The first Perl object for a connection that was opened.
 pub fn opened(conn: virConnectPtr) {
     connections().entry(conn as usize).or_default().objects += 1;

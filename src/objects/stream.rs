@@ -4,6 +4,7 @@
 //! that the connection. So what it owns is given up here, when it is removed or the stream ends.
 
 use crate::error::Failure;
+use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,11 @@ struct State {
 fn states() -> MutexGuard<'static, HashMap<usize, State>> {
     static STATES: LazyLock<Mutex<HashMap<usize, State>>> = LazyLock::new(Mutex::default);
     STATES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Holds the lock while the process forks: the child gets it unlocked, whatever other threads do.
+pub fn hold() -> Box<dyn Any> {
+    Box::new(states())
 }
 
 /// The first Perl object for a new stream of a connection; NULL is passed on.

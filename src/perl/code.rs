@@ -3,6 +3,7 @@
 use super::{Perl, Scalar};
 use crate::ffi::bridge;
 use libperl_sys::{PerlInterpreter, SV};
+use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::CStr;
 use std::mem::ManuallyDrop;
@@ -30,6 +31,11 @@ unsafe impl Sync for Callback {}
 fn ended() -> MutexGuard<'static, HashMap<usize, usize>> {
     static ENDED: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
     ENDED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Holds the lock while the process forks: the child gets it unlocked, whatever other threads do.
+pub fn hold() -> Box<dyn Any> {
+    Box::new(ended())
 }
 
 fn predecessors(perl: Perl) -> usize {

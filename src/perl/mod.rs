@@ -8,7 +8,7 @@ mod hash;
 mod scalar;
 
 pub use array::Array;
-pub use code::{Callback, Exception, Held};
+pub use code::{Callback, Exception, Held, hold};
 pub use hash::{Hash, Key};
 pub use scalar::{Buffer, Scalar, Target, Variable};
 
