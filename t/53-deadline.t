@@ -1,0 +1,200 @@
+# Calls that block, but not for ever: deadlines, and signals while a call waits for its host.
+use strict;
+use warnings;
+use lib 't/lib';
+use POSIX ();
+use Test::More;
+use Sys::Virt;
+use Test::SysVirt::Daemon;
+use Test::SysVirt::English;
+use Test::SysVirt::Futures;
+use Test::SysVirt::Memory;
+use Test::SysVirt::Perl qw(run_perl);
+use Time::HiRes qw(sleep time);
+
+my $daemon = Test::SysVirt::Daemon->new;
+my $uri = $daemon->uri;
+watchdog(240);
+
+# What a call dies of while the daemon is stopped, and after how many seconds.
+sub while_stopped {
+    my ($call) = @_;
+    $daemon->stop;
+    my $error;
+    my $took = seconds(sub { eval { $call->(); 1 } and $error = 'it lived' or $error = $@ });
+    $daemon->resume;
+    return ($error, $took);
+}
+
+sub times_out {
+    my ($method, $seconds, $name, $call) = @_;
+    my ($error, $took) = while_stopped($call);
+    is(ref $error && $error->code, Sys::Virt::Error::ERR_OPERATION_TIMEOUT, "$name: the deadline is the error") or diag($error);
+    like("$error", $_, 'the message says so') for qr/\b$method\b/, qr/\b$seconds s/;
+    cmp_ok($took, '>=', $seconds - 0.01, 'not earlier');
+    cmp_ok($took, '<', $seconds + 5, 'nor much later');
+    return $error;
+}
+
+subtest 'new with a timeout' => sub {
+    times_out(new => 1, 'an opening', sub { Sys::Virt->new(uri => $uri, timeout => 1) });
+    times_out(new => 0.5, 'part of a second', sub { Sys::Virt->new(uri => $uri, timeout => 0.5) });
+    my $conn = Sys::Virt->new(uri => $uri, timeout => 1);
+    my $dom  = $conn->get_domain_by_name('test');
+    is($dom->get_name, 'test', 'a call that is in time');
+    my $plain = Sys::Virt->new(uri => $uri)->get_domain_by_name('test');
+    is_deeply([$dom->get_state], [$plain->get_state], 'a list');
+    is(scalar($dom->get_state), scalar($plain->get_state), 'the same in scalar context');
+    eval { $conn->get_domain_by_name('none') };
+    is(ref $@ && $@->code, Sys::Virt::Error::ERR_NO_DOMAIN, "libvirt's error");
+    times_out(get_hostname => 1, 'a call', sub { $conn->get_hostname });
+    times_out(get_info => 1, 'one of an object', sub { $dom->get_info });
+    times_out(list_all_domains => 1, 'one that gives objects', sub { $conn->list_all_domains });
+    is(ref(($conn->list_all_domains)[0]), 'Sys::Virt::Domain', 'the connection works when the host does again');
+    is($dom->get_info->{nrVirtCpu}, 2, 'and so do objects');
+    my $other = Sys::Virt->new(uri => $uri);
+    is($other->get_domain_by_name('test')->get_name, 'test', 'a connection without a deadline');
+};
+
+subtest 'the host is named' => sub {
+    require Test::SysVirt::Fleet;
+    my $fleet = Test::SysVirt::Fleet->start(hosts => 1, delay => 0);
+    eval { Sys::Virt->new(uri => $fleet->hung_uri, timeout => 0.3) };
+    like("$@", qr/127\.0\.0\.1/, 'by the error of an opening');
+    my $conn = Sys::Virt->new(uri => $fleet->uri(0), timeout => 0.3);
+    $fleet->stop_host(0);
+    eval { $conn->get_hostname };
+    like("$@", qr/127\.0\.0\.1/, 'by the error of a call');
+    $fleet->resume_host(0);
+};
+
+subtest 'set_timeout' => sub {
+    my $conn = Sys::Virt->new(uri => $uri);
+    $conn->set_timeout(1);
+    my $dom = $conn->get_domain_by_name('test');
+    times_out(get_info => 1, 'a call', sub { $dom->get_info });
+    $conn->set_timeout(60);
+    my $went_on = 0;
+    my ($error) = while_stopped(sub {
+        local $SIG{ALRM} = sub { $went_on++; $daemon->resume };
+        alarm 2;
+        $dom->get_info;
+    });
+    is($error, 'it lived', 'a longer one');
+    is($went_on, 1, 'is waited for');
+    $conn->set_timeout(undef);
+    is($dom->get_info->{nrVirtCpu}, 2, 'none');
+    for my $timeout (-1, 'soon', []) {
+        ok(!eval { $conn->set_timeout($timeout); 1 }, "$timeout is none");
+        like("$@", qr/\bset_timeout\b.*\btimeout\b/, 'the error names method and argument');
+        ok(!eval { Sys::Virt->new(uri => $uri, timeout => $timeout); 1 }, 'nor for new');
+        like("$@", qr/\bnew\b.*\btimeout\b/, 'the error names method and argument');
+    }
+};
+
+subtest 'SYS_VIRT_TIMEOUT' => sub {
+    local $ENV{SYS_VIRT_TIMEOUT} = 1;
+    my $script = 'eval { Sys::Virt->new(uri => shift, @ARGV) }; print ref $@ ? $@->code : $@';
+    my $run = sub { my @arguments = @_; my ($out, $err); while_stopped(sub { ($out, $err) = run_perl('-MSys::Virt', '-e', $script, $uri, @arguments) }); "$out$err" };
+    is($run->(), Sys::Virt::Error::ERR_OPERATION_TIMEOUT, 'is the deadline of scripts that say nothing of it');
+    $ENV{SYS_VIRT_TIMEOUT} = 3600;
+    is($run->(timeout => 0.5), Sys::Virt::Error::ERR_OPERATION_TIMEOUT, 'what a script says comes first');
+    $ENV{SYS_VIRT_TIMEOUT} = 'soon';
+    like($run->(), qr/SYS_VIRT_TIMEOUT/, 'an error names it');
+};
+
+subtest 'handlers of signals' => sub {
+    my $conn = Sys::Virt->new(uri => $uri);
+    my $dom  = $conn->get_domain_by_name('test');
+    my $patient = Sys::Virt->new(uri => $uri, timeout => 60);
+
+    for (['a call' => sub { $dom->get_info }], ['an opening' => sub { Sys::Virt->new(uri => $uri) }]) {
+        my ($name, $call) = @$_;
+        my ($error, $took) = while_stopped(sub {
+            local $SIG{ALRM} = sub { die "alarm\n" };
+            alarm 1;
+            $call->();
+        });
+        is($error, "alarm\n", "$name without a deadline ends when the handler of alarm dies");
+        cmp_ok($took, '<', 6, 'at once');
+        is($dom->get_info->{nrVirtCpu}, 2, 'the connection works afterwards');
+    }
+
+    for my $signal (qw(INT TERM USR1)) {
+        my ($error, $took) = while_stopped(sub {
+            local $SIG{$signal} = sub { die "$signal\n" };
+            my $parent = $$;
+            my $pid = fork // die "fork: $!";
+            if (!$pid) { sleep 0.5; kill $signal => $parent; POSIX::_exit(0) }
+            my $ok = eval { $patient->get_hostname; 1 };
+            my $error = $@;
+            waitpid $pid, 0;
+            die $error if !$ok;
+        });
+        is($error, "$signal\n", "$signal: a call with a deadline ends when the handler dies");
+        cmp_ok($took, '<', 6, 'at once');
+    }
+
+    my ($rang, $info) = (0);
+    {
+        local $SIG{ALRM} = sub { $rang++; $daemon->resume if $rang == 3; alarm 1 if $rang < 3 };
+        $daemon->stop;
+        alarm 1;
+        $info = eval { $dom->get_info };
+        $daemon->resume;
+    }
+    is($rang, 3, 'a handler that returns may run more than once');
+    is($info && $info->{nrVirtCpu}, 2, 'the call goes on, and has its result');
+
+    my $inner;
+    my ($error) = while_stopped(sub {
+        local $SIG{ALRM} = sub { $daemon->resume; $inner = $conn->get_domain_by_name('test')->get_name };
+        alarm 1;
+        $dom->get_info;
+    });
+    is($error, 'it lived', 'a handler may call the connection that waits');
+    is($inner, 'test', 'and has its result');
+
+    my ($out, $err, $status) = run_perl('-MSys::Virt', '-e', <<'PERL', $uri);
+        my $dom = Sys::Virt->new(uri => shift)->get_domain_by_name('test');
+        $SIG{ALRM} = sub { exit 7 };
+        alarm 1;
+        $dom->get_info while 1;
+PERL
+    is($status >> 8, 7, 'a handler may exit') or diag($err);
+};
+
+subtest 'objects that end while the host hangs' => sub {
+    my $conn = Sys::Virt->new(uri => $uri, timeout => 1);
+    my $dom  = $conn->get_domain_by_name('test');
+    my ($error, $took) = while_stopped(sub { eval { $dom->get_info }; undef $dom; undef $conn; die "gone\n" });
+    is($error, "gone\n", 'end');
+    cmp_ok($took, '<', 6, 'without waiting');
+    $daemon->stop;
+    my ($out, $err, $status);
+    $took = seconds(sub {
+        ($out, $err, $status) = run_perl('-MSys::Virt', '-e', 'eval { Sys::Virt->new(uri => shift, timeout => 1) }; print $@->code', $uri);
+    });
+    $daemon->resume;
+    is("$out $status$err", Sys::Virt::Error::ERR_OPERATION_TIMEOUT . ' 0', 'a script that gave up ends well');
+    cmp_ok($took, '<', 10, 'without waiting');
+};
+
+subtest 'cost' => sub {
+    plan skip_all => 'no /proc/self here' if !tasks() || !defined memory();
+    my ($out) = run_perl('-It/lib', '-MSys::Virt', '-MTest::SysVirt::Futures', '-e', <<'PERL');
+        my $dom = Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('test');
+        $dom->get_info for 1 .. 10;
+        print tasks();
+PERL
+    is($out, 1, 'without a deadline there is no thread');
+    my $conn = Sys::Virt->new(uri => 'test:///default', timeout => 60);
+    my $dom  = $conn->get_domain_by_name('test');
+    no_leak('a call with a deadline', sub { my $info = $dom->get_info }, 10_000);
+    no_leak('an error of one', sub { eval { $conn->get_domain_by_name('none') } }, 10_000);
+    local $SIG{ALRM} = sub { };
+    my $plain = Sys::Virt->new(uri => 'test:///default')->get_domain_by_name('test');
+    no_leak('a call that a signal may interrupt', sub { my $info = $plain->get_info }, 10_000);
+};
+
+done_testing;
