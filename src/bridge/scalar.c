@@ -13,19 +13,6 @@ void sv_bridge_locate(void *perl, SV *message)
     sv_setsv(message, mess_sv(message, FALSE));
 }
 
-U32 sv_bridge_keep_key(void *perl, const char *key, STRLEN len)
-{
-    BRIDGE_THX(perl);
-    SV **kept = hv_fetchs(PL_modglobal, "Sys::Virt/keys", FALSE);
-    U32 hash;
-
-    if (!kept)
-        kept = hv_stores(PL_modglobal, "Sys::Virt/keys", newRV_noinc((SV *)newHV()));
-    PERL_HASH(hash, key, len);
-    (void)hv_store((HV *)SvRV(*kept), key, len, &PL_sv_yes, hash);
-    return hash;
-}
-
 void *sv_bridge_interpreter(void)
 {
 #ifdef MULTIPLICITY
