@@ -169,6 +169,8 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 /* A reference that takes over `target`. Functions that are inline in some perls, as
  * newRV_noinc is from 5.38 on, are not libperl-sys's to give. */
 SV *sv_bridge_reference(void *perl, SV *target);
+/* Makes a scalar without magic a string of bytes, where it has the room without asking perl for it. */
+void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len);
 /* Adds " at FILE line N.\n" of the caller to a string. */
 void sv_bridge_locate(void *perl, SV *message);
 /* The interpreter of this thread, or NULL when it runs none. */

@@ -7,6 +7,20 @@ SV *sv_bridge_reference(void *perl, SV *target)
     return newRV_noinc(target);
 }
 
+void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len)
+{
+    BRIDGE_THX(perl);
+    if (SvTYPE(sv) < SVt_PV || SvTYPE(sv) > SVt_PVMG || SvTHINKFIRST(sv) || SvLEN(sv) <= len) {
+        sv_setpvn(sv, pv, len);
+        return;
+    }
+    Copy(pv, SvPVX(sv), len, char);
+    SvPVX(sv)[len] = '\0';
+    SvCUR_set(sv, len);
+    SvPOK_only(sv);
+    SvTAINT(sv);
+}
+
 void sv_bridge_locate(void *perl, SV *message)
 {
     BRIDGE_THX(perl);

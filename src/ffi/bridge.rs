@@ -240,6 +240,7 @@ unsafe extern "C" {
     fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
 
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
+    pub fn sv_bridge_set_string(perl: *mut PerlInterpreter, sv: *mut SV, pv: *const c_char, len: usize);
     pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
     pub safe fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
