@@ -186,8 +186,10 @@ void sv_bridge_constants_done(void *perl, HV *stash);
 
 /* template.c */
 
-/* A reference to a new hash, whose keys are always those that the first hash with this number had. */
-SV *sv_bridge_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count);
+/* A reference to a new hash with the keys of the first one that has this number, and `values` (taken
+ * over) in their order; NULL, with nothing taken, when there was none yet, or cannot be. */
+SV *sv_bridge_record(void *perl, U32 shape, SV *const *values);
+SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count);
 /* The same with keys that may be others every time, though often they are not. */
 SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count);
 /* The interpreter ends. */

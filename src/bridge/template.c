@@ -59,15 +59,12 @@ static SV *plain(pTHX_ const bridge_entry *entries, SSize_t count)
     return newRV_noinc((SV *)hash);
 }
 
-static SV *from_template(pTHX_ const template *from, const bridge_entry *entries)
-{
-    HV *hash = newHVhv(from->hash);
-    const U16 *order = from->order;
-
-    WALK(hash, entry)
-        HeVAL(entry) = entries[*order++].value;
-    return newRV_noinc((SV *)hash);
-}
+/* A copy of a template, whose entries get `value_of` of the number of their key. */
+#define COPY(hash, from, value_of) \
+    HV *hash = newHVhv((from)->hash); \
+    const U16 *order = (from)->order; \
+    WALK(hash, entry) \
+        HeVAL(entry) = value_of(*order++)
 
 static void unmake(pTHX_ template *old)
 {
@@ -125,19 +122,26 @@ static templates *find(pTHX)
     return mine;
 }
 
-SV *sv_bridge_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count)
+SV *sv_bridge_record(void *perl, U32 shape, SV *const *values)
 {
     BRIDGE_THX(perl);
     templates *mine = find(aTHX);
 
-    if (UNLIKELY(!mine || shape >= MOST_RECORDS))
-        return plain(aTHX_ entries, count);
-    if (UNLIKELY(!mine->records[shape].hash)) {
+    if (UNLIKELY(!mine || shape >= MOST_RECORDS || !mine->records[shape].hash))
+        return NULL;
+#define VALUE(number) values[number]
+    COPY(hash, &mine->records[shape], VALUE);
+    return newRV_noinc((SV *)hash);
+}
+
+SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count)
+{
+    BRIDGE_THX(perl);
+    templates *mine = find(aTHX);
+
+    if (mine && shape < MOST_RECORDS)
         make(aTHX_ &mine->records[shape], entries, count);
-        if (!mine->records[shape].hash)
-            return plain(aTHX_ entries, count);
-    }
-    return from_template(aTHX_ &mine->records[shape], entries);
+    return plain(aTHX_ entries, count);
 }
 
 static bool fits(const template *from, const bridge_entry *entries, SSize_t count)
@@ -182,7 +186,9 @@ SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count)
             make(aTHX_ list, entries, count);
         return plain(aTHX_ entries, count);
     }
-    return from_template(aTHX_ list, entries);
+#define ENTRY_VALUE(number) entries[number].value
+    COPY(hash, list, ENTRY_VALUE);
+    return newRV_noinc((SV *)hash);
 }
 
 void sv_bridge_forget_templates(void *perl)

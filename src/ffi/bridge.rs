@@ -254,7 +254,13 @@ unsafe extern "C" {
     );
     pub fn sv_bridge_constants_done(perl: *mut PerlInterpreter, stash: *mut HV);
 
-    pub fn sv_bridge_record(perl: *mut PerlInterpreter, shape: u32, entries: *const Entry, count: isize) -> *mut SV;
+    pub fn sv_bridge_record(perl: *mut PerlInterpreter, shape: u32, values: *const *mut SV) -> *mut SV;
+    pub fn sv_bridge_first_record(
+        perl: *mut PerlInterpreter,
+        shape: u32,
+        entries: *const Entry,
+        count: isize,
+    ) -> *mut SV;
     pub fn sv_bridge_list(perl: *mut PerlInterpreter, entries: *const Entry, count: isize) -> *mut SV;
     pub fn sv_bridge_forget_templates(perl: *mut PerlInterpreter);
 }

@@ -3,7 +3,7 @@
 
 use super::{Perl, Scalar};
 use crate::ffi::bridge::{self, Entry};
-use libperl_sys::{HV, thx};
+use libperl_sys::{HV, SV, thx};
 use std::ffi::CStr;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -40,14 +40,27 @@ impl<const N: usize> Shape<N> {
     /// A reference to a new hash with those values.
     #[inline(always)]
     pub fn hash(&'static self, perl: Perl, values: [Scalar; N]) -> Scalar {
-        let mut keys = self.keys.iter();
-        let entries = values.map(|value| {
-            let key = keys.next().map_or(c"", |key| key);
-            Entry { key: key.as_ptr(), len: key.count_bytes(), value: value.into_raw() }
+        let (number, values) = (self.number(), values.map(Scalar::into_raw));
+        // SAFETY: the running interpreter, and a value of our own for each key of the shape.
+        let hash = unsafe { bridge::sv_bridge_record(perl.raw(), number, values.as_ptr()) };
+        match hash.is_null() {
+            true => self.first(perl, number, values),
+            // SAFETY: the bridge gives a new reference.
+            false => unsafe { Scalar::assume_owned(hash) },
+        }
+    }
+
+    #[cold]
+    fn first(&self, perl: Perl, number: u32, values: [*mut SV; N]) -> Scalar {
+        let mut values = values.into_iter();
+        let entries = self.keys.map(|key| Entry {
+            key: key.as_ptr(),
+            len: key.count_bytes(),
+            value: values.next().unwrap_or(std::ptr::null_mut()),
         });
-        // SAFETY: the running interpreter, keys with their length, and values of our own; storing
-        // into a new hash cannot die.
-        let hash = unsafe { bridge::sv_bridge_record(perl.raw(), self.number(), entries.as_ptr(), N as isize) };
+        // SAFETY: the running interpreter, keys with their length, and the values, which were not taken;
+        // storing into a new hash cannot die.
+        let hash = unsafe { bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), N as isize) };
         // SAFETY: the bridge gives a new reference.
         unsafe { Scalar::assume_owned(hash) }
     }
