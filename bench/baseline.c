@@ -41,6 +41,105 @@ static void get_info(void)
     virDomainGetInfo(dom, &info);
 }
 
+static void get_uuid(void)
+{
+    unsigned char uuid[VIR_UUID_BUFLEN];
+    virDomainGetUUID(dom, uuid);
+}
+
+static void get_uuid_string(void)
+{
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    virDomainGetUUIDString(dom, uuid);
+}
+
+static void get_id(void)
+{
+    virDomainGetID(dom);
+}
+
+static void is_active(void)
+{
+    virDomainIsActive(dom);
+}
+
+static void get_state(void)
+{
+    int state, reason;
+    virDomainGetState(dom, &state, &reason, 0);
+}
+
+static void get_scheduler_type(void)
+{
+    free(virDomainGetSchedulerType(dom, NULL));
+}
+
+static void get_xml_description(void)
+{
+    free(virDomainGetXMLDesc(dom, 0));
+}
+
+static void set_metadata(void)
+{
+    virDomainSetMetadata(dom, VIR_DOMAIN_METADATA_DESCRIPTION, "text", NULL, NULL, 0);
+}
+
+static void get_cpu_model_names(void)
+{
+    char **names;
+    int i, count = virConnectGetCPUModelNames(con, "x86_64", &names, 0);
+
+    for (i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+}
+
+static void set_scheduler_parameters(void)
+{
+    virTypedParameter current[16], weight = { .field = "weight", .type = VIR_TYPED_PARAM_UINT, .value.ui = 50 };
+    int count;
+
+    free(virDomainGetSchedulerType(dom, &count));
+    must(virDomainGetSchedulerParameters(dom, current, &count) == 0, "get_scheduler_parameters");
+    must(virDomainSetSchedulerParametersFlags(dom, &weight, 1, 0) == 0, "set_scheduler_parameters");
+}
+
+static void send_key(void)
+{
+    unsigned int keys[] = { 1, 2, 3 };
+    must(virDomainSendKey(dom, 0, 0, keys, 3, 0) == 0, "send_key");
+}
+
+static void usage_error(void)
+{
+}
+
+static void get_node_info(void)
+{
+    virNodeInfo info;
+    virNodeGetInfo(con, &info);
+}
+
+static void interface_stats(void)
+{
+    virDomainInterfaceStatsStruct stats;
+    must(virDomainInterfaceStats(dom, "testnet0", &stats, sizeof(stats)) == 0, "interface_stats");
+}
+
+static virStorageVolPtr found_volume;
+
+static void find_volume(void)
+{
+    found_volume = virStorageVolLookupByName(virStoragePoolLookupByName(con, "pool"), "volume");
+    must(found_volume != NULL, "volume");
+}
+
+static void volume_info(void)
+{
+    virStorageVolInfo info;
+    virStorageVolGetInfo(found_volume, &info);
+}
+
 static void lookup(void)
 {
     virDomainFree(virDomainLookupByName(con, "test1"));
@@ -95,6 +194,10 @@ static void memory_stats(void)
 static void block_stats(void)
 {
     virDomainBlockStatsStruct stats;
+    int count = 0;
+
+    /* The newer function, which the test driver does not have, is asked first. */
+    virDomainBlockStatsFlags(dom, "vda", NULL, &count, 0);
     virDomainBlockStats(dom, "vda", &stats, sizeof(stats));
 }
 
@@ -295,6 +398,21 @@ static const struct {
 } cases[] = {
     { "get_name", get_name, NULL },
     { "get_info", get_info, NULL },
+    { "get_uuid", get_uuid, NULL },
+    { "get_uuid_string", get_uuid_string, NULL },
+    { "get_id", get_id, NULL },
+    { "is_active", is_active, NULL },
+    { "get_state", get_state, NULL },
+    { "get_scheduler_type", get_scheduler_type, NULL },
+    { "get_xml_description", get_xml_description, NULL },
+    { "set_metadata", set_metadata, NULL },
+    { "get_cpu_model_names", get_cpu_model_names, NULL },
+    { "set_scheduler_parameters", set_scheduler_parameters, NULL },
+    { "send_key", send_key, NULL },
+    { "usage error", usage_error, NULL },
+    { "get_node_info", get_node_info, NULL },
+    { "interface_stats", interface_stats, NULL },
+    { "volume_info", volume_info, find_volume },
     { "lookup", lookup, NULL },
     { "get_block_iotune", get_block_iotune, NULL },
     { "set_memory_parameters", set_memory_parameters, NULL },

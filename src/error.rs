@@ -1,6 +1,6 @@
 //! Why a call failed, and the `Sys::Virt::Error` that Perl sees of it.
 
-use crate::perl::{Exception, Hash, Key, Perl, Scalar};
+use crate::perl::{Exception, Perl, Scalar, Shape};
 use std::ffi::{CStr, c_int, c_void};
 use virt::sys;
 
@@ -93,13 +93,11 @@ impl Report {
 
     /// A new error object.
     pub fn into_scalar(self, perl: Perl) -> Scalar {
-        static KEYS: [Key; 4] = [Key::new(c"level"), Key::new(c"code"), Key::new(c"domain"), Key::new(c"message")];
-        let mut hash = Hash::with_capacity(perl, KEYS.len());
-        hash.store(&KEYS[0], perl.new_int(self.level.into()));
-        hash.store(&KEYS[1], perl.new_int(self.code.into()));
-        hash.store(&KEYS[2], perl.new_int(self.domain.into()));
-        hash.store(&KEYS[3], perl.new_string(&self.message));
-        hash.into_object(c"Sys::Virt::Error")
+        static SHAPE: Shape<4> = Shape::new([c"level", c"code", c"domain", c"message"]);
+        let [level, code, domain] = [self.level, self.code, self.domain].map(|number| perl.new_int(number.into()));
+        let error = SHAPE.hash(perl, [level, code, domain, perl.new_string(&self.message)]);
+        perl.bless(&error, c"Sys::Virt::Error");
+        error
     }
 }
 

@@ -84,6 +84,13 @@ typedef struct bridge_param {
     U8 optional;        /* may be left out, and undef stands for that */
 } bridge_param;
 
+/* One key of a new hash. */
+typedef struct bridge_entry {
+    const char *key;
+    STRLEN len;
+    SV *value; /* taken over by the hash */
+} bridge_entry;
+
 struct bridge_call;
 
 /* One method: a static row on the Rust side, which the method's CV points at. */
@@ -179,11 +186,10 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 /* A reference that takes over `target`. Functions that are inline in some perls, as
  * newRV_noinc is from 5.38 on, are not libperl-sys's to give. */
 SV *sv_bridge_reference(void *perl, SV *target);
+/* Makes a scalar without magic a string of bytes, where it has the room without asking perl for it. */
+void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len);
 /* Adds " at FILE line N.\n" of the caller to a string. */
 void sv_bridge_locate(void *perl, SV *message);
-/* The hash of a key, which is kept from now on: perl shares the keys of all hashes, and forgets
- * one when the last hash that has it is freed. */
-U32 sv_bridge_keep_key(void *perl, const char *key, STRLEN len);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);
 void sv_bridge_hold(SV *sv);
@@ -194,6 +200,17 @@ void sv_bridge_free(void *perl, SV *sv);
 /* A constant as constant.pm makes it: a reference to the value (taken over) in the stash. */
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value);
 void sv_bridge_constants_done(void *perl, HV *stash);
+
+/* template.c */
+
+/* A reference to a new hash with the keys of the first one that has this number, and `values` (taken
+ * over) in their order; NULL, with nothing taken, when there was none yet, or cannot be. */
+SV *sv_bridge_record(void *perl, U32 shape, SV *const *values);
+SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count);
+/* The same with keys that may be others every time, though often they are not. */
+SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count);
+/* The interpreter ends. */
+void sv_bridge_forget_templates(void *perl);
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 

@@ -15,6 +15,10 @@ AT(bridge_value, len, WORDS(1));
 AT(bridge_value, u, WORDS(2));
 IS(sizeof(bridge_value), WORDS(2) + 8);
 
+AT(bridge_entry, key, 0);
+AT(bridge_entry, len, WORDS(1));
+AT(bridge_entry, value, WORDS(2));
+
 AT(bridge_param, name, 0);
 AT(bridge_param, preset, WORDS(1));
 AT(bridge_param, preset_value, WORDS(2));

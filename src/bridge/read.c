@@ -197,8 +197,18 @@ static bool read_data(pTHX_ reader *in, U8 kind, SV *sv, bridge_value *out, int 
 /* A scalar as what it holds. */
 static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth)
 {
-    MAGIC *object = SvGMAGICAL(sv) ? NULL : bridge_object_magic(sv);
+    const U32 plain = SvFLAGS(sv) & (SVf_IOK | SVf_NOK | SVf_POK | SVf_ROK | SVs_GMG | SVf_IVisUV);
+    MAGIC *object;
 
+    if (plain == SVf_IOK) {
+        set_integer(out, sv);
+        return true;
+    }
+    if (plain == SVf_POK) {
+        set_string(out, SvPVX_const(sv), SvCUR(sv));
+        return true;
+    }
+    object = SvGMAGICAL(sv) ? NULL : bridge_object_magic(sv);
     if (object) {
         bridge_set_object(out, object);
         return true;

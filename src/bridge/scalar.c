@@ -7,23 +7,24 @@ SV *sv_bridge_reference(void *perl, SV *target)
     return newRV_noinc(target);
 }
 
+void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len)
+{
+    BRIDGE_THX(perl);
+    if (SvTYPE(sv) < SVt_PV || SvTYPE(sv) > SVt_PVMG || SvTHINKFIRST(sv) || SvLEN(sv) <= len) {
+        sv_setpvn(sv, pv, len);
+        return;
+    }
+    Copy(pv, SvPVX(sv), len, char);
+    SvPVX(sv)[len] = '\0';
+    SvCUR_set(sv, len);
+    SvPOK_only(sv);
+    SvTAINT(sv);
+}
+
 void sv_bridge_locate(void *perl, SV *message)
 {
     BRIDGE_THX(perl);
     sv_setsv(message, mess_sv(message, FALSE));
-}
-
-U32 sv_bridge_keep_key(void *perl, const char *key, STRLEN len)
-{
-    BRIDGE_THX(perl);
-    SV **kept = hv_fetchs(PL_modglobal, "Sys::Virt/keys", FALSE);
-    U32 hash;
-
-    if (!kept)
-        kept = hv_stores(PL_modglobal, "Sys::Virt/keys", newRV_noinc((SV *)newHV()));
-    PERL_HASH(hash, key, len);
-    (void)hv_store((HV *)SvRV(*kept), key, len, &PL_sv_yes, hash);
-    return hash;
 }
 
 void *sv_bridge_interpreter(void)

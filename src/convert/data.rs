@@ -48,6 +48,7 @@ pub enum Data<'a> {
 
 impl<'a> Data<'a> {
     /// What a value of the bridge holds.
+    #[inline]
     pub fn of(raw: &'a RawValue) -> Self {
         let (content, len) = (raw.content(), raw.len());
         // SAFETY: the tag says which field of the union C has set, and what it points at lives
@@ -104,7 +105,15 @@ impl<'a> Data<'a> {
     }
 
     /// The value as an integer between `min` and `max`; fractions are cut off.
+    #[inline(always)]
     pub fn integer(&self, min: i64, max: u64) -> Result<i128, String> {
+        match *self {
+            Data::Int(value) if value >= min && (value < 0 || value as u64 <= max) => Ok(value.into()),
+            _ => self.unusual_integer(min, max),
+        }
+    }
+
+    fn unusual_integer(&self, min: i64, max: u64) -> Result<i128, String> {
         let number = match *self {
             Data::Int(value) => i128::from(value),
             Data::Uint(value) => i128::from(value),
@@ -229,13 +238,12 @@ impl<'a> Items<'a> {
 
     /// The elements as integers between `min` and `max`.
     pub fn integers<T: TryFrom<i128>>(&self, min: i64, max: u64) -> Result<Vec<T>, Failure> {
-        self.iter()
-            .enumerate()
-            .map(|(index, data)| {
-                let number = data.integer(min, max).map_err(|problem| self.bad_element(index, &problem))?;
-                T::try_from(number).map_err(|_| self.bad_element(index, "is out of range"))
-            })
-            .collect()
+        let mut numbers = Vec::with_capacity(self.len());
+        for (index, data) in self.iter().enumerate() {
+            let number = data.integer(min, max).map_err(|problem| self.bad_element(index, &problem))?;
+            numbers.push(T::try_from(number).map_err(|_| self.bad_element(index, "is out of range"))?);
+        }
+        Ok(numbers)
     }
 
     /// The elements as strings for C, which `owned` keeps where they were numbers.

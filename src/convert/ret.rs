@@ -52,6 +52,17 @@ pub unsafe fn put_single(call: &Call, set: impl FnOnce(Perl, Target), value: imp
     }
 }
 
+/// Gives one string. A long one has a scalar of its own, whose buffer an assignment then takes where
+/// it would copy that of the op's.
+#[inline(always)]
+pub fn put_string(call: &Call, bytes: &[u8]) {
+    if bytes.len() > 256 {
+        return call.give(call.perl().new_string(bytes));
+    }
+    // SAFETY: bytes have no pointers.
+    unsafe { put_single(call, |perl, target| target.set_string(perl, bytes), bytes) }
+}
+
 /// Nothing: the empty list, undef in scalar context.
 impl Return for () {
     unsafe fn put(self, _: &Call) {}
@@ -330,15 +341,12 @@ pub fn uuid_string(call: impl FnOnce(*mut c_char) -> c_int) -> Result<UuidText, 
 /// Bytes whose number is known.
 impl<const N: usize> Return for [u8; N] {
     unsafe fn put(self, call: &Call) {
-        // SAFETY: bytes have no pointers.
-        unsafe { put_single(call, |perl, target| target.set_string(perl, &self), &self[..]) }
+        put_string(call, &self);
     }
 }
 
 impl Return for UuidText {
     unsafe fn put(self, call: &Call) {
-        let text = &self.0[..36];
-        // SAFETY: as above.
-        unsafe { put_single(call, |perl, target| target.set_string(perl, text), text) }
+        put_string(call, &self.0[..36]);
     }
 }

@@ -147,7 +147,7 @@ pub unsafe fn params_hash_as(perl: Perl, params: &[TypedParam], rename: impl Fn(
     let mut hash = Hash::with_capacity(perl, params.len());
     for param in params {
         // SAFETY: the caller's promise.
-        hash.store_bytes(rename(field(param)), unsafe { param_value(perl, param) });
+        hash.store(rename(field(param)), unsafe { param_value(perl, param) });
     }
     hash.into_ref()
 }

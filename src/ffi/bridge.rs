@@ -175,6 +175,15 @@ impl Call {
     }
 }
 
+/// `struct bridge_entry`: one key of a new hash.
+#[repr(C)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
+pub struct Entry {
+    pub key: *const c_char,
+    pub len: usize,
+    pub value: *mut SV,
+}
+
 /// `struct bridge_param`: one parameter of a method.
 #[repr(C)]
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
@@ -242,7 +251,7 @@ pub const ATTENTION_HUNG: u8 = 16;
 /// The places that bridge/layout.c asserts of the same fields and names.
 #[allow(dead_code, reason = "assertions are not counted as a use")]
 mod layout {
-    use super::{Call, Kind, MAX_PARAMS, Method, Parameter, RawValue, Tag};
+    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, RawValue, Tag};
     use std::mem::offset_of;
 
     const fn words(count: usize) -> usize {
@@ -257,6 +266,7 @@ mod layout {
 
     layout! {
         RawValue: tag 0, class 1, len words(1), u words(2);
+        Entry: key 0, len words(1), value words(2);
         Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5;
@@ -316,8 +326,8 @@ unsafe extern "C" {
     fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
 
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
+    pub fn sv_bridge_set_string(perl: *mut PerlInterpreter, sv: *mut SV, pv: *const c_char, len: usize);
     pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
-    pub fn sv_bridge_keep_key(perl: *mut PerlInterpreter, key: *const c_char, len: usize) -> u32;
     pub safe fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
     pub fn sv_bridge_free(perl: *mut PerlInterpreter, sv: *mut SV);
@@ -329,6 +339,16 @@ unsafe extern "C" {
         value: *mut SV,
     );
     pub fn sv_bridge_constants_done(perl: *mut PerlInterpreter, stash: *mut HV);
+
+    pub fn sv_bridge_record(perl: *mut PerlInterpreter, shape: u32, values: *const *mut SV) -> *mut SV;
+    pub fn sv_bridge_first_record(
+        perl: *mut PerlInterpreter,
+        shape: u32,
+        entries: *const Entry,
+        count: isize,
+    ) -> *mut SV;
+    pub fn sv_bridge_list(perl: *mut PerlInterpreter, entries: *const Entry, count: isize) -> *mut SV;
+    pub fn sv_bridge_forget_templates(perl: *mut PerlInterpreter);
 }
 
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what it does")]

@@ -43,8 +43,13 @@ fn predecessors(perl: Perl) -> usize {
 }
 
 /// For the bridge: the end of an interpreter.
+///
+/// # Safety
+/// It is the one that the thread runs.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_interpreter_ends(perl: *mut PerlInterpreter) {
+pub unsafe extern "C" fn sys_virt_interpreter_ends(perl: *mut PerlInterpreter) {
+    // SAFETY: the caller's promise.
+    unsafe { bridge::sv_bridge_forget_templates(perl) };
     *ended().entry(perl as usize).or_default() += 1;
 }
 

@@ -1,107 +1,109 @@
-//! Hashes, built with their size known. Their fixed keys are hashed once a process, and kept in
-//! perl's table of shared keys, where they would otherwise come and go with every hash.
+//! Hashes, made at once of all their keys and values, from templates where such keys have been
+//! before (`bridge/template.c`).
 
 use super::{Perl, Scalar};
-use crate::ffi::bridge;
+use crate::ffi::bridge::{self, Entry};
 use libperl_sys::{HV, SV, thx};
-use std::ffi::{CStr, c_char};
-use std::ptr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ffi::CStr;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-const HV_FETCH_ISSTORE: i32 = 0x04;
-const HV_FETCH_JUST_SV: i32 = 0x20;
-
-/// A hash key known when the module is compiled.
-pub struct Key {
-    name: &'static CStr,
-    /// Perl's hash of the name with bit 32 set, or 0 before it is known. Perl seeds its hash
-    /// function once a process, so threads agree.
-    hash: AtomicU64,
+/// The keys that all hashes of one kind have: a static value for each kind.
+pub struct Shape<const N: usize> {
+    keys: [&'static CStr; N],
+    /// From 1 on, or 0 before the first hash.
+    number: AtomicU32,
 }
 
-impl Key {
-    /// The key of that name.
-    pub const fn new(name: &'static CStr) -> Self {
-        Key { name, hash: AtomicU64::new(0) }
+impl<const N: usize> Shape<N> {
+    /// That of hashes with those keys, which are all different.
+    pub const fn new(keys: [&'static CStr; N]) -> Self {
+        Shape { keys, number: AtomicU32::new(0) }
     }
 
-    fn hash(&self, perl: Perl) -> u32 {
-        let known = self.hash.load(Ordering::Relaxed);
-        if known != 0 {
-            return known as u32;
+    #[inline(always)]
+    fn number(&self) -> u32 {
+        match self.number.load(Ordering::Relaxed) {
+            0 => self.first_number(),
+            number => number,
         }
-        let hash = perl.keep_key(self.name.to_bytes());
-        self.hash.store(u64::from(hash) | 1 << 32, Ordering::Relaxed);
-        hash
+    }
+
+    #[cold]
+    fn first_number(&self) -> u32 {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let mine = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        // Another thread may have been first.
+        self.number.compare_exchange(0, mine, Ordering::Relaxed, Ordering::Relaxed).err().unwrap_or(mine)
+    }
+
+    /// A reference to a new hash with those values.
+    #[inline(always)]
+    pub fn hash(&'static self, perl: Perl, values: [Scalar; N]) -> Scalar {
+        let (number, values) = (self.number(), values.map(Scalar::into_raw));
+        // SAFETY: the running interpreter, and a value of our own for each key of the shape.
+        let hash = unsafe { bridge::sv_bridge_record(perl.raw(), number, values.as_ptr()) };
+        match hash.is_null() {
+            true => self.first(perl, number, values),
+            // SAFETY: the bridge gives a new reference.
+            false => unsafe { Scalar::assume_owned(hash) },
+        }
+    }
+
+    #[cold]
+    fn first(&self, perl: Perl, number: u32, values: [*mut SV; N]) -> Scalar {
+        let mut values = values.into_iter();
+        let entries = self.keys.map(|key| Entry {
+            key: key.as_ptr(),
+            len: key.count_bytes(),
+            value: values.next().unwrap_or(std::ptr::null_mut()),
+        });
+        // SAFETY: the running interpreter, keys with their length, and the values, which were not taken;
+        // storing into a new hash cannot die.
+        let hash = unsafe { bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), N as isize) };
+        // SAFETY: the bridge gives a new reference.
+        unsafe { Scalar::assume_owned(hash) }
     }
 }
 
 impl Perl {
-    /// The hash of a key, which perl keeps from now on.
-    fn keep_key(self, key: &[u8]) -> u32 {
-        // SAFETY: the running interpreter, and bytes with their length.
-        unsafe { bridge::sv_bridge_keep_key(self.raw(), key.as_ptr().cast::<c_char>(), key.len()) }
-    }
-
     /// The stash of a package, made if there is none.
     pub fn stash(self, package: &CStr) -> *mut HV {
         let len = package.count_bytes() as u32;
         // SAFETY: the running interpreter and a string with its length.
         unsafe { thx::Perl_gv_stashpvn(self.raw(), package.as_ptr(), len, 1) }
     }
+
+    /// Blesses what a fresh reference refers to.
+    pub fn bless(self, reference: &Scalar, package: &CStr) {
+        // SAFETY: a fresh reference and the stash of a package, which cannot die.
+        unsafe { thx::Perl_sv_bless(self.raw(), reference.as_raw(), self.stash(package)) };
+    }
 }
 
-/// A hash under construction.
-pub struct Hash {
+/// A hash under construction, whose keys are not known before.
+pub struct Hash<'a> {
     perl: Perl,
-    hv: *mut HV,
+    entries: Vec<Entry>,
+    keys: PhantomData<&'a [u8]>,
 }
 
-// SAFETY of the blocks below: `hv` is a plain hash that only this value knows, and stores into
-// such a hash cannot die.
-impl Hash {
+impl<'a> Hash<'a> {
     /// An empty hash with room for so many keys.
     pub fn with_capacity(perl: Perl, keys: usize) -> Self {
-        // SAFETY: see above.
-        let hv = unsafe { thx::Perl_newHV(perl.raw()) };
-        if keys > 8 {
-            // SAFETY: see above.
-            unsafe { thx::Perl_hv_ksplit(perl.raw(), hv, keys as i64) };
-        }
-        Hash { perl, hv }
+        Hash { perl, entries: Vec::with_capacity(keys), keys: PhantomData }
     }
 
-    /// Stores `value`.
-    pub fn store(&mut self, key: &Key, value: Scalar) {
-        self.store_hashed(key.name.to_bytes(), key.hash(self.perl), value);
-    }
-
-    /// Stores `value` under a key that libvirt chose.
-    pub fn store_bytes(&mut self, key: &[u8], value: Scalar) {
-        self.store_hashed(key, 0, value);
-    }
-
-    fn store_hashed(&mut self, key: &[u8], hash: u32, value: Scalar) {
-        let action = HV_FETCH_ISSTORE | HV_FETCH_JUST_SV;
-        let (name, value) = (key.as_ptr().cast::<c_char>(), value.into_raw());
-        // SAFETY: see above; the hash takes the reference over, and hash 0 asks perl to compute it.
-        unsafe {
-            thx::Perl_hv_common(self.perl.raw(), self.hv, ptr::null_mut(), name, key.len(), 0, action, value, hash)
-        };
+    /// Stores `value`; the last one where a key comes again.
+    #[inline(always)]
+    pub fn store(&mut self, key: &'a [u8], value: Scalar) {
+        self.entries.push(Entry { key: key.as_ptr().cast(), len: key.len(), value: value.into_raw() });
     }
 
     /// A reference to the finished hash.
     pub fn into_ref(self) -> Scalar {
-        // SAFETY: the only reference to the hash is given up for the new one.
-        unsafe { self.perl.new_ref(self.hv.cast::<SV>()) }
-    }
-
-    /// A reference to the finished hash, blessed into `package`.
-    pub fn into_object(self, package: &CStr) -> Scalar {
-        let (perl, stash) = (self.perl, self.perl.stash(package));
-        let reference = self.into_ref();
-        // SAFETY: a fresh reference and the stash of a package, which cannot die.
-        unsafe { thx::Perl_sv_bless(perl.raw(), reference.as_raw(), stash) };
-        reference
+        let (entries, count) = (self.entries.as_ptr(), self.entries.len() as isize);
+        // SAFETY: as above; the keys are borrowed as long as this value.
+        unsafe { Scalar::assume_owned(bridge::sv_bridge_list(self.perl.raw(), entries, count)) }
     }
 }

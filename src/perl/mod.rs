@@ -9,7 +9,7 @@ mod scalar;
 
 pub use array::Array;
 pub use code::{Callback, Exception, Held, hold};
-pub use hash::{Hash, Key};
+pub use hash::{Hash, Shape};
 pub use scalar::{Buffer, Scalar, Target, Variable};
 
 use crate::ffi::bridge;

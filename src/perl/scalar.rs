@@ -112,7 +112,7 @@ impl Target {
     #[inline(always)]
     pub fn set_string(self, perl: Perl, bytes: &[u8]) {
         // SAFETY: see above.
-        unsafe { thx::Perl_sv_setpvn(perl.raw(), self.0, bytes.as_ptr().cast::<c_char>(), bytes.len()) }
+        unsafe { bridge::sv_bridge_set_string(perl.raw(), self.0, bytes.as_ptr().cast(), bytes.len()) }
     }
 }
 

@@ -85,7 +85,7 @@ impl<T: Counter> IntoScalar for Counters<T> {
     unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         let mut hash = Hash::with_capacity(perl, self.0.len());
         for counter in &self.0 {
-            hash.store_bytes(counter.name(), perl.new_uint(counter.count()));
+            hash.store(counter.name(), perl.new_uint(counter.count()));
         }
         hash.into_ref()
     }
@@ -156,9 +156,10 @@ struct PageCounts(Vec<(u32, u64)>);
 
 impl IntoScalar for PageCounts {
     unsafe fn into_scalar(self, perl: Perl) -> Scalar {
-        let mut hash = Hash::with_capacity(perl, self.0.len());
-        for (size, count) in self.0 {
-            hash.store_bytes(size.to_string().as_bytes(), perl.new_uint(count));
+        let sizes: Vec<String> = self.0.iter().map(|(size, _)| size.to_string()).collect();
+        let mut hash = Hash::with_capacity(perl, sizes.len());
+        for (size, (_, count)) in sizes.iter().zip(self.0) {
+            hash.store(size.as_bytes(), perl.new_uint(count));
         }
         hash.into_ref()
     }

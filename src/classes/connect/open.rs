@@ -6,7 +6,7 @@ use crate::events::guarded_in;
 use crate::ffi::bridge::{self, Call, Kind, RawValue};
 use crate::method::methods;
 use crate::objects::connection;
-use crate::perl::{Array, Callback, Hash, Held, Key, Perl, Scalar};
+use crate::perl::{Array, Callback, Hash, Held, Perl, Scalar};
 use crate::workers::Home;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::sync::Arc;
@@ -223,17 +223,13 @@ unsafe fn copied(text: &[u8]) -> *mut c_char {
 /// # Safety
 /// libvirt has filled it in.
 unsafe fn question(perl: Perl, credential: &virConnectCredential) -> Scalar {
-    static TYPE: Key = Key::new(c"type");
-    static PROMPT: Key = Key::new(c"prompt");
-    static CHALLENGE: Key = Key::new(c"challenge");
-    static RESULT: Key = Key::new(c"result");
     let mut hash = Hash::with_capacity(perl, 4);
     // SAFETY: the caller's promise.
     unsafe {
-        hash.store(&TYPE, credential.type_.into_scalar(perl));
-        hash.store(&PROMPT, credential.prompt.into_scalar(perl));
-        hash.store(&CHALLENGE, credential.challenge.into_scalar(perl));
-        hash.store(&RESULT, credential.defresult.into_scalar(perl));
+        hash.store(b"type", credential.type_.into_scalar(perl));
+        hash.store(b"prompt", credential.prompt.into_scalar(perl));
+        hash.store(b"challenge", credential.challenge.into_scalar(perl));
+        hash.store(b"result", credential.defresult.into_scalar(perl));
     }
     hash.into_ref()
 }

@@ -2,7 +2,7 @@
 
 use crate::convert::*;
 use crate::method::methods;
-use crate::perl::{Hash, Key, Perl, Scalar};
+use crate::perl::{Hash, Perl, Scalar};
 use virt::sys::*;
 
 methods! {
@@ -64,17 +64,16 @@ impl Element for virDomainIPAddress {}
 /// The key of the hardware's address is there only when the address is.
 impl IntoScalar for virDomainInterface {
     unsafe fn into_scalar(self, perl: Perl) -> Scalar {
-        static KEYS: [Key; 3] = [Key::new(c"name"), Key::new(c"hwaddr"), Key::new(c"addrs")];
         // SAFETY: libvirt's own pointer and length.
         let addresses = unsafe { slice_at(self.addrs, self.naddrs as usize) };
-        let mut hash = Hash::with_capacity(perl, KEYS.len());
+        let mut hash = Hash::with_capacity(perl, 3);
         // SAFETY: the caller's promise.
         unsafe {
-            hash.store(&KEYS[0], self.name.into_scalar(perl));
+            hash.store(b"name", self.name.into_scalar(perl));
             if !self.hwaddr.is_null() {
-                hash.store(&KEYS[1], self.hwaddr.into_scalar(perl));
+                hash.store(b"hwaddr", self.hwaddr.into_scalar(perl));
             }
-            hash.store(&KEYS[2], addresses.to_vec().into_scalar(perl));
+            hash.store(b"addrs", addresses.to_vec().into_scalar(perl));
         }
         hash.into_ref()
     }

@@ -3,7 +3,7 @@
 use crate::convert::*;
 use crate::error::Failure;
 use crate::method::methods;
-use crate::perl::{Hash, Key, Perl, Scalar};
+use crate::perl::{Hash, Perl, Scalar};
 use crate::since;
 use std::ffi::{c_int, c_ulong};
 use virt::sys::*;
@@ -37,20 +37,20 @@ fn memory_stats(get: impl FnOnce(*mut virDomainMemoryStatStruct, u32) -> c_int) 
 impl IntoScalar for MemoryStats {
     unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         // In the order of the tags.
-        static KEYS: [Key; TAGS] = [
-            Key::new(c"swap_in"),
-            Key::new(c"swap_out"),
-            Key::new(c"major_fault"),
-            Key::new(c"minor_fault"),
-            Key::new(c"unused"),
-            Key::new(c"available"),
-            Key::new(c"actual_balloon"),
-            Key::new(c"rss"),
-            Key::new(c"usable"),
-            Key::new(c"last_update"),
-            Key::new(c"disk_caches"),
-            Key::new(c"hugetlb_pgalloc"),
-            Key::new(c"hugetlb_pgfail"),
+        static KEYS: [&[u8]; TAGS] = [
+            b"swap_in",
+            b"swap_out",
+            b"major_fault",
+            b"minor_fault",
+            b"unused",
+            b"available",
+            b"actual_balloon",
+            b"rss",
+            b"usable",
+            b"last_update",
+            b"disk_caches",
+            b"hugetlb_pgalloc",
+            b"hugetlb_pgfail",
         ];
         let mut hash = Hash::with_capacity(perl, self.count);
         for stat in self.stats.iter().take(self.count) {
