@@ -8,11 +8,11 @@ use crate::method::{Call, Method, dispatch, finish, method, methods, param};
 
 methods! {
     "Sys::Virt::Error";
-    level(err: HashRef) => Ok(One(member(err, b"level")));
-    code(err: HashRef) => Ok(One(member(err, b"code")));
-    domain(err: HashRef) => Ok(One(member(err, b"domain")));
-    message(err: HashRef) => Ok(One(member(err, b"message")));
-    stringify(err: HashRef) => Ok(text(err));
+    level(err: HashRef) and more => Ok(One(member(err, b"level")));
+    code(err: HashRef) and more => Ok(One(member(err, b"code")));
+    domain(err: HashRef) and more => Ok(One(member(err, b"domain")));
+    message(err: HashRef) and more => Ok(One(member(err, b"message")));
+    stringify(err: HashRef) and more => Ok(text(err));
 }
 
 fn member<'a>(err: HashArg<'a>, key: &[u8]) -> Data<'a> {

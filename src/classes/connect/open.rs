@@ -131,11 +131,14 @@ fn open_auth(
     flags: u32,
 ) -> Result<Handle<Connect>, Failure> {
     let perl = call.perl();
-    let (Some(credlist), Some(callback)) = (credlist, callback) else {
+    let Some(callback) = callback else {
         // SAFETY: libvirt's own way to ask, on the terminal.
         return unsafe { open(perl, uri, virConnectAuthPtrDefault, flags) };
     };
-    let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
+    let mut types: Vec<c_int> = match credlist {
+        Some(types) => types.integers(0, c_int::MAX as u64)?,
+        None => (VIR_CRED_USERNAME as c_int..=VIR_CRED_EXTERNAL as c_int).collect(),
+    };
     let mut authentication = Authentication { callback: &callback, failure: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
@@ -172,14 +175,16 @@ fn ask(callback: &Callback, credentials: &mut [virConnectCredential]) -> Result<
     for (credential, question) in credentials.iter_mut().zip(&questions) {
         let text = perl.call_sub(c"Sys::Virt::_credential_result", vec![question.share()])?;
         if text.read(perl, |data| matches!(Data::of(data), Data::Text(_))) {
-            let text = text.bytes(perl);
+            let mut text = text.bytes(perl);
             // libvirt, which is told the length, would find fewer bytes.
             if text.contains(&0) {
+                wipe(&mut text);
                 return Err(Failure::invalid("the callback's result has a NUL byte in it"));
             }
             // SAFETY: libvirt frees the copy.
             credential.result = unsafe { copied(&text) };
             credential.resultlen = text.len() as c_uint;
+            wipe(&mut text);
         }
     }
     let answer = answer.read(perl, |data| Data::of(data).integer(c_int::MIN.into(), c_int::MAX as u64));
