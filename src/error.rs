@@ -117,7 +117,8 @@ pub struct KeptError(sys::virErrorPtr);
 impl KeptError {
     /// Keeps it.
     pub fn keep() -> Self {
-        // SAFETY: libvirt, which calls back, is initialised; the copy is ours.
+        initialize();
+        // SAFETY: the copy is ours.
         KeptError(unsafe {
             match sys::virGetLastError().is_null() {
                 true => std::ptr::null_mut(),
