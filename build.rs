@@ -53,7 +53,7 @@ fn main() {
     let mut bridge = cc::Build::new();
     bridge
         .files(
-            ["call", "callback", "layout", "object", "read", "scalar", "settle"]
+            ["call", "callback", "internal", "layout", "object", "read", "scalar", "settle"]
                 .map(|name| format!("src/bridge/{name}.c")),
         )
         .flag("-isystem")

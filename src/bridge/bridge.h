@@ -178,6 +178,11 @@ void sv_bridge_free(void *perl, SV *sv);
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value);
 void sv_bridge_constants_done(void *perl, HV *stash);
 
+/* internal.c */
+
+/* Declares `sub` of the stash, with its package in `name`: it is defined when it is called. */
+void sv_bridge_declare(void *perl, HV *stash, const char *name, const char *sub, I32 len);
+
 /* --- Rust for C ------------------------------------------------------------------------- */
 
 /* One reference more, or less, to a libvirt object. */

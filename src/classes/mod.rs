@@ -6,6 +6,7 @@ mod domain_checkpoint;
 mod domain_snapshot;
 mod error;
 mod interface;
+mod internal;
 mod network;
 mod network_port;
 mod node_device;
@@ -17,6 +18,8 @@ mod storage_vol;
 mod stream;
 
 use crate::method::Method;
+
+pub use internal::DECLARED;
 
 /// All tables of methods.
 pub const TABLES: &[&[&[Method]]] = &[connect::TABLES, domain::TABLES, OTHERS];

@@ -1,5 +1,6 @@
 package Sys::Virt::Network;
 
 require Sys::Virt;
+our $VERSION = $Sys::Virt::VERSION;
 
 1;

@@ -1,5 +1,6 @@
 package Sys::Virt::StoragePool;
 
 require Sys::Virt;
+our $VERSION = $Sys::Virt::VERSION;
 
 1;
