@@ -15,8 +15,8 @@ methods! {
     "Sys::Virt";
     // What Sys::Virt->new calls.
     _open(uri: OptStr, flags: u32 = 0) with call => open(call.perl(), uri, ptr::null_mut(), flags);
-    _open_auth(uri: OptStr, credlist: OptArrayRef, authcb: OptCode, flags: u32 = 0) with call =>
-        open_auth(call, uri, credlist, authcb, flags);
+    _open_auth(uri: OptStr, credlist: OptArrayRef, callback: OptCode, flags: u32 = 0) with call =>
+        open_auth(call, uri, credlist, callback, flags);
 
     get_type(con: Connect) => borrowed_str(virConnectGetType(con));
     get_uri(con: Connect) => owned_str(virConnectGetURI(con));
