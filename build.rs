@@ -55,7 +55,7 @@ fn main() {
     let mut bridge = cc::Build::new();
     bridge
         .files(
-            ["call", "callback", "layout", "object", "read", "scalar", "settle", "template", "waiting"]
+            ["call", "callback", "internal", "layout", "object", "read", "scalar", "settle", "template", "waiting"]
                 .map(|name| format!("src/bridge/{name}.c")),
         )
         .flag("-isystem")

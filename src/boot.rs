@@ -9,6 +9,7 @@ use crate::{classes, constants, error, events, objects, panics, workers};
 use libperl_sys::PerlInterpreter;
 use std::any::Any;
 use std::cell::RefCell;
+use std::ffi::CString;
 
 /// For the bridge: makes methods and constants callable in an interpreter.
 ///
@@ -26,6 +27,7 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
             tables.iter().copied().flatten().for_each(|method| install(perl, method));
         }
         events::TABLES.iter().copied().flatten().for_each(|method| install(perl, method));
+        classes::DECLARED.iter().for_each(|package| declare(perl, package));
         objects::install(perl);
         constants::install(perl);
     });
@@ -51,4 +53,16 @@ pub extern "C" fn sys_virt_fork_ends() {
 fn install(perl: Perl, method: &'static Method) {
     // SAFETY: the running interpreter and a row, which is static.
     unsafe { bridge::sv_bridge_install(perl.raw(), method) };
+}
+
+/// Declares subs that are defined when they are called.
+fn declare(perl: Perl, &(package, names): &(&'static str, &'static [&'static str])) {
+    let stash = perl.stash(&CString::new(package).unwrap_or_default());
+    for name in names {
+        let sub = &name[package.len() + 2..];
+        // SAFETY: the running interpreter, a stash of it, and a static name with its NUL.
+        unsafe {
+            bridge::sv_bridge_declare(perl.raw(), stash, name.as_ptr().cast(), sub.as_ptr().cast(), sub.len() as i32 - 1);
+        }
+    }
 }

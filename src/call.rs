@@ -140,7 +140,11 @@ impl Call {
     /// behind it.
     fn argument_error(&self, code: sys::virErrorNumber, problem: &str) -> Scalar {
         let perl = self.perl();
-        let text = perl.new_string(format!("{}: {problem}", self.method_name()).as_bytes());
+        let method = match self.method_name() {
+            "Sys::Virt::_open" | "Sys::Virt::_open_auth" => "Sys::Virt::new",
+            method => method,
+        };
+        let text = perl.new_string(format!("{method}: {problem}").as_bytes());
         // SAFETY: the running interpreter and a string scalar of our own.
         unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
         Report::new(code, text.bytes(perl)).into_scalar(perl)

@@ -2,6 +2,7 @@
 
 use crate::perl::{Exception, Perl, Scalar, Shape};
 use std::ffi::{CStr, c_int, c_void};
+use std::sync::Once;
 use virt::sys;
 
 /// Why a call failed.
@@ -71,6 +72,7 @@ impl Report {
 
     /// Copies libvirt's error of this thread.
     pub fn last() -> Self {
+        initialize();
         // SAFETY: NULL, or an error that stays as it is until the thread's next libvirt call.
         match unsafe { sys::virGetLastError().as_ref() } {
             // SAFETY: libvirt allocated it and nothing else runs in between.
@@ -98,6 +100,60 @@ impl Report {
         let error = SHAPE.hash(perl, [level, code, domain, perl.new_string(&self.message)]);
         perl.bless(&error, c"Sys::Virt::Error");
         error
+    }
+}
+
+/// Before the first function of libvirt that needs no connection. Until then libvirt takes the first
+/// of this thread's variables, which is perl's interpreter, for its error. Not at load, for it is two
+/// million instructions.
+pub fn initialize() {
+    static ONCE: Once = Once::new();
+    // SAFETY: may be called any number of times; a failure shows in what is called next.
+    ONCE.call_once(|| unsafe {
+        sys::virInitialize();
+    });
+}
+
+/// libvirt's error of this thread, which comes back when the value is dropped. The Perl code of a
+/// callback may call libvirt in between, while a function below is about to say why it failed.
+pub struct KeptError(sys::virErrorPtr);
+
+impl KeptError {
+    /// Keeps it.
+    pub fn keep() -> Self {
+        initialize();
+        // SAFETY: the copy is ours.
+        KeptError(unsafe {
+            match sys::virGetLastError().is_null() {
+                true => std::ptr::null_mut(),
+                false => sys::virSaveLastError(),
+            }
+        })
+    }
+}
+
+impl Drop for KeptError {
+    fn drop(&mut self) {
+        // SAFETY: the thread's error is where libvirt has it, and what was kept is a copy of our own,
+        // whose strings go there.
+        unsafe {
+            if self.0.is_null() {
+                return sys::virResetLastError();
+            }
+            if sys::virGetLastError().is_null() {
+                // libvirt has no function to set an error, and shows its place only where one is.
+                sys::virDomainFree(std::ptr::null_mut());
+            }
+            match sys::virGetLastError() {
+                place if place.is_null() => sys::virFreeError(self.0),
+                place => {
+                    sys::virResetError(place);
+                    place.write(self.0.read());
+                    self.0.write_bytes(0, 1);
+                    sys::virFreeError(self.0);
+                }
+            }
+        }
     }
 }
 

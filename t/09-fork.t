@@ -4,6 +4,7 @@ use lib 't/lib';
 use Test::More;
 use POSIX ();
 use Sys::Virt;
+use Test::SysVirt::Daemon;
 use Test::SysVirt::English;
 use Test::SysVirt::Host;
 
@@ -121,6 +122,30 @@ subtest 'a child while callbacks are registered' => sub {
     $conn->domain_event_deregister_any($id);
     $conn->unregister_close_callback;
     Sys::Virt::Event::remove_timeout($timer);
+};
+
+subtest 'a child of a callback' => sub {
+    my $daemon = Test::SysVirt::Daemon->new;
+    my $conn = $daemon->connect;
+    my $dom = $conn->get_domain_by_name('test');
+    my $events = 0;
+    $conn->domain_event_register_any($dom, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub {
+        my $pid = fork // die "fork: $!";
+        exit 0 if !$pid;
+        waitpid $pid, 0;
+        $events++;
+    });
+    my $timer = Sys::Virt::Event::add_timeout(50, sub { });
+    for my $expected (1, 2) {
+        $expected == 1 ? $dom->suspend : $dom->resume;
+        for (1 .. 100) {
+            last if $events == $expected;
+            Sys::Virt::Event::run_default();
+        }
+        is($events, $expected, "fork: event $expected comes although children exit in the callback");
+    }
+    Sys::Virt::Event::remove_timeout($timer);
+    ok($conn->is_alive, 'is_alive: is true after children that exited in a callback');
 };
 
 # Here a child shares the socket with its parent, and could close it.

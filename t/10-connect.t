@@ -217,6 +217,7 @@ subtest 'authentication' => sub {
     }), 'Sys::Virt', 'new: takes results that are objects with a string');
 
     my $failed = Sys::Virt::Error::ERR_AUTH_FAILED;
+    isa_ok(guarded(auth => 1, callback => $right), 'Sys::Virt', 'new: opens without credlist, which stands for all types,');
     refused_is($failed, 'a wrong password', auth => 1, credlist => [@both], callback => answers('spade', 'club'));
     refused_is($failed, 'a password with more behind it', auth => 1, credlist => [@both], callback => answers('spade', "deck "));
     refused_is($failed, 'an unknown user', auth => 1, credlist => [@both], callback => answers('club', 'deck'));
@@ -226,6 +227,22 @@ subtest 'authentication' => sub {
     refused_is(Sys::Virt::Error::ERR_INVALID_ARG, 'not asked for', auth => 0, credlist => [@both], callback => $right);
     is(scalar @asked, 0, 'new: does not ask the callback without auth');
     is(Sys::Virt->new(uri => $uri, auth => 1, credlist => [@both], callback => $right)->get_type, 'TEST', 'new: opens with auth where none is needed');
+};
+
+subtest 'arguments of new' => sub {
+    my %bad = (
+        callback => [5, qr/argument 'callback' is 5, not a code reference/],
+        credlist => [5, qr/argument 'credlist' is 5, not an array reference/],
+        flags    => [-1, qr/argument 'flags' is -1/],
+        uri      => ["a\0b", qr/argument 'uri' has a NUL byte/],
+    );
+    for my $key (sort keys %bad) {
+        my ($value, $problem) = @{ $bad{$key} };
+        my $line = __LINE__ + 1;
+        eval { Sys::Virt->new(uri => 'test:///default', auth => 1, callback => sub { 0 }, $key => $value) };
+        like($@, qr/Sys::Virt::new: $problem/, "new: names itself and $key");
+        like($@, qr/ at \Q$0\E line $line\./, "new: names the caller's line for $key");
+    }
 };
 
 subtest 'authentication callbacks that go wrong' => sub {

@@ -55,6 +55,15 @@ subtest 'a daemon that is gone' => sub {
     is($domain->is_active, 1, 'is_active: works while the daemon runs');
     $daemon->kill;
     like(ending(sub { $domain->is_active }), qr/^libvirt error code: /, "is_active: dies of libvirt's error when the daemon is gone") for 1 .. 3;
+    my %changes = (
+        'local has ended' => sub { local $SIG{PIPE} = 'IGNORE'; return },
+        'it was deleted'  => sub { delete $SIG{PIPE} },
+        'it was set back' => sub { $SIG{PIPE} = 'IGNORE'; $SIG{PIPE} = 'DEFAULT' },
+    );
+    for my $how (sort keys %changes) {
+        like(ending(sub { $changes{$how}->(); $domain->is_active }), qr/^libvirt error code: /, "SIGPIPE: does not end a call after $how");
+        is(ending(sub { $changes{$how}->(); write_to_nobody() }), $signal, "SIGPIPE: ends the script's own write after $how");
+    }
     is(ending(sub { undef $domain; undef $conn }), '', 'DESTROY: objects end in silence when the daemon is gone');
     like(ending(sub { $daemon->connect }), qr/^libvirt error code: 38, /, "new: dies of libvirt's error when the daemon is gone");
 };

@@ -134,12 +134,12 @@ subtest 'handlers that fail' => sub {
 };
 
 subtest 'sending' => sub {
-    my $stream = screenshot();
-    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send("a\0b\xff", 4) }, 'send: dies for a stream that is read from');
+    # One that leads nowhere: libvirt asks the handlers before it looks.
+    my $stream = $conn->new_stream;
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send("\x{263a}", 3) }, 'characters are no bytes', qr/argument 'data' has a character above 255/);
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->send('a', -1) }, 'fewer than none', qr/argument 'nbytes' is -1/);
     my @given;
-    fails(Sys::Virt::Error::ERR_SYSTEM_ERROR, sub { $stream->send_all(sub { @given = @_; $_[1] = 'abc'; 3 }) }, 'send_all: succeeds with a handler that writes');
+    fails(Sys::Virt::Error::ERR_NO_SUPPORT, sub { $stream->send_all(sub { @given = @_; $_[1] = 'abc'; 3 }) }, 'send_all: succeeds with a handler that writes');
     is_deeply([scalar @given, $given[0] == $stream, $given[1], $given[2] > 1000], [3, 1, '', 1],
         'send_all: the handler gets the stream, an empty buffer and what it may put there');
 
@@ -152,11 +152,11 @@ subtest 'sending' => sub {
     );
     for my $how (sort keys %ends) {
         my ($handler, $error) = @{ $ends{$how} };
-        ok(!eval { screenshot()->send_all($handler); 1 }, "send_all: dies of a handler that $how");
+        ok(!eval { $conn->new_stream->send_all($handler); 1 }, "send_all: dies of a handler that $how");
         like($@, $error, "send_all: says what is wrong with a handler that $how");
     }
-    is_deeply([screenshot()->send_all(sub { $_[1] = 'text'; 0 })], [], 'send_all: ends when the handler gives 0');
-    is_deeply([screenshot()->send_all(sub { return })], [], 'send_all: ends when the handler gives nothing');
+    is_deeply([$conn->new_stream->send_all(sub { $_[1] = 'text'; 0 })], [], 'send_all: ends when the handler gives 0');
+    is_deeply([$conn->new_stream->send_all(sub { return })], [], 'send_all: ends when the handler gives nothing');
 };
 
 subtest 'holes' => sub {
@@ -169,7 +169,7 @@ subtest 'holes' => sub {
     my $data = sub { push @calls, 'data'; $_[1] = ''; 0 };
     my $skip = sub { push @calls, "skip $_[1]"; 0 };
     my $holes = sub { my @answer = @_; sub { push @calls, 'hole'; @answer } };
-    screenshot()->sparse_send_all($data, $holes->(0, 0), $skip);
+    $conn->new_stream->sparse_send_all($data, $holes->(0, 0), $skip);
     is_deeply(\@calls, ['hole', 'data'], 'sparse_send_all: ends where no data, no hole and no bytes are');
     my %ends = (
         'dies'              => [sub { die "lost\n" }, qr/\Alost\n\z/],
@@ -180,11 +180,11 @@ subtest 'holes' => sub {
     );
     for my $how (sort keys %ends) {
         my ($handler, $error) = @{ $ends{$how} };
-        ok(!eval { screenshot()->sparse_send_all($data, $handler, $skip); 1 }, "sparse_send_all: dies of a handler that $how");
+        ok(!eval { $conn->new_stream->sparse_send_all($data, $handler, $skip); 1 }, "sparse_send_all: dies of a handler that $how");
         like($@, $error, "sparse_send_all: says what is wrong with a handler that $how");
     }
     @calls = ();
-    ok(!eval { screenshot()->sparse_send_all($data, $holes->(0, 4096), $skip); 1 }, 'sparse_send_all: dies of a hole that cannot be sent');
+    ok(!eval { $conn->new_stream->sparse_send_all($data, $holes->(0, 4096), $skip); 1 }, 'sparse_send_all: dies of a hole that cannot be sent');
     is_deeply(\@calls, ['hole'], 'sparse_send_all: does not skip a hole that cannot be sent') or diag(@calls);
 
     for my $end (qw(finish abort)) {
@@ -194,14 +194,71 @@ subtest 'holes' => sub {
         fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $over->sparse_send_all($data, $holes->(0, 4096), $skip) }, "sparse_send_all after $end",
             qr/the stream has ended/);
     }
-    my $over = screenshot();
+    my $over = $conn->new_stream;
     eval { $over->send_all(sub { -1 }) };
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $over->send_hole(4096) }, 'send_hole after a handler gave up', qr/the stream has ended/);
-    $over = screenshot();
+    $over = $conn->new_stream;
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $over->sparse_send_all($data, sub { $over->abort; (0, 4096) }, $skip) },
         'a hole handler that aborts', qr/the stream has ended/);
     undef $_ for $stream, $over;
     unsupported($conn->new_stream, 'send_hole', [4096], 'virStreamSendHole');
+};
+
+# libvirt checks none of that, and crashes, waits for ever or loses descriptors.
+subtest 'a stream in use' => sub {
+    for my $flags (0, Sys::Virt::Stream::NONBLOCK) {
+        my $stream = screenshot($flags);
+        for my $method (qw(screenshot open_console open_channel)) {
+            fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->$method($stream, $method eq 'screenshot' ? 0 : undef) },
+                "$method: refuses a stream in use", qr/$method: argument 'st' is a stream in use: finish or abort it first/);
+        }
+        my %send = (
+            send            => ['st', 'data', 4],
+            send_hole       => ['st', 4096],
+            send_all        => ['stref', sub { 0 }],
+            sparse_send_all => ['stref', sub { 0 }, sub { (0, 4096) }, sub { 0 }],
+        );
+        for my $method (sort keys %send) {
+            my ($name, @arguments) = @{ $send{$method} };
+            fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->$method(@arguments) },
+                "$method: refuses a stream for reading", qr/$method: argument '$name' is a stream for reading/);
+        }
+        my $got;
+        do { $got = $stream->recv(my $data, 8) } while $got == -2;
+        is($got, 8, 'recv: reads on from a stream that was refused');
+        $stream->abort;
+        $dom->screenshot($stream, 0);
+        do { $got = $stream->recv(my $data, 8) } while $got == -2;
+        is($got, 8, 'screenshot: takes a stream again that was aborted');
+    }
+};
+
+sub descriptors { return scalar(() = glob "/proc/$$/fd/*") }
+
+subtest 'dropped streams' => sub {
+    my $before = descriptors();
+    screenshot($_ % 2 && Sys::Virt::Stream::NONBLOCK) for 1 .. 100;
+    cmp_ok(descriptors(), '<=', $before, 'screenshot: no descriptor is left of 100 streams that were dropped');
+};
+
+subtest 'a forked child' => sub {
+    my $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
+    my $pid = open my $child, '-|';
+    die "fork: $!" if !defined $pid;
+    if (!$pid) {
+        alarm 20;
+        for my $method (qw(recv finish abort)) {
+            print eval { $stream->$method($method eq 'recv' ? (my $data, 1) : ()); 1 } ? "done\n" : $@->message;
+        }
+        undef $stream;
+        exit 0;
+    }
+    my @said = <$child>;
+    close $child;
+    is($?, 0, 'fork: a child with a stream ends');
+    like($said[$_], qr/argument 'st' is a stream that does not block, and belongs to the parent process/, "$_: refused in a child")
+        for 0 .. 2;
+    $stream->abort;
 };
 
 subtest 'events' => sub {
@@ -253,6 +310,19 @@ subtest 'events' => sub {
     ok(!eval { $stream->abort; 1 }, 'abort: dies when the callback dies that is told of it');
     is($@, "told\n", "abort: dies of the callback's exception");
     is_deeply(\@told, [Sys::Virt::Stream::EVENT_ERROR], 'abort: the callback is told of an error');
+
+    for my $end (qw(finish abort)) {
+        $stream = screenshot(Sys::Virt::Stream::NONBLOCK);
+        $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { });
+        fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $stream->add_callback(Sys::Virt::Stream::EVENT_READABLE, sub { }) },
+            'add_callback: refuses a second callback', qr/argument 'stref' is a stream that has a callback already/);
+        $stream->$end;
+        my ($turns, $due) = (0, 0);
+        my $timer = Sys::Virt::Event::add_timeout(200, sub { $due = 1 });
+        while (!$due) { Sys::Virt::Event::run_default; $turns++ }
+        Sys::Virt::Event::remove_timeout($timer);
+        cmp_ok($turns, '<', 1000, "$end: the loop does not spin on the callback of a stream that has ended");
+    }
 };
 
 # Runs the event loop, at most for a while.

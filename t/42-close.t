@@ -81,6 +81,25 @@ subtest 'other registrations' => sub {
     ok(eval { $conn->domain_event_deregister_any($id); 1 }, 'domain_event_deregister_any: works when the daemon is gone') or diag($@);
 };
 
+# The callback runs inside the call that finds the daemon gone.
+subtest 'a callback that ends what a call works on' => sub {
+    for my $method (qw(get_info get_xml_description)) {
+        my $daemon = Test::SysVirt::Daemon->new;
+        my $conn = $daemon->connect;
+        my $domain = $conn->get_domain_by_name('test');
+        my $name = $domain->get_name;
+        my $called = 0;
+        $conn->register_close_callback(sub { $called++; undef $domain; eval { $_[0]->get_domain_by_name("no $name") } });
+        $daemon->kill;
+        ok(!eval { $domain->$method; 1 }, "$method: dies when the daemon is gone");
+        my $error = $@;
+        Sys::Virt::Event::run_default() while !$called;
+        isa_ok($error, 'Sys::Virt::Error', "$method: what it dies of");
+        unlike($error->message, qr/cause is unknown/, "$method: the error is libvirt's own, whatever the callback calls");
+        is($domain, undef, "$method: the callback has dropped its object");
+    }
+};
+
 subtest 'a callback that dies' => sub {
     is_deeply([closed(sub { die "no more\n" })], ["no more\n"], "register_close_callback: a callback's exception comes out of the loop");
 };

@@ -25,6 +25,23 @@ sub run_until {
     return $ok;
 }
 
+# libvirt is not initialised then, and no loop is registered.
+subtest 'before all else' => sub {
+    my %calls = (
+        run_default    => ['run_default()', qr/no event loop is registered that could run/],
+        add_handle     => ['add_handle(0, 1, sub { })', qr/code: 0, message: Unknown problem/],
+        add_timeout    => ['add_timeout(1, sub { })', qr/code: 0, message: Unknown problem/],
+        remove_handle  => ['remove_handle(3)', qr/code: 0, message: Unknown problem/],
+        remove_timeout => ['remove_timeout(3)', qr/code: 0, message: Unknown problem/],
+    );
+    for my $method (sort keys %calls) {
+        my ($call, $error) = @{ $calls{$method} };
+        my ($out, $err, $status) = run_perl('-MSys::Virt', '-e', "alarm 20; eval { Sys::Virt::Event::$call }; print \$@; exit 7");
+        is($status, 7 << 8, "$method: ends as the script says when it is called before all else") or diag($err);
+        like($out, $error, "$method: dies of its own error when it is called before all else");
+    }
+};
+
 subtest 'lifecycle' => sub {
     my @got;
     my $id = $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { push @got, [@_]; return });

@@ -201,6 +201,11 @@ void sv_bridge_free(void *perl, SV *sv);
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value);
 void sv_bridge_constants_done(void *perl, HV *stash);
 
+/* internal.c */
+
+/* Declares `sub` of the stash, with its package in `name`: it is defined when it is called. */
+void sv_bridge_declare(void *perl, HV *stash, const char *name, const char *sub, I32 len);
+
 /* template.c */
 
 /* A reference to a new hash with the keys of the first one that has this number, and `values` (taken

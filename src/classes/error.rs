@@ -9,11 +9,11 @@ use crate::perl::Scalar;
 
 methods! {
     "Sys::Virt::Error";
-    level(err: HashRef) in call => Ok(One(value(call, err, b"level")));
-    code(err: HashRef) in call => Ok(One(value(call, err, b"code")));
-    domain(err: HashRef) in call => Ok(One(value(call, err, b"domain")));
-    message(err: HashRef) in call => Ok(One(value(call, err, b"message")));
-    stringify(err: HashRef) => Ok(text(err));
+    level(err: HashRef) and more in call => Ok(One(value(call, err, b"level")));
+    code(err: HashRef) and more in call => Ok(One(value(call, err, b"code")));
+    domain(err: HashRef) and more in call => Ok(One(value(call, err, b"domain")));
+    message(err: HashRef) and more in call => Ok(One(value(call, err, b"message")));
+    stringify(err: HashRef) and more => Ok(text(err));
 }
 
 fn member<'a>(err: HashArg<'a>, key: &[u8]) -> Data<'a> {

@@ -7,6 +7,7 @@ mod domain_snapshot;
 mod error;
 mod future;
 mod interface;
+mod internal;
 mod network;
 mod network_port;
 mod node_device;
@@ -18,6 +19,8 @@ mod storage_vol;
 mod stream;
 
 use crate::method::Method;
+
+pub use internal::DECLARED;
 
 /// All tables of methods.
 pub const TABLES: &[&[&[Method]]] = &[connect::TABLES, domain::TABLES, OTHERS];

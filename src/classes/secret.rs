@@ -17,7 +17,7 @@ methods! {
     undefine(sec: Secret) => void(virSecretUndefine(sec));
 }
 
-fn value(sec: virSecretPtr, flags: u32) -> Result<Vec<u8>, Failure> {
+fn value(sec: virSecretPtr, flags: u32) -> Result<SecretBytes, Failure> {
     let mut len = 0;
     // SAFETY: a live secret and a place for the length.
     let bytes = unsafe { virSecretGetValue(sec, &mut len, flags) };
@@ -25,6 +25,6 @@ fn value(sec: virSecretPtr, flags: u32) -> Result<Vec<u8>, Failure> {
         Err(Failure::last())
     } else {
         // SAFETY: libvirt allocated so many for us.
-        Ok(unsafe { OwnedArray::assume_owned(bytes, len) }.as_slice().to_vec())
+        Ok(unsafe { SecretBytes::assume_owned(bytes, len) })
     }
 }

@@ -6,6 +6,7 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::StoragePool";
+    _lookup_by_volume(volume: StorageVol) => object::<StoragePool>(virStoragePoolLookupByVolume(volume));
     get_name(pool: StoragePool) => borrowed_str(virStoragePoolGetName(pool));
     get_uuid(pool: StoragePool) => uuid(|p| virStoragePoolGetUUID(pool, p));
     get_uuid_string(pool: StoragePool) => uuid_string(|p| virStoragePoolGetUUIDString(pool, p));

@@ -2,7 +2,7 @@
 
 use crate::convert::*;
 use crate::method::methods;
-use crate::objects::stream;
+use crate::objects::stream::{Flow, connected};
 use virt::sys::*;
 
 methods! {
@@ -18,10 +18,10 @@ methods! {
     wipe(vol: StorageVol, flags: u32 = 0) => void(virStorageVolWipe(vol, flags));
     wipe_pattern(vol: StorageVol, algorithm: u32, flags: u32 = 0) => void(virStorageVolWipePattern(vol, algorithm, flags));
     delete(vol: StorageVol, flags: u32 = 0) => void(virStorageVolDelete(vol, flags));
-    download(vol: StorageVol, st: Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
-        void(virStorageVolDownload(vol, st, offsetsv, lengthsv, flags));
-    upload(vol: StorageVol, st: Stream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
-        void(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags)).map(|()| stream::begun(st));
+    download(vol: StorageVol, st: IdleStream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
+        connected(st, Flow::Reads, void(virStorageVolDownload(vol, st, offsetsv, lengthsv, flags)));
+    upload(vol: StorageVol, st: IdleStream, offsetsv: u64, lengthsv: u64, flags: u32 = 0) =>
+        connected(st, Flow::Writes, void(virStorageVolUpload(vol, st, offsetsv, lengthsv, flags)));
 }
 
 record! {

@@ -6,7 +6,7 @@ use crate::error::Failure;
 use crate::events::stream::{add_callback, remove_callback};
 use crate::events::{guarded_in, parked};
 use crate::method::{Call, methods};
-use crate::objects::stream::{ended, not_ended};
+use crate::objects::stream::{self, end, not_ended};
 use crate::perl::{Buffer, Callback, Held, Perl, Scalar, Variable};
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
@@ -15,31 +15,31 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Stream";
-    send(st: Stream, data: Bytes, nbytes: usize) => moved(virStreamSend(st, data.as_ptr().cast(), nbytes.min(data.len())));
-    recv(st: Stream, data: Output, nbytes: usize, flags: u32 = 0) in call => received(call, data, nbytes, |buffer, room| {
+    send(st: OutStream, data: Bytes, nbytes: usize) => moved(virStreamSend(st, data.as_ptr().cast(), nbytes.min(data.len())));
+    recv(st: InStream, data: Output, nbytes: usize, flags: u32 = 0) in call => received(call, data, nbytes, |buffer, room| {
         if flags == 0 { virStreamRecv(st, buffer, room) } else { virStreamRecvFlags(st, buffer, room, flags) }
     });
-    send_hole(st: Stream, lengthSV: i64, flags: u32 = 0) => not_ended(st).and_then(|()| void(virStreamSendHole(st, lengthSV, flags)));
-    recv_hole(st: Stream, flags: u32 = 0) => stored(|length: *mut i64| virStreamRecvHole(st, length, flags));
+    send_hole(st: OutStream, lengthSV: i64, flags: u32 = 0) => not_ended(st).and_then(|()| void(virStreamSendHole(st, lengthSV, flags)));
+    recv_hole(st: InStream, flags: u32 = 0) => stored(|length: *mut i64| virStreamRecvHole(st, length, flags));
 
-    send_all(stref: Stream, handler: Code) in call =>
+    send_all(stref: OutStream, handler: Code) in call =>
         Transfer::new(call, handler).run(stref, |all| virStreamSendAll(stref, Some(source), all));
-    recv_all(stref: Stream, handler: Code) in call =>
+    recv_all(stref: InStream, handler: Code) in call =>
         Transfer::new(call, handler).run(stref, |all| virStreamRecvAll(stref, Some(sink), all));
-    sparse_send_all(stref: Stream, handler: Code, hole_handler: Code, skip_handler: Code) in call =>
+    sparse_send_all(stref: OutStream, handler: Code, hole_handler: Code, skip_handler: Code) in call =>
         Transfer { hole: Some(hole_handler), skip: Some(skip_handler), ..Transfer::new(call, handler) }
             .run(stref, |all| virStreamSparseSendAll(stref, Some(source), Some(source_hole), Some(source_skip), all));
-    sparse_recv_all(stref: Stream, handler: Code, hole_handler: Code) in call =>
+    sparse_recv_all(stref: InStream, handler: Code, hole_handler: Code) in call =>
         Transfer { hole: Some(hole_handler), ..Transfer::new(call, handler) }
             .run(stref, |all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
 
-    finish(st: Stream) => ended(st, void(virStreamFinish(st)));
+    finish(st: OwnStream) => end(st, || void(virStreamFinish(st)));
     // Some streams tell their callback of the abort at once.
-    abort(st: Stream) => ended(st, void(virStreamAbort(st))).map(|()| ThenParked);
+    abort(st: OwnStream) => stream::abort(st, || void(virStreamAbort(st))).map(|()| ThenParked);
 
-    add_callback(stref: Stream, events: i32, cb: Code) in call => add_callback(call, stref, events, cb);
-    update_callback(st: Stream, events: i32) => void(virStreamEventUpdateCallback(st, events));
-    remove_callback(st: Stream) => remove_callback(st);
+    add_callback(stref: OwnStream, events: i32, cb: Code) in call => add_callback(call, stref, events, cb);
+    update_callback(st: OwnStream, events: i32) => void(virStreamEventUpdateCallback(st, events));
+    remove_callback(st: OwnStream) => remove_callback(st);
 }
 
 /// No value, or the exception that waits.
@@ -102,8 +102,8 @@ impl Transfer {
     fn run(mut self, stream: virStreamPtr, all: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Failure> {
         let result = all(ptr::from_mut(&mut self).cast());
         let result = self.failure.map_or_else(|| void(result), Err);
-        // libvirt has aborted it.
-        if result.is_err() { ended(stream, result) } else { result }
+        // SAFETY: the call's own argument, which libvirt has aborted.
+        if result.is_err() { unsafe { end(stream, || result) } } else { result }
     }
 
     /// Calls a handler; gives its answer, a number, or `None` for undef.

@@ -19,6 +19,7 @@ mod lookup;
 mod object;
 mod owned;
 mod ret;
+mod stream;
 mod structs;
 mod typed_params;
 
@@ -32,5 +33,6 @@ pub use lookup::*;
 pub use object::*;
 pub use owned::*;
 pub use ret::*;
+pub use stream::*;
 pub(crate) use structs::record;
 pub use typed_params::*;

@@ -254,3 +254,49 @@ pub unsafe fn object_list<T: Object>(
     // SAFETY: the caller's promise.
     Ok(Handles { array: unsafe { array(call) }?, given: 0 })
 }
+
+/// Overwrites a copy of a secret that is about to be freed.
+pub fn wipe(secret: &mut [u8]) {
+    // SAFETY: bytes of our own; volatile, for nobody reads them after that.
+    secret.iter_mut().for_each(|byte| unsafe { ptr::write_volatile(byte, 0) });
+}
+
+/// A secret that the method returns and libvirt allocated for it.
+pub struct SecretBytes {
+    bytes: *mut u8,
+    len: usize,
+}
+
+impl SecretBytes {
+    /// Takes it over.
+    ///
+    /// # Safety
+    /// `len` bytes from malloc that the caller gives up.
+    pub unsafe fn assume_owned(bytes: *mut u8, len: usize) -> Self {
+        SecretBytes { bytes, len }
+    }
+}
+
+impl Drop for SecretBytes {
+    fn drop(&mut self) {
+        // SAFETY: so many bytes, which libvirt has allocated for us.
+        unsafe {
+            wipe(std::slice::from_raw_parts_mut(self.bytes, self.len));
+            free(self.bytes.cast());
+        }
+    }
+}
+
+impl IntoScalar for SecretBytes {
+    unsafe fn into_scalar(self, perl: Perl) -> Scalar {
+        // SAFETY: so many bytes of our own.
+        perl.new_string(unsafe { std::slice::from_raw_parts(self.bytes, self.len) })
+    }
+}
+
+impl Return for SecretBytes {
+    unsafe fn put(self, call: &Call) {
+        // SAFETY: the caller's promise.
+        call.give(unsafe { self.into_scalar(call.perl()) });
+    }
+}

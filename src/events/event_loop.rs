@@ -3,15 +3,16 @@
 
 use super::{Registration, deliver, drop_registration, parked};
 use crate::convert::*;
-use crate::error::Failure;
+use crate::error::{Failure, Report, initialize};
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl, Scalar};
 use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicBool, Ordering};
 use virt::sys::*;
 
 methods! {
     "Sys::Virt::Event";
-    register_default() => void(virEventRegisterDefaultImpl());
+    register_default() => register_default();
     run_default() in call => run_once(call);
     add_handle(fd: i32, events: i32, coderef: Code) => added(coderef, |data|
         virEventAddHandle(fd, events, Some(handle_ready), data, Some(drop_registration)));
@@ -23,10 +24,25 @@ methods! {
     remove_timeout(timer: i32) => void(virEventRemoveTimeout(timer));
 }
 
+/// Whether libvirt's default loop is registered: without, it would wait for ever.
+static REGISTERED: AtomicBool = AtomicBool::new(false);
+
+fn register_default() -> Result<(), Failure> {
+    initialize();
+    // SAFETY: for the whole process.
+    void(unsafe { virEventRegisterDefaultImpl() })?;
+    REGISTERED.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
 /// Runs the loop once. An exception that an earlier run left behind comes out first.
 fn run_once(call: &Call) -> Result<(), Failure> {
     parked::release(call.perl())?;
-    // SAFETY: libvirt says so if its default loop is not registered.
+    if !REGISTERED.load(Ordering::Relaxed) {
+        let problem = "no event loop is registered that could run: call Sys::Virt::Event::register_default first";
+        return Err(Failure::Libvirt(Report::new(VIR_ERR_OPERATION_INVALID, problem)));
+    }
+    // SAFETY: the loop is registered.
     let ran = void(unsafe { virEventRunDefaultImpl() });
     parked::release(call.perl())?;
     ran

@@ -1,7 +1,7 @@
-//! Where libvirt enters Rust: no panic leaves a callback.
+//! Where libvirt enters Rust: no panic leaves a callback, and libvirt's error is afterwards what it was.
 
 use super::parked;
-use crate::error::{Failure, Report};
+use crate::error::{Failure, KeptError, Report};
 use crate::panics;
 use crate::perl::{Exception, Perl};
 
@@ -32,6 +32,7 @@ fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Report> {
     panics::caught(|| {
         #[cfg(debug_assertions)]
         provoke();
+        let _error = KeptError::keep();
         body()
     })
 }

@@ -7,7 +7,7 @@
 
 use super::{guarded, parked};
 use crate::convert::*;
-use crate::error::Failure;
+use crate::error::{Failure, initialize};
 use crate::ffi::bridge::{self, Tag};
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl, Scalar};
@@ -20,7 +20,7 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Event";
-    register(r#impl: Kept) in call => register(call, r#impl);
+    register(r#impl: Kept) and more in call => register(call, r#impl);
     _run_handle_callback(_self: Any, watch: i32, fd: i32, events: i32, cb: i64, opaque: i64) in call =>
         run_handle(call, (watch, fd, events), cb, opaque);
     _run_timeout_callback(_self: Any, timer: i32, cb: i64, opaque: i64) in call => run_timer(call, timer, cb, opaque);
@@ -104,6 +104,7 @@ fn register(call: &Call, implementation: Callback) -> Result<(), Failure> {
     if !fits {
         return Err(call.bad_argument(0, "is not an object of a subclass of Sys::Virt::EventImpl"));
     }
+    initialize();
     registry().implementation = Some(implementation);
     // From now on libvirt may run the object's methods inside any of its functions.
     bridge::sv_bridge_always_hold();

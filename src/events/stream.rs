@@ -7,15 +7,34 @@ use crate::method::Call;
 use crate::objects::stream::{self, Watch};
 use crate::perl::Callback;
 use std::ffi::{c_int, c_void};
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
 
 /// A stream's callback, until it is given up.
-struct Watched(Mutex<Option<Arc<Registration>>>);
+#[derive(Default)]
+struct Watched {
+    registration: Mutex<Option<Arc<Registration>>>,
+    running: AtomicBool,
+}
 
 impl Watched {
     fn registration(&self) -> MutexGuard<'_, Option<Arc<Registration>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.registration.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, events: c_int) {
+        // The callback may give it up.
+        let registration = self.registration().clone();
+        if let Some(registration) = registration {
+            let before = self.running.swap(true, Ordering::Relaxed);
+            registration.run(|perl, stream| {
+                let stream = stream.map(|stream| perl.copy(stream));
+                stream.into_iter().chain([perl.new_int(events.into())]).collect()
+            });
+            self.running.store(before, Ordering::Relaxed);
+        }
     }
 }
 
@@ -24,6 +43,12 @@ impl Watch for Arc<Watched> {
         let registration = self.registration().take();
         drop(registration); // without the lock
     }
+
+    fn tell(&self, events: c_int) {
+        if !self.running.load(Ordering::Relaxed) {
+            self.run(events);
+        }
+    }
 }
 
 /// Registers the callback of the stream in argument 0.
@@ -31,9 +56,13 @@ impl Watch for Arc<Watched> {
 /// # Safety
 /// `stream` is that stream, and the method takes a code reference.
 pub unsafe fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, code: Callback) -> Result<(), Failure> {
+    if stream::is_watched(stream) {
+        // libvirt would refuse it too, and lose the stream.
+        return Err(call.bad_argument(0, "is a stream that has a callback already"));
+    }
     // SAFETY: the caller's promise.
     let registration = Arc::new(unsafe { Registration::on_stream(call, code) });
-    let watched = Arc::new(Watched(Mutex::new(Some(registration))));
+    let watched = Arc::new(Watched { registration: Mutex::new(Some(registration)), ..Watched::default() });
     let data = Arc::into_raw(Arc::clone(&watched)).cast_mut().cast();
     // SAFETY: a live stream, and data that libvirt frees, or else never uses once it is removed.
     let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_watched)) });
@@ -52,7 +81,7 @@ pub unsafe fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, cod
 pub unsafe fn remove_callback(stream: virStreamPtr) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
     void(unsafe { virStreamEventRemoveCallback(stream) })?;
-    stream::give_up(stream);
+    stream::unwatched(stream);
     Ok(())
 }
 
@@ -64,14 +93,9 @@ unsafe extern "C" fn drop_watched(data: *mut c_void) {
 unsafe extern "C" fn ready(_: virStreamPtr, events: c_int, data: *mut c_void) {
     guarded((), || {
         // SAFETY: libvirt calls it with what `add_callback` registered.
-        let watched = unsafe { &*data.cast::<Watched>() };
-        // The callback may give it up.
-        let registration = watched.registration().clone();
-        if let Some(registration) = registration {
-            registration.run(|perl, stream| {
-                let stream = stream.map(|stream| perl.copy(stream));
-                stream.into_iter().chain([perl.new_int(events.into())]).collect()
-            });
-        }
+        let watched = unsafe { Arc::from_raw(data.cast::<Watched>()) };
+        // libvirt keeps its own; the callback may end that.
+        let watched = ManuallyDrop::new(watched);
+        Arc::clone(&watched).run(events);
     });
 }

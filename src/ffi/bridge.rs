@@ -338,6 +338,13 @@ unsafe extern "C" {
         len: i32,
         value: *mut SV,
     );
+    pub fn sv_bridge_declare(
+        perl: *mut PerlInterpreter,
+        stash: *mut HV,
+        name: *const c_char,
+        sub: *const c_char,
+        len: i32,
+    );
     pub fn sv_bridge_constants_done(perl: *mut PerlInterpreter, stash: *mut HV);
 
     pub fn sv_bridge_record(perl: *mut PerlInterpreter, shape: u32, values: *const *mut SV) -> *mut SV;

@@ -1,10 +1,13 @@
-//! Streams: whether they have ended, and what is registered on them.
+//! Streams: what they are connected to, and what is registered on them.
 //!
-//! libvirt's remote driver never frees the callback of a stream, which owns the stream and with
-//! that the connection. So what it owns is given up here, when it is removed or the stream ends.
+//! libvirt checks little of that. Its driver in this process loses what a stream was connected to
+//! when it is connected again, and with it a descriptor and a thread; it follows null pointers when
+//! a hole is sent the wrong way. Its remote driver never frees the callback of a stream, which owns
+//! the stream and with that the connection; neither driver stops calling it when the stream ends.
 
 use crate::error::Failure;
 use std::any::Any;
+use crate::ffi::bridge;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -14,6 +17,24 @@ use virt::sys::*;
 pub trait Watch: Send {
     /// From now on the callback does nothing.
     fn give_up(&self);
+    /// Calls the callback, unless it runs.
+    fn tell(&self, events: c_int);
+}
+
+/// Where a stream's data goes.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// Nowhere yet.
+    #[default]
+    Idle,
+    /// To the script.
+    Reads,
+    /// From the script.
+    Writes,
+    /// Both ways.
+    Both,
+    /// Nowhere any more.
+    Ended,
 }
 
 #[derive(Default)]
@@ -22,9 +43,10 @@ struct State {
     objects: usize,
     /// Where it is from; the stream keeps it.
     connection: usize,
-    /// libvirt follows a null pointer when a stream that has ended, of a driver in this process,
-    /// is sent a hole.
-    ended: bool,
+    flow: Flow,
+    /// The process that made it, as the bridge counts them, where another cannot use it: a thread of
+    /// libvirt's moves the data of one that does not block, and a child has no such thread.
+    bound_to: Option<isize>,
     watch: Option<Box<dyn Watch>>,
 }
 
@@ -38,10 +60,16 @@ pub fn hold() -> Box<dyn Any> {
     Box::new(states())
 }
 
+fn with_state<T>(stream: virStreamPtr, work: impl FnOnce(&mut State) -> T) -> T {
+    work(states().entry(stream as usize).or_default())
+}
+
 /// The first Perl object for a new stream of a connection; NULL is passed on.
-pub fn opened(connection: virConnectPtr, stream: virStreamPtr) -> virStreamPtr {
+pub fn opened(connection: virConnectPtr, stream: virStreamPtr, flags: u32) -> virStreamPtr {
     if !stream.is_null() {
-        states().insert(stream as usize, State { objects: 1, connection: connection as usize, ..State::default() });
+        let connection = connection as usize;
+        let bound_to = (flags & VIR_STREAM_NONBLOCK != 0).then(|| bridge::sv_bridge_forks());
+        states().insert(stream as usize, State { objects: 1, connection, bound_to, ..State::default() });
     }
     stream
 }
@@ -59,15 +87,16 @@ pub unsafe fn connection(stream: *mut c_void) -> virConnectPtr {
 /// # Safety
 /// `stream` is a live stream.
 pub unsafe fn reference(stream: *mut c_void) -> c_int {
-    states().entry(stream as usize).or_default().objects += 1;
+    with_state(stream.cast(), |state| state.objects += 1);
     // SAFETY: the caller's promise.
     unsafe { virStreamRef(stream.cast()) }
 }
 
-/// One Perl object less for a stream.
+/// One Perl object less for a stream. The last one aborts it: libvirt would keep what a stream is
+/// connected to.
 ///
 /// # Safety
-/// `stream` is a live stream, and the caller gives up its reference.
+/// `stream` is a live stream of this process, and the caller gives up its reference.
 pub unsafe fn release(stream: *mut c_void) -> c_int {
     let last = {
         let mut states = states();
@@ -76,40 +105,101 @@ pub unsafe fn release(stream: *mut c_void) -> c_int {
         if state.objects == 0 { states.remove(&(stream as usize)) } else { None }
     };
     // Not under the lock: what a watch owns may be another stream.
-    drop(last);
+    if last.is_some_and(|last| !matches!(last.flow, Flow::Idle | Flow::Ended)) {
+        // SAFETY: the caller's promise.
+        unsafe { virStreamAbort(stream.cast()) };
+    }
     // SAFETY: the caller's promise.
     unsafe { virStreamFree(stream.cast()) }
 }
 
-/// A method has connected the stream to something again.
-pub fn begun(stream: virStreamPtr) {
-    give_up(stream);
-    states().entry(stream as usize).or_default().ended = false;
+/// Where the data of a stream goes, unless this process cannot use it.
+pub fn flow(stream: virStreamPtr) -> Result<Flow, &'static str> {
+    with_state(stream, |state| match state.bound_to {
+        Some(process) if process != bridge::sv_bridge_forks() => {
+            Err("is a stream that does not block, and belongs to the parent process")
+        }
+        _ => Ok(state.flow),
+    })
 }
 
-/// Passes the result of what has ended a stream on.
-pub fn ended<T>(stream: virStreamPtr, result: T) -> T {
-    states().entry(stream as usize).or_default().ended = true;
-    give_up(stream);
-    result
+/// Passes on what came of a function that connects a stream.
+pub fn connected<T>(stream: virStreamPtr, flow: Flow, outcome: Result<T, Failure>) -> Result<T, Failure> {
+    if outcome.is_ok() {
+        with_state(stream, |state| state.flow = flow);
+    }
+    outcome
+}
+
+/// Ends a stream with `end`, and first its callback.
+///
+/// # Safety
+/// `stream` is a live stream.
+pub unsafe fn end<T>(stream: virStreamPtr, end: impl FnOnce() -> T) -> T {
+    // SAFETY: the caller's promise.
+    unsafe { give_up(stream) };
+    let outcome = end();
+    with_state(stream, |state| state.flow = Flow::Ended);
+    outcome
+}
+
+/// The same with an abort, of which the callback is told.
+///
+/// # Safety
+/// `stream` is a live stream.
+pub unsafe fn abort<T>(stream: virStreamPtr, abort: impl FnOnce() -> T) -> T {
+    // SAFETY: the caller's promise.
+    let watch = unsafe { take_watch(stream) };
+    // SAFETY: as above.
+    let outcome = unsafe { end(stream, abort) };
+    if let Some(watch) = watch {
+        watch.tell(VIR_STREAM_EVENT_ERROR as c_int);
+        watch.give_up();
+    }
+    outcome
 }
 
 /// Refuses a stream that has ended.
 pub fn not_ended(stream: virStreamPtr) -> Result<(), Failure> {
-    match states().get(&(stream as usize)).is_some_and(|state| state.ended) {
-        true => Err(Failure::invalid("the stream has ended")),
-        false => Ok(()),
+    match with_state(stream, |state| state.flow) {
+        Flow::Ended => Err(Failure::invalid("the stream has ended")),
+        _ => Ok(()),
     }
+}
+
+/// Whether a callback is registered on the stream.
+pub fn is_watched(stream: virStreamPtr) -> bool {
+    with_state(stream, |state| state.watch.is_some())
 }
 
 /// What the callback of a stream owns, until it is removed or the stream ends.
 pub fn watch(stream: virStreamPtr, watch: impl Watch + 'static) {
-    states().entry(stream as usize).or_default().watch = Some(Box::new(watch));
+    with_state(stream, |state| state.watch = Some(Box::new(watch)));
 }
 
-/// Gives that up.
-pub fn give_up(stream: virStreamPtr) {
-    let watch = states().get_mut(&(stream as usize)).and_then(|state| state.watch.take());
+/// Ends the callback of a stream, if there is one.
+///
+/// # Safety
+/// `stream` is a live stream.
+unsafe fn give_up(stream: virStreamPtr) {
+    // SAFETY: the caller's promise.
+    if let Some(watch) = unsafe { take_watch(stream) } {
+        watch.give_up();
+    }
+}
+
+/// # Safety
+/// `stream` is a live stream.
+unsafe fn take_watch(stream: virStreamPtr) -> Option<Box<dyn Watch>> {
+    let watch = with_state(stream, |state| state.watch.take())?;
+    // SAFETY: the caller's promise. One that libvirt has aborted has none any more.
+    unsafe { virStreamEventRemoveCallback(stream) };
+    Some(watch)
+}
+
+/// The callback of a stream has been removed.
+pub fn unwatched(stream: virStreamPtr) {
+    let watch = with_state(stream, |state| state.watch.take());
     if let Some(watch) = watch {
         watch.give_up();
     }

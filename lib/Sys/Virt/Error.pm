@@ -1,6 +1,7 @@
 package Sys::Virt::Error;
 
 require Sys::Virt;
+our $VERSION = $Sys::Virt::VERSION;
 
 1;
 

@@ -1,6 +1,7 @@
 package Sys::Virt::EventImpl;
 
 require Sys::Virt;
+our $VERSION = $Sys::Virt::VERSION;
 
 # What a loop calls when something is due.
 *_run_handle_callback  = \&Sys::Virt::Event::_run_handle_callback;

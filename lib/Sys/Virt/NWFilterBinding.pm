@@ -1,6 +1,7 @@
 package Sys::Virt::NWFilterBinding;
 
 require Sys::Virt;
+our $VERSION = $Sys::Virt::VERSION;
 
 1;
 

@@ -18,8 +18,8 @@ methods! {
     // What Sys::Virt->new calls.
     _watch_signals() in call => { bridge::sv_bridge_watch_signals(call.perl().raw()); Ok(()) };
     _open(uri: OptStr, flags: u32 = 0) => open(uri, ptr::null_mut(), flags);
-    _open_auth(uri: OptStr, credlist: OptArrayRef, authcb: OptCode, flags: u32 = 0) =>
-        open_auth(uri, credlist, authcb, flags);
+    _open_auth(uri: OptStr, credlist: OptArrayRef, callback: OptCode, flags: u32 = 0) =>
+        open_auth(uri, credlist, callback, flags);
 
     get_type(con: Connect) => borrowed_str(virConnectGetType(con));
     get_uri(con: Connect) => owned_str(virConnectGetURI(con));
@@ -128,11 +128,14 @@ fn open_auth(
     callback: Option<Callback>,
     flags: u32,
 ) -> Result<Handle<Connect>, Failure> {
-    let (Some(credlist), Some(callback)) = (credlist, callback) else {
+    let Some(callback) = callback else {
         // SAFETY: libvirt's own way to ask, on the terminal.
         return unsafe { open(uri, virConnectAuthPtrDefault, flags) };
     };
-    let mut types: Vec<c_int> = credlist.integers(0, c_int::MAX as u64)?;
+    let mut types: Vec<c_int> = match credlist {
+        Some(types) => types.integers(0, c_int::MAX as u64)?,
+        None => (VIR_CRED_USERNAME as c_int..=VIR_CRED_EXTERNAL as c_int).collect(),
+    };
     let mut authentication = Authentication { callback: Arc::new(callback), failure: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
@@ -193,14 +196,16 @@ fn ask(callback: &Held, credentials: &mut [virConnectCredential]) -> Result<c_in
     for (credential, question) in credentials.iter_mut().zip(&questions) {
         let text = perl.call_sub(c"Sys::Virt::_credential_result", vec![question.share()])?;
         if text.read(perl, |data| matches!(Data::of(data), Data::Text(_))) {
-            let text = text.bytes(perl);
+            let mut text = text.bytes(perl);
             // libvirt, which is told the length, would find fewer bytes.
             if text.contains(&0) {
+                wipe(&mut text);
                 return Err(Failure::invalid("the callback's result has a NUL byte in it"));
             }
             // SAFETY: libvirt frees the copy.
             credential.result = unsafe { copied(&text) };
             credential.resultlen = text.len() as c_uint;
+            wipe(&mut text);
         }
     }
     let answer = answer.read(perl, |data| Data::of(data).integer(c_int::MIN.into(), c_int::MAX as u64));

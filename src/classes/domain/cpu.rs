@@ -12,8 +12,7 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
-    // -1 for a domain that doesn't run, which scripts that look at all domains rely on.
-    get_max_vcpus(dom: Domain) => Ok(virDomainGetMaxVcpus(dom));
+    get_max_vcpus(dom: Domain) => max_vcpus(dom);
     get_vcpus(dom: Domain, flags: u32 = 0) => int(virDomainGetVcpusFlags(dom, flags));
     set_vcpus(dom: Domain, num: u32, flags: u32 = 0) =>
         void(if flags == 0 { virDomainSetVcpus(dom, num) } else { virDomainSetVcpusFlags(dom, num, flags) });
@@ -34,6 +33,15 @@ methods! {
         void(virDomainPinEmulator(dom, mask.as_ptr().cast_mut(), mask.len() as c_int, flags));
     get_cpu_stats(dom: Domain, start_cpu: i32, ncpus: u32, flags: u32 = 0) => cpu_stats(ncpus,
         |p, each, count| virDomainGetCPUStats(dom, p, each, start_cpu, count, flags));
+}
+
+/// -1 for a domain that doesn't run, which scripts that look at all domains rely on.
+fn max_vcpus(dom: virDomainPtr) -> Result<c_int, Failure> {
+    // SAFETY: a live domain.
+    match int(unsafe { virDomainGetMaxVcpus(dom) }) {
+        Err(Failure::Libvirt(report)) if report.code == VIR_ERR_OPERATION_INVALID as c_int => Ok(-1),
+        count => count,
+    }
 }
 
 /// How many bytes have a bit for each CPU of the host.

@@ -7,8 +7,7 @@ use virt::sys::*;
 methods! {
     "Sys::Virt::Domain";
     create_snapshot(dom: Domain, xml: Str, flags: u32 = 0) and more => object::<DomainSnapshot>(virDomainSnapshotCreateXML(dom, xml, flags));
-    get_snapshot_by_name(dom: Domain, name: Str, flags: u32 = 0) and more =>
-        object::<DomainSnapshot>(virDomainSnapshotLookupByName(dom, name, flags));
+    get_snapshot_by_name(dom: Domain, name: Str) and more => object::<DomainSnapshot>(virDomainSnapshotLookupByName(dom, name, 0));
     current_snapshot(dom: Domain, flags: u32 = 0) => object::<DomainSnapshot>(virDomainSnapshotCurrent(dom, flags));
     has_current_snapshot(dom: Domain, flags: u32 = 0) => int(virDomainHasCurrentSnapshot(dom, flags));
     num_of_snapshots(dom: Domain, flags: u32 = 0) => int(virDomainSnapshotNum(dom, flags));
@@ -22,8 +21,8 @@ methods! {
 
     create_checkpoint(dom: Domain, xml: Str, flags: u32 = 0) and more =>
         object::<DomainCheckpoint>(virDomainCheckpointCreateXML(dom, xml, flags));
-    get_checkpoint_by_name(dom: Domain, name: Str, flags: u32 = 0) and more =>
-        object::<DomainCheckpoint>(virDomainCheckpointLookupByName(dom, name, flags));
+    get_checkpoint_by_name(dom: Domain, name: Str) and more =>
+        object::<DomainCheckpoint>(virDomainCheckpointLookupByName(dom, name, 0));
     list_all_checkpoints(dom: Domain, flags: u32 = 0) =>
         object_list::<DomainCheckpoint>(|list| virDomainListAllCheckpoints(dom, list, flags));
 

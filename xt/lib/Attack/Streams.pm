@@ -63,7 +63,14 @@ sub step {
         (['finish']) x 4, (['abort']) x 4, (['screenshot']) x 3,
     ) };
     return screenshot($self, $stream) if $name eq 'screenshot';
+    push @{ $self->{watched} }, $stream if $name eq 'add_callback';
     Attack::Walk::attempt($self, $stream, $name, @arguments);
+}
+
+# A callback keeps its stream until one of both ends.
+sub end_callbacks {
+    my ($self) = @_;
+    for my $stream (splice @{ $self->{watched} || [] }) { eval { $stream->abort } }
 }
 
 # What a callback's calls die of is expected, unless it is no error of libvirt's.

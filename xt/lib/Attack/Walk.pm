@@ -56,6 +56,7 @@ sub walk {
         keep($self, Sys::Virt->new(uri => $uri));
         step($self) for 1 .. $steps;
         Attack::note('step drop everything');
+        Attack::Streams::end_callbacks($self);
     }
     Attack::turns(0.02);
     my $turns = Attack::turns(0.05);
