@@ -62,7 +62,13 @@ fn declare(perl: Perl, &(package, names): &(&'static str, &'static [&'static str
         let sub = &name[package.len() + 2..];
         // SAFETY: the running interpreter, a stash of it, and a static name with its NUL.
         unsafe {
-            bridge::sv_bridge_declare(perl.raw(), stash, name.as_ptr().cast(), sub.as_ptr().cast(), sub.len() as i32 - 1);
+            bridge::sv_bridge_declare(
+                perl.raw(),
+                stash,
+                name.as_ptr().cast(),
+                sub.as_ptr().cast(),
+                sub.len() as i32 - 1,
+            );
         }
     }
 }

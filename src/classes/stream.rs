@@ -82,6 +82,7 @@ struct Transfer {
     perl: Perl,
     /// The call's own argument, which the handlers get.
     stream: Scalar,
+    raw: virStreamPtr,
     data: Callback,
     hole: Option<Callback>,
     skip: Option<Callback>,
@@ -94,16 +95,25 @@ impl Transfer {
     unsafe fn new(call: &Call, data: Callback) -> Self {
         // SAFETY: the caller's promise.
         let stream = unsafe { call.argument(0) };
-        Transfer { perl: call.perl(), stream, data, hole: None, skip: None, failure: None }
+        Transfer { perl: call.perl(), stream, raw: ptr::null_mut(), data, hole: None, skip: None, failure: None }
     }
 
     /// Lets libvirt move the data. What went wrong in a handler comes before libvirt's error,
     /// which says only that something did.
     fn run(mut self, stream: virStreamPtr, all: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Failure> {
+        self.raw = stream;
         let result = all(ptr::from_mut(&mut self).cast());
         let result = self.failure.map_or_else(|| void(result), Err);
-        // SAFETY: the call's own argument, which libvirt has aborted.
-        if result.is_err() { unsafe { end(stream, || result) } } else { result }
+        if result.is_ok() || !stream::blocks(stream) {
+            return result;
+        }
+        // SAFETY: the call's own argument. libvirt aborts some that failed, and this the others.
+        unsafe {
+            end(stream, || {
+                virStreamAbort(stream);
+                result
+            })
+        }
     }
 
     /// Calls a handler; gives its answer, a number, or `None` for undef.
@@ -147,6 +157,10 @@ unsafe fn handle(
         None => Ok(-1),
     });
     transfer.failure = failure;
+    if answer < 0 {
+        // SAFETY: the stream of the call. libvirt aborts it next, and then its callback cannot be ended.
+        unsafe { stream::give_up(transfer.raw) };
+    }
     answer
 }
 

@@ -159,6 +159,11 @@ pub unsafe fn abort<T>(stream: virStreamPtr, abort: impl FnOnce() -> T) -> T {
     outcome
 }
 
+/// Whether functions of the stream wait for data, as libvirt wants it of those that move all.
+pub fn blocks(stream: virStreamPtr) -> bool {
+    with_state(stream, |state| state.bound_to.is_none())
+}
+
 /// Refuses a stream that has ended.
 pub fn not_ended(stream: virStreamPtr) -> Result<(), Failure> {
     match with_state(stream, |state| state.flow) {
@@ -181,7 +186,7 @@ pub fn watch(stream: virStreamPtr, watch: impl Watch + 'static) {
 ///
 /// # Safety
 /// `stream` is a live stream.
-unsafe fn give_up(stream: virStreamPtr) {
+pub unsafe fn give_up(stream: virStreamPtr) {
     // SAFETY: the caller's promise.
     if let Some(watch) = unsafe { take_watch(stream) } {
         watch.give_up();
