@@ -17,9 +17,17 @@ pub fn watch(perl: Perl, home: &Home) {
     }
 }
 
-unsafe extern "C" fn ready(_: c_int, _: c_int, _: c_int, perl: *mut c_void) {
+unsafe extern "C" fn ready(watch: c_int, _: c_int, _: c_int, perl: *mut c_void) {
     guarded((), || {
         let is_here = Home::at(perl as usize).is_some_and(|home| home.is_here());
+        if !is_here {
+            // The loop of another interpreter would turn for ever.
+            // SAFETY: the number that the loop has for this.
+            unsafe { virEventRemoveHandle(watch) };
+            if let Some(home) = Home::at(perl as usize) {
+                home.is_watched.store(false, Ordering::Relaxed);
+            }
+        }
         if let Some(perl) = Perl::current().filter(|_| is_here) {
             let class = perl.new_string(b"Sys::Virt::Future");
             if let Err(exception) = perl.call_method(c"deliver", vec![class]) {

@@ -6,8 +6,8 @@
 //! the stream and with that the connection; neither driver stops calling it when the stream ends.
 
 use crate::error::Failure;
-use std::any::Any;
 use crate::ffi::bridge;
+use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};

@@ -60,7 +60,7 @@ impl Callback {
     }
 
     /// Whether the current thread runs the interpreter that it belongs to.
-    fn is_here(&self) -> bool {
+    pub fn is_here(&self) -> bool {
         Perl::current().is_some_and(|current| current == self.perl && predecessors(current) == self.predecessors)
     }
 

@@ -99,7 +99,8 @@ impl Job {
         } else {
             drop(state);
             hang(false);
-            self.home.post(move |_| drop(finished));
+            // Here: what ends with it may have to wait for its host once more.
+            drop(finished);
         }
     }
 
@@ -115,7 +116,7 @@ impl Job {
         // SAFETY: the job keeps it alive, and cannot give it up while its state is locked.
         let failure = Failure::Libvirt(unsafe { deadline.is_over(conn as sys::virConnectPtr) });
         match mem::replace(&mut *state, State::Failed(failure)) {
-            State::Waiting(deferred) => self.home.post(move |_| drop(deferred)),
+            State::Waiting(deferred) => end_elsewhere(&self.home, move || drop(deferred)),
             _ => hang(true),
         }
         drop(state);
@@ -216,7 +217,7 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
         at: Instant::now() + Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4),
         seconds,
         method: deferred.method_name(),
-        uri: first.filter(|_| conn == 0).map(uri_of),
+        uri: first.filter(|_| deferred.method_name().starts_with("Sys::Virt::_open")).map(uri_of),
     });
     // What is of no connection is in nobody's way.
     let lane = if conn == 0 { usize::MAX - id as usize } else { conn };
@@ -370,17 +371,17 @@ pub unsafe extern "C" fn sys_virt_object_free_elsewhere(class: u8, object: *mut 
     // SAFETY: the caller's promise.
     let reference = unsafe { Reference::assume_owned(class, object) };
     panics::contained(|| {
-        let Some(perl) = Perl::current() else { return };
-        let job = Job {
-            id: 0,
-            lane: ENDS,
-            home: Home::of(perl),
-            signal: None,
-            deadline: None,
-            state: Mutex::new(State::Task(Box::new(move || drop(reference)))),
-        };
-        shared().pool.submit(Arc::new(job), 1, false);
+        if let Some(perl) = Perl::current() {
+            end_elsewhere(&Home::of(perl), move || drop(reference));
+        }
     });
+}
+
+/// Ends something on a thread of the pool, one after the other: it may have to wait for its host.
+fn end_elsewhere(home: &Arc<Home>, end: impl FnOnce() + Send + 'static) {
+    let state = Mutex::new(State::Task(Box::new(end)));
+    let job = Job { id: 0, lane: ENDS, home: Arc::clone(home), signal: None, deadline: None, state };
+    shared().pool.submit(Arc::new(job), 1, false);
 }
 
 /// The lane of objects that end.

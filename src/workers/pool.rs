@@ -28,9 +28,11 @@ struct State {
     lanes: HashMap<usize, Lane>,
     /// What has its place, and waits for a thread.
     ready: VecDeque<Arc<Job>>,
-    /// Threads that wait, and those of them that were called.
+    /// Threads that wait.
     idle: usize,
+    /// Those that were called, and those that were begun, and have not looked yet.
     called: usize,
+    starting: usize,
     /// Jobs that have a thread.
     running: usize,
 }
@@ -69,6 +71,10 @@ impl Pool {
         lane.running += 1;
         let number = job.lane;
         state.ready.push_back(job);
+        // One that is busy may have taken what they are to come for.
+        if state.ready.len() <= state.called + state.starting {
+            return true;
+        }
         if state.idle > 0 {
             state.idle -= 1;
             state.called += 1;
@@ -79,6 +85,7 @@ impl Pool {
         // SAFETY: a function for threads of the pool, which needs no data.
         let spawned = unsafe { bridge::sv_bridge_spawn(thread, ptr::null_mut()) };
         // With other threads it waits for one of them.
+        state.starting += usize::from(spawned);
         if !spawned && state.running == 0 && state.idle == 0 {
             state.ready.pop_back();
             state.leave(number);
@@ -116,6 +123,7 @@ extern "C" fn thread(_: *mut c_void) -> *mut c_void {
     bridge::sv_bridge_enter_libvirt();
     let pool = &shared().pool;
     let mut state = lock(&pool.state);
+    state.starting -= 1;
     loop {
         if let Some(job) = state.ready.pop_front() {
             state.running += 1;
