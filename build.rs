@@ -55,8 +55,11 @@ fn main() {
     let mut bridge = cc::Build::new();
     bridge
         .files(
-            ["call", "callback", "internal", "layout", "object", "read", "scalar", "settle", "template", "waiting"]
-                .map(|name| format!("src/bridge/{name}.c")),
+            [
+                "boot", "call", "callback", "internal", "layout", "object", "read", "scalar", "settle", "template",
+                "waiting",
+            ]
+            .map(|name| format!("src/bridge/{name}.c")),
         )
         .flag("-isystem")
         .flag(format!("{archlib}/CORE"))

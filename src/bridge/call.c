@@ -213,23 +213,3 @@ void sv_bridge_always_hold(void)
 {
     bridge_attend(ATTENTION_HOLD);
 }
-
-static void interpreter_ends(pTHX_ void *unused)
-{
-    PERL_UNUSED_ARG(unused);
-    IN_LIBVIRT(sys_virt_home_ends(BRIDGE_PERL));
-    sys_virt_interpreter_ends(BRIDGE_PERL);
-}
-
-XS_EXTERNAL(sv_bridge_boot)
-{
-    dVAR;
-    dXSBOOTARGSXSAPIVERCHK;
-
-    PERL_UNUSED_VAR(items);
-    call_atexit(interpreter_ends, NULL); /* a new thread's interpreter inherits it */
-    bridge_count_forks();
-    bridge_install_waiting(aTHX);
-    sys_virt_boot(BRIDGE_PERL);
-    Perl_xs_boot_epilog(aTHX_ ax);
-}

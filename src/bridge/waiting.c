@@ -1,7 +1,6 @@
 /* Calls on other threads: how they begin, and how the interpreter's thread waits for them. All
  * waiting is done here, with no Rust frame below: handlers of signals run meanwhile, and may die. */
 #include "waiting.h"
-#include "call.h"
 #include "callback.h"
 #include <poll.h>
 #include <pthread.h>
@@ -63,10 +62,8 @@ void sv_bridge_attend(U8 attention, bool on)
         bridge_forget(attention);
 }
 
-/* Waits until a descriptor is readable (-1 is none), or for so many seconds if that is not negative; false
- * when they are over. A signal that comes between the look at what is pending and the wait ends
- * the wait. */
-static bool wait_for(pTHX_ int fd, int other, NV seconds)
+/* A signal that comes between the look at what is pending and the wait ends the wait. */
+bool bridge_wait(pTHX_ int fd, int other, NV seconds)
 {
     struct pollfd wanted[2] = { { fd, POLLIN, 0 }, { other, POLLIN, 0 } };
     struct timespec time;
@@ -108,7 +105,7 @@ bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout)
         ENTER;
         SAVEDESTRUCTOR_X(abandon, INT2PTR(void *, (UV)job)); /* does nothing to one that is done */
         while (!sys_virt_is_done(job)) {
-            (void)wait_for(aTHX_ sys_virt_signal_of(job), sys_virt_urgent_signal(BRIDGE_PERL), -1);
+            (void)bridge_wait(aTHX_ sys_virt_signal_of(job), sys_virt_urgent_signal(BRIDGE_PERL), -1);
             sys_virt_run_urgent(BRIDGE_PERL);
             bridge_resume_exit(aTHX);
         }
@@ -116,68 +113,4 @@ bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout)
         LEAVE;
     }
     return job || call->error;
-}
-
-/* Sys::Virt::Future::_begin($method, $timeout, @arguments): the number of the job. */
-static XS(begin)
-{
-    dXSARGS;
-    const bridge_method *method = items > 1 && SvROK(ST(0)) && SvTYPE(SvRV(ST(0))) == SVt_PVCV
-                                ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
-    const PERL_CONTEXT *caller;
-    bridge_call call;
-    U64 job;
-
-    caller = caller_cx(0, NULL);
-    ENTER;
-    SAVEVPTR(PL_curcop);
-    if (caller)
-        PL_curcop = caller->blk_oldcop; /* errors are the script's own, not those of Future.pm */
-    if (!method)
-        bridge_throw(aTHX_ newSVpvs("cannot be called asynchronously: not a method of libvirt's"));
-    bridge_begin(aTHX_ &call, method, ax + 2);
-    (void)bridge_take_arguments(aTHX_ &call, items - 2, true);
-    job = sys_virt_begin(&call, SvOK(ST(1)) ? SvNV(ST(1)) : -1, BEGIN_FUTURE);
-    if (!job)
-        bridge_throw(aTHX_ call.error);
-    LEAVE;
-    PL_stack_sp = PL_stack_base + ax;
-    *PL_stack_sp = sv_2mortal(newSVuv((UV)job));
-}
-
-/* Sys::Virt::_within($method, $timeout, @arguments): what the method returns in scalar context. */
-static XS(within)
-{
-    dXSARGS;
-    const bridge_method *method = items > 1 && SvROK(ST(0)) ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
-    bridge_call call;
-
-    if (!method)
-        croak_xs_usage(cv, "method, timeout, ...");
-    bridge_begin(aTHX_ &call, method, ax + 2);
-    (void)bridge_take_arguments(aTHX_ &call, items - 2, true);
-    if (!bridge_run_elsewhere(aTHX_ &call, SvNV(ST(1))))
-        method->run(&call);
-    if (call.error)
-        bridge_throw(aTHX_ call.error);
-    PL_stack_sp = PL_stack_base + ax;
-    *PL_stack_sp = call.single;
-}
-
-/* Sys::Virt::Future::_wait($fd, $seconds): until there is something to deliver. */
-static XS(wait_until_ready)
-{
-    dXSARGS;
-
-    if (items != 2)
-        croak_xs_usage(cv, "fd, seconds");
-    (void)wait_for(aTHX_ (int)SvIV(ST(0)), -1, SvOK(ST(1)) ? SvNV(ST(1)) : -1);
-    XSRETURN_EMPTY;
-}
-
-void bridge_install_waiting(pTHX)
-{
-    newXS("Sys::Virt::_within", within, __FILE__);
-    newXS("Sys::Virt::Future::_begin", begin, __FILE__);
-    newXS("Sys::Virt::Future::_wait", wait_until_ready, __FILE__);
 }

@@ -7,7 +7,8 @@
  * those of its connection, and waits for the outcome, which is in the call then. False where it is
  * to run here. Dies as handlers of signals do. */
 bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout);
-/* Makes the methods of futures that are written in C. */
-void bridge_install_waiting(pTHX);
+/* Waits until a descriptor is readable (-1 is none), or for so many seconds if that is not negative;
+ * false when they are over. Handlers of signals run meanwhile. */
+bool bridge_wait(pTHX_ int fd, int other, NV seconds);
 
 #endif
