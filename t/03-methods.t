@@ -43,8 +43,8 @@ for my $package (sort keys %known) {
     is_deeply(\@named, [sort keys %{ $known{$package} }], "$file names what the package has");
 }
 
-# What futures are made of is there before Sys/Virt/Future.pm is.
-is("@{[ grep { !$methods{$_} && $_ ne 'Sys::Virt::Future' } packages() ]}", '', 'Sys::Virt: no package that is not in the table');
+# What the module is made of, loaded when it is needed.
+is("@{[ grep { !$methods{$_} && !/::(?:Async|Future|Options)$/ } packages() ]}", '', 'Sys::Virt: no package that is not in the table');
 done_testing;
 
 sub owner { B::svref_2object($_[0])->GV->STASH->NAME }

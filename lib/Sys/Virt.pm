@@ -21,25 +21,20 @@ sub _opening {
     my (@given) = @_;
     my %unknown = my %params = (@given, (undef) x (@given % 2));
     delete @unknown{@options};
-    _look_at(\@given, sort keys %unknown) if %unknown || @given % 2;
+    _look_at(\@given, \@options, sort keys %unknown) if %unknown || @given % 2;
     my $uri = exists $params{address} ? $params{address} : $params{uri};
     my $flags = $params{flags} || 0;
     $flags |= CONNECT_RO() if $params{readonly};
-    my $timeout = defined $params{timeout} ? _seconds('new', 'timeout', $params{timeout})
-        : _seconds('new', 'SYS_VIRT_TIMEOUT', $ENV{SYS_VIRT_TIMEOUT});
+    my $timeout = defined $params{timeout} ? $params{timeout} : $ENV{SYS_VIRT_TIMEOUT};
+    _check_seconds('new', defined $params{timeout} ? 'timeout' : 'SYS_VIRT_TIMEOUT', $timeout) if defined $timeout;
     _watch_signals();
     return (\&_open_auth, $timeout, $uri, $params{credlist}, $params{callback}, $flags) if $params{auth};
     return (\&_open, $timeout, $uri, $flags);
 }
 
-# A number of seconds, or undef.
-sub _seconds {
-    my ($method, $name, $seconds) = @_;
-    return $seconds if !defined $seconds || !ref $seconds && $seconds =~ /^[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?$/;
-    require Carp;
-    my $message = Carp::shortmess("Sys::Virt::$method: argument '$name' is '$seconds', not a number of seconds");
-    die bless { code => Sys::Virt::Error::ERR_INVALID_ARG(), domain => 0, level => 2, message => $message }, 'Sys::Virt::Error';
-}
+# For arguments that are not the usual ones.
+sub _look_at       { require Sys::Virt::Options; goto &Sys::Virt::Options::look_at }
+sub _check_seconds { require Sys::Virt::Options; goto &Sys::Virt::Options::check_seconds }
 
 sub _opened {
     my ($proto, $timeout, $self) = @_;
@@ -49,29 +44,13 @@ sub _opened {
 
 # A view of an object, or of the class, whose methods give futures.
 sub async {
-    my ($object, %params) = @_;
     require Sys::Virt::Future;
-    return bless [$object, _seconds('async', 'timeout', $params{timeout})], 'Sys::Virt::Async';
+    goto &Sys::Virt::Async::_view;
 }
 *{"Sys::Virt::${_}::async"} = \&async for qw(
     Domain DomainCheckpoint DomainSnapshot Interface Network NetworkPort NodeDevice NWFilter NWFilterBinding Secret
     StoragePool StorageVol Stream
 );
-# A slip that opens another connection than was meant is said where `new` was called. It is no
-# more than a warning where a script may have lived with it.
-sub _look_at {
-    my ($given, @unknown) = @_;
-    if (@$given == 1 && @unknown && $unknown[0] =~ m{^[a-z][a-z0-9+.-]*:/}i) {
-        my (undef, $file, $line) = caller 2;
-        die "Usage: Sys::Virt->new(uri => '$unknown[0]'), not without its name, at $file line $line.\n";
-    }
-    my @warnings = @$given % 2
-        ? 'odd number of arguments, where each value has a name before it'
-        : map { "'$_' is unknown here and ignored, known are " . join ', ', @options } @unknown;
-    require warnings;
-    warnings::warnif_at_level('misc', 2, "Sys::Virt::new: $_") foreach @warnings;
-    return;
-}
 
 # What an authentication callback has answered: a plain value, read where a die is caught.
 sub _credential_result {

@@ -25,6 +25,7 @@ static SV *settle_scalar(pTHX_ SV *sv, int method)
 static SV *settle_number(pTHX_ const bridge_param *param, SV *sv)
 {
     bridge_value number;
+    SV *number_of;
     STRLEN len = 0;
     const char *pv;
 
@@ -34,7 +35,8 @@ static SV *settle_number(pTHX_ const bridge_param *param, SV *sv)
     pv = SvOK(sv) ? SvPV_nomg_const(sv, len) : "";
     if (bridge_read_number(aTHX_ pv, len, &number))
         return sv;
-    PERL_UNUSED_RESULT(SvIV_nomg(sv_mortalcopy(sv))); /* for its warning */
+    number_of = sv_2mortal(newSVsv_flags(sv, SV_NOSTEAL));
+    PERL_UNUSED_RESULT(SvIV_nomg(number_of)); /* for its warning */
     switch (number.tag) {
     case TAG_INT:
         return sv_2mortal(newSViv(number.u.iv));

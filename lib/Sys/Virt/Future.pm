@@ -116,6 +116,12 @@ package Sys::Virt::Async;
 
 our $AUTOLOAD;
 
+sub _view {
+    my ($object, %params) = @_;
+    Sys::Virt::_check_seconds('async', 'timeout', $params{timeout}) if defined $params{timeout};
+    return bless [$object, $params{timeout}];
+}
+
 sub DESTROY { }
 
 sub AUTOLOAD {
