@@ -57,7 +57,7 @@ static void heed(pTHX_ const bridge_call *call, bool surplus)
     if (call->output)
         assign(aTHX_ call->output, call->content);
     if (call->error)
-        croak_sv(call->error);
+        bridge_throw(aTHX_ SvREFCNT_inc(call->error));
 }
 
 /* The op's own scalar, unless another sub that the op has called has left more in it than a plain
