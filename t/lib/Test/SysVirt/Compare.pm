@@ -60,8 +60,22 @@ sub whole { return !$_[0]{skipped} }
 sub file {
     my ($self, $file) = @_;
     my ($topic) = abs_path($file) =~ m{([^/]+/[^/]+)\.pl$};
-    waitpid $_, 0 for $self->start(there => $file, 'trace'), $self->start(here => $file);
+    my $here = $self->start(here => $file);
+    $self->await_there($file);
+    waitpid $here, 0;
     subtest $topic, sub { $self->compare($topic, map { $self->results($_) } qw(there here)) };
+    return;
+}
+
+# When a call with typed parameters fails, the C module frees memory that nothing has set, and now
+# and then that ends it. A run that a signal ended tells nothing, so there is another. Ours has one.
+sub await_there {
+    my ($self, $file) = @_;
+    for my $run (1 .. 5) {
+        waitpid $self->start(there => $file, 'trace'), 0;
+        my $signal = $? & 127 or return;
+        diag("$file: signal $signal ended the C module in run $run");
+    }
     return;
 }
 
