@@ -51,6 +51,8 @@ my %arguments = (
     backup => ['db', $dir], clone => ['web', 'new'], console => ['db'], migrate => ['db', 'test:///default'],
     'rotate-snapshots' => ['db'], screenshot => ['db', "$dir/x.png"], upload => ['t/data/examples.xml', 'images'],
 );
+# They exit as monitoring wants it.
+my %monitors = map { $_ => 1 } qw(check-libvirt fleet);
 for my $name (@all) {
     subtest "what $name has like all" => sub {
         my $checker = Pod::Checker->new(-warnings => 1);
@@ -59,11 +61,11 @@ for my $name (@all) {
         is($checker->num_errors + $checker->num_warnings, 0, "$name: its pod has no errors") or diag($complaints);
         ok(-x "examples/$name.pl", "$name: can be executed");
 
-        my $unknown = $name eq 'check-libvirt' ? 3 : 2;
+        my $unknown = $monitors{$name} ? 3 : 2;
         my ($out, $err, $status) = example($name, '--help');
         like($out, qr/^Usage:\n +\Q$name\E\.pl /, "$name --help: begins with the usage");
         like($out, qr/--connect URI/, "$name --help: has the options");
-        is($status, $name eq 'check-libvirt' ? 3 : 0, "$name --help: status");
+        is($status, $monitors{$name} ? 3 : 0, "$name --help: status");
         ($out, $err, $status) = example($name, '--bogus', @{ $arguments{$name} // [] });
         like($err, qr/^Unknown option: bogus\nUsage:/, "$name --bogus: is refused with the usage");
         is($status, $unknown, "$name --bogus: status");
@@ -72,7 +74,7 @@ for my $name (@all) {
         like($err, qr/^Usage:/, "$name without arguments: is refused with the usage");
         is($status, $unknown, "$name without arguments: status");
     };
-    next if $name eq 'check-libvirt';
+    next if $monitors{$name};
     subtest "$name without a hypervisor" => sub {
         my ($out, $err, $status) = run_perl("examples/$name.pl", @{ $arguments{$name} // [] }, '--connect', $nobody);
         like($err, qr{^\Q$name\E: .*127\.0\.0\.1:1\b}, "$name without a hypervisor: says what it cannot open");
@@ -131,6 +133,18 @@ subtest events => sub {
     is($out, '', 'events: prints nothing when nothing happens');
     is($err, "Waiting for events of $host, Ctrl-C to stop\n", 'events: says what it does');
     is($status, 0, 'events: exits with 0 after a while');
+};
+
+subtest fleet => sub {
+    driver_since('7.8.0');
+    prints(fleet => [], qr/^HOST\ +DOMAIN\ .*\n\Q$host\E\ +db\ +running(\ +-){7}\n\Q$host\E\ +naïve\ +paused\ .*\n\Q$host\E\ +web\ +off\ .*\n
+        \n1\ hosts,\ 1\ of\ 3\ domains\ running;\ all\ answering\n\z/x, 'fleet: has the domains');
+    my ($out, $err, $status) = run_perl('examples/fleet.pl', '--connect', $nobody, '--connect', 'test:///default');
+    like($out, qr/^127\.0\.0\.1:1 +! .*127\.0\.0\.1:1.*\ntest:\/\/\/default +test +running/m, 'fleet: says why a host has not answered, and goes on');
+    is($status >> 8, 2, 'fleet: exits with 2 then');
+    ($out, $err, $status) = run_perl('examples/fleet.pl', '--hosts', "$dir/none");
+    like($err, qr{^fleet: \Q$dir\E/none: }, 'fleet: says that it cannot read the list of hosts');
+    is($status >> 8, 3, 'fleet: exits with 3 then');
 };
 
 subtest 'check-libvirt' => sub {
