@@ -48,7 +48,7 @@ sub fails {
 }
 
 my %arguments = (
-    backup => ['db', $dir], clone => ['web', 'new'], console => ['db'], migrate => ['db', 'test:///default'],
+    backup => ['db', $dir], clone => ['web', 'new'], console => ['db'], download => ['web.qcow2', 'images', "$dir/got"], migrate => ['db', 'test:///default'],
     'rotate-snapshots' => ['db'], screenshot => ['db', "$dir/x.png"], upload => ['t/data/examples.xml', 'images'],
 );
 # They exit as monitoring wants it.
@@ -269,6 +269,13 @@ subtest 'what the test driver cannot do' => sub {
     fails(backup => ['db', $dir], qr/^backup: db has no disk that is a qcow2 file$/, 'backup: refuses a domain without a disk to back up');
     fails(console => ['db'], qr/^console: .*not supported/, 'console: passes on that the driver has none');
     fails(console => ['none'], qr/^console: Domain not found/, 'console: says that a domain is not there');
+    fails(download => ['none', 'images'], qr/^download: Storage volume not found/, 'download: says that a volume is not there');
+    fails(download => ['web.qcow2', 'none'], qr/^download: Storage pool not found/, 'download: says that a pool is not there');
+    fails(download => ['web.qcow2', 'images', 't/data/examples.xml'],
+        qr{^download: t/data/examples\.xml is there already: --replace would overwrite it$}, 'download: refuses a file that is there');
+    fails(download => ['web.qcow2', 'images', "$dir/none/x"], qr{^download: \Q$dir\E/none/x\.part: }, 'download: says which file cannot be made');
+    fails(download => ['web.qcow2', 'images', "$dir/got"], qr/^download: .*not supported/, 'download: passes on that the driver has none');
+    ok(!-e "$dir/got" && !-e "$dir/got.part", 'download: leaves no file behind when it fails');
     fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'dhcp-leases: passes on that the driver has none');
     fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'dhcp-leases: says that a network is not there');
     fails(migrate => ['none', $host], qr/^migrate: Domain not found/, 'migrate no domain');
