@@ -1,4 +1,4 @@
-# examples/fleet.pl: many hosts at once, one of which hangs.
+# The examples that ask many hosts at once, of which one hangs.
 use strict;
 use warnings;
 use utf8;
@@ -143,6 +143,27 @@ subtest 'figures for Prometheus' => sub {
         [qq(domain_network_received_bytes_total$dom,interface="vnet\\\\0"}), 7],
         [qq(domain_network_sent_packets_total$dom,interface="vnet\\\\0"}), 9],
         [qq(domain_network_received_errors_total$dom,interface="vnet\\\\0"}), 1];
+};
+
+my @three = map { ('--connect', $_) } $fleet->uri(0), $fleet->hung_uri, $fleet->uri(1);
+
+subtest 'inventory of three hosts' => sub {
+    my ($out, $err, $status) = run_perl('examples/inventory.pl', @three, '--timeout', 1, '--active');
+    my $tables = sub { my ($uri) = @_; qr/\Q$uri\E\n\nDOMAIN +STATE .*\ntest +running .*\n\nNETWORK .*\ndefault +yes .*\n\nPOOL .*\ndefault-pool +yes .*\n\n/ };
+    my ($first, $last) = map { $tables->($fleet->uri($_)) } 0, 1;
+    like($out, qr/\A$first$last\z/, 'inventory: has the tables of those that answer');
+    like($err, qr/^inventory: \Q@{[$fleet->hung_uri]}\E: .*no answer from \Q$hung\E within 1 s/, 'inventory: says which hangs');
+    is($status >> 8, 1, 'inventory: exits with 1 then');
+};
+
+subtest 'top of three hosts' => sub {
+    my ($out, $err, $status) = run_perl('examples/top.pl', @three, '--timeout', 1, '--delay', 0.1, '--count', 2);
+    my $row = sub { my ($uri) = @_; qr/\Q$uri\E +test +0\.0( +0){5}\n/ };
+    my ($first, $second) = sort map { $fleet->uri($_) } 0, 1;
+    my @rows = map { $row->($_) } $first, $second;
+    like($out, qr/\A(?:[0-9:]{8}  2 running\n\nHOST +DOMAIN .*\n(?:$rows[0]$rows[1]|$rows[1]$rows[0])! \Q@{[$fleet->hung_uri]}\E: .*no answer from \Q$hung\E within 1 s.*\n\n){2}\z/,
+        'top: has the domains of those that answer, and names the one that hangs');
+    is("$status$err", '0', 'top: exits with 0, and says nothing on standard error');
 };
 
 done_testing;
