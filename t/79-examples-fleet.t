@@ -6,6 +6,7 @@ use lib 't/lib';
 use Encode qw(decode encode);
 use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
+use Sys::Virt::Domain;
 use Test::More;
 use Test::SysVirt::Driver qw(driver_since);
 use Test::SysVirt::Fleet;
@@ -81,7 +82,7 @@ use Future;
 use Sys::Virt;
 use Sys::Virt::Future;
 my %data = (
-    'state.state' => 1, 'vcpu.current' => 2, 'cpu.time' => 3_661_500_000_000,
+    'state.state' => $ENV{STATE} // 1, 'vcpu.current' => 2, 'cpu.time' => 3_661_500_000_000,
     'balloon.current' => 1048576, 'balloon.maximum' => 2097152,
     'block.count' => 2, 'block.0.name' => 'vda', 'block.0.rd.bytes' => 1536, 'block.0.rd.reqs' => 3, 'block.0.wr.bytes' => 2**40,
     'block.1.name' => 'v"db', 'block.1.rd.bytes' => 512, 'block.1.capacity' => 18446744073709551615,
@@ -104,8 +105,11 @@ sub wrapped {
 subtest 'figures in the table' => sub {
     my @lines = split /\n/, wrapped('--format', 'table');
     is($lines[$_->[0]] =~ s/^\S+ +//r =~ s/ +/ /gr, $_->[1], "row $_->[0]") for
-        [1, 'a running 2 1.0G 1:01:01 2.0K 1.0T 7 0'], [2, 'b\"ä running 2 1.0G 1:01:01 2.0K 1.0T 7 0'];
+        [1, 'a running 2 1.0G 1:01:01 2.0K 1.0T 7 -'], [2, 'b\"ä running 2 1.0G 1:01:01 2.0K 1.0T 7 -'];
     is($lines[-1], '1 hosts, 2 of 2 domains running; all answering', 'the sum');
+    $ENV{STATE} = Sys::Virt::Domain::STATE_SHUTOFF;
+    is((split /\n/, wrapped())[1] =~ s/^\S+ +//r =~ s/ +/ /gr, 'a off 2 1.0G - 2.0K 1.0T 7 -', 'a domain that is off uses no processor');
+    delete $ENV{STATE};
 };
 
 subtest 'figures for Prometheus' => sub {
