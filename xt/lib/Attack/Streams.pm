@@ -58,6 +58,8 @@ sub step {
         [sparse_recv_all => $takes{all}, sub { 0 }],
         [sparse_send_all => sub { 0 }, sub { (0, 10) }, sub { 0 }],
         [sparse_send_all => sub { 0 }, sub { (0, 0) }, sub { 0 }],
+        (map { my $method = $_; map { [$method => $_] } handles() } qw(recv_file send_file sparse_recv_file sparse_send_file)),
+        (['bytes_transferred']) x 2,
         (map { my $event = $_; map { [add_callback => $event, guarded($_)] } map { $ready{$_} } sort keys %ready } 1, 2, 15),
         [update_callback => 1], [update_callback => 2], [update_callback => 0], ['remove_callback'],
         (['finish']) x 4, (['abort']) x 4, (['screenshot']) x 3,
@@ -65,6 +67,16 @@ sub step {
     return screenshot($self, $stream) if $name eq 'screenshot';
     push @{ $self->{watched} }, $stream if $name eq 'add_callback';
     Attack::Walk::attempt($self, $stream, $name, @arguments);
+}
+
+# Some that can be read, written, both or neither; of none is there more to read than from an empty file.
+sub handles {
+    open my $both, '+>', undef or die $!;
+    open my $full, '>', '/dev/full' or die $!;
+    open my $closed, '<', '/dev/null' or die $!;
+    my $number = fileno $closed;
+    close $closed;
+    return ($both, $full, $closed, $number, \*DATA, undef);
 }
 
 # A callback keeps its stream until one of both ends.
@@ -111,7 +123,7 @@ sub turn {
 # A whole picture: no byte of it is lost, whatever happens on the way.
 sub whole {
     my ($self) = @_;
-    my $how = Attack::Walk::one_of('recv', 'recv_all', 'forking', 'events');
+    my $how = Attack::Walk::one_of('recv', 'recv_all', 'recv_file', 'forking', 'events');
     Attack::note("step a whole picture by $how");
     my $conn = Sys::Virt->new(uri => $self->{uri});
     my $stream = $conn->new_stream($how eq 'events' ? Sys::Virt::Stream::NONBLOCK : 0);
@@ -122,6 +134,11 @@ sub whole {
         1 while $take->($stream);
     } elsif ($how eq 'recv_all') {
         $stream->recv_all(sub { $all .= $_[1]; $_[2] });
+    } elsif ($how eq 'recv_file') {
+        open my $file, '+>', undef or die $!;
+        $stream->recv_file($file);
+        sysseek $file, 0, 0;
+        sysread $file, $all, $length + 1;
     } elsif ($how eq 'forking') {
         $stream->recv_all(sub { Attack::Walk::child(sub { exit 0 }) if !$forked++; $all .= $_[1]; $_[2] });
     } else {
