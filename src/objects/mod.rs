@@ -7,6 +7,7 @@ mod handle;
 mod later;
 mod reference;
 pub mod stream;
+pub mod watch;
 
 pub use class::*;
 pub use handle::Handle;
