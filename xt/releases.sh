@@ -7,6 +7,8 @@
 #   bullseye    perl 5.32, libvirt 7.0     trixie      perl 5.40, libvirt 11.3
 #   bookworm    perl 5.36, libvirt 9.0     sid         the newest of both
 #   unthreaded  sid, with its perl built again without threads and without a libperl.so
+#   arm64       bookworm on another processor: char is unsigned there. qemu-user-static and
+#               binfmt-support emulate it, which takes hours
 #
 # Rust is the release's own where that will do, and the one of this machine where not. Crates
 # come from this machine, packages from the mirror that its apt asks. DIR/RELEASE is kept and used
@@ -27,10 +29,10 @@ mirror() {
 }
 
 bootstrap() {
-    local release=$1 root=$2
+    local release=$1 root=$2 arch=$3
     [ -e "$root/etc/sys-virt-release" ] && return
     rm -rf "$root"
-    debootstrap --variant=minbase "$release" "$root" "$(mirror)"
+    debootstrap --variant=minbase ${arch:+--arch="$arch"} "$release" "$root" "$(mirror)"
     echo "$release" > "$root/etc/sys-virt-release"
 }
 
@@ -70,10 +72,13 @@ unthreaded_perl() {
 }
 
 test_release() {
-    local name=$1 release=$1 perl=perl root
-    [ "$name" = unthreaded ] && release=sid perl=/opt/perl/bin/perl
-    root=$dir/$release
-    bootstrap "$release" "$root"
+    local name=$1 release=$1 perl=perl arch='' root
+    case $name in
+        unthreaded) release=sid perl=/opt/perl/bin/perl ;;
+        arm64) release=bookworm arch=arm64 ;;
+    esac
+    root=$dir/$release${arch:+-$arch}
+    bootstrap "$release" "$root" "$arch"
     mount_all "$root"
     rm -rf "$root/root/sys-virt"
     mkdir "$root/root/sys-virt"
@@ -89,7 +94,7 @@ test_release() {
         rust_packages >/dev/null 2>&1 || PATH=/opt/machine/rust/bin:$PATH
         install_missing
         set -x
-        $1 -V:version -V:usethreads
+        $1 -V:version -V:archname -V:usethreads
         pkg-config --modversion libvirt
         rustc --version
         # Crates stay from one run to the next.
