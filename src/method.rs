@@ -63,7 +63,8 @@ pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str,
     let raw = name.as_bytes()[0] == b'r' && name.as_bytes()[1] == b'#';
     // SAFETY: the prefix is two bytes of the name.
     let name = unsafe { name.as_ptr().add(if raw { 2 } else { 0 }) };
-    Parameter { name: name.cast(), preset, preset_value, kind: spec.kind, optional: spec.undef || !preset.is_null() }
+    let optional = spec.undef || !preset.is_null();
+    Parameter { name: name.cast(), preset, preset_value, kind: spec.kind, optional, secret: spec.secret }
 }
 
 /// A method from its row. For the macro below.

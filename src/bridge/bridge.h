@@ -82,6 +82,7 @@ typedef struct bridge_param {
     IV preset_value;    /* KIND_INTEGER: what stands for an argument left out */
     U8 kind;
     U8 optional;        /* may be left out, and undef stands for that */
+    U8 secret;          /* copies of it are overwritten before they are freed */
 } bridge_param;
 
 /* One key of a new hash. */
@@ -189,6 +190,10 @@ SV *sv_bridge_reference(void *perl, SV *target);
 /* Makes a scalar without magic a string of bytes, where it has the room without asking perl for it. */
 void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len);
 /* Adds " at FILE line N.\n" of the caller to a string. */
+/* The string under a key of what is a reference to a hash, unless Perl code has to be asked for it. */
+SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key);
+/* Overwrites it, unless somebody else has it, too. */
+void sv_bridge_wipe_element(void *perl, SV *hash, const char *key);
 void sv_bridge_locate(void *perl, SV *message);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);

@@ -24,6 +24,7 @@ AT(bridge_param, preset, WORDS(1));
 AT(bridge_param, preset_value, WORDS(2));
 AT(bridge_param, kind, WORDS(2) + 8);
 AT(bridge_param, optional, WORDS(2) + 9);
+AT(bridge_param, secret, WORDS(2) + 10);
 
 AT(bridge_method, name, 0);
 AT(bridge_method, params, WORDS(1));

@@ -101,6 +101,29 @@ static bool read_integer(pTHX_ reader *in, const bridge_param *param, SV *sv, br
     return true;
 }
 
+/* Magic that has perl call this when the scalar ends, before its memory is freed. */
+static int wipe(pTHX_ SV *sv, MAGIC *mg)
+{
+    PERL_UNUSED_CONTEXT;
+    PERL_UNUSED_ARG(mg);
+    explicit_bzero(SvPVX(sv), SvLEN(sv));
+    return 0;
+}
+
+static const MGVTBL wiped_vtbl = { NULL, NULL, NULL, NULL, wipe, NULL, NULL, NULL };
+
+SV *bridge_copy(pTHX_ const bridge_param *param, SV *sv)
+{
+    SV *copy;
+
+    if (!param->secret || !SvPOK(sv))
+        return sv_2mortal(newSVsv_flags(sv, SV_NOSTEAL));
+    /* Not shared with the caller's. */
+    copy = newSVpvn_flags(SvPVX(sv), SvCUR(sv), SvUTF8(sv) | SVs_TEMP);
+    sv_magicext(copy, NULL, PERL_MAGIC_ext, &wiped_vtbl, NULL, 0);
+    return copy;
+}
+
 static bool read_string(pTHX_ reader *in, const bridge_param *param, SV *sv, bridge_value *out)
 {
     STRLEN len;
@@ -115,7 +138,7 @@ static bool read_string(pTHX_ reader *in, const bridge_param *param, SV *sv, bri
     if (SvROK(sv))
         return read_any(aTHX_ in, sv, out, DEEPEST);
     if (param->kind == KIND_BYTES && SvUTF8(sv)) {
-        sv = sv_2mortal(newSVsv_flags(sv, SV_NOSTEAL));
+        sv = bridge_copy(aTHX_ param, sv);
         if (!sv_utf8_downgrade(sv, TRUE)) {
             out->tag = TAG_WIDE;
             return true;

@@ -16,6 +16,8 @@
  * those, where Perl code would have to run or a warning to be given: then bridge_settle is first,
  * and the arguments that it makes are read with `settled` set. What is allocated is mortal. */
 bool bridge_read(pTHX_ const bridge_method *method, SV **arguments, I32 items, bool settled, bridge_value *values);
+/* A mortal copy of a plain scalar, overwritten before it is freed if it is a secret. */
+SV *bridge_copy(pTHX_ const bridge_param *param, SV *sv);
 /* The number in a string; false if there is none, or text behind it. */
 bool bridge_read_number(pTHX_ const char *pv, STRLEN len, bridge_value *out);
 

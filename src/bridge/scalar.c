@@ -21,6 +21,23 @@ void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len)
     SvTAINT(sv);
 }
 
+SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key)
+{
+    BRIDGE_THX(perl);
+    HV *const hv = SvROK(hash) && SvTYPE(SvRV(hash)) == SVt_PVHV ? (HV *)SvRV(hash) : NULL;
+    SV **const element = hv && !SvRMAGICAL(hv) ? hv_fetch(hv, key, strlen(key), FALSE) : NULL;
+
+    return element && SvPOK(*element) && !SvGMAGICAL(*element) ? *element : NULL;
+}
+
+void sv_bridge_wipe_element(void *perl, SV *hash, const char *key)
+{
+    SV *const element = sv_bridge_plain_element(perl, hash, key);
+
+    if (element && (!SvIsCOW(element) || (SvLEN(element) && CowREFCNT(element) == 0)) && SvREFCNT(element) == 1 && SvREFCNT(SvRV(hash)) == 1 && SvREFCNT(hash) == 1)
+        explicit_bzero(SvPVX(element), SvLEN(element));
+}
+
 void sv_bridge_locate(void *perl, SV *message)
 {
     BRIDGE_THX(perl);

@@ -16,17 +16,24 @@ pub struct Spec {
     pub undef: bool,
     /// It may be left out at the end.
     pub omissible: bool,
+    /// No copy of it may stay in memory.
+    pub secret: bool,
 }
 
 impl Spec {
     /// A parameter that has to be there.
     pub const fn of(kind: Kind) -> Self {
-        Spec { kind, undef: false, omissible: false }
+        Spec { kind, undef: false, omissible: false, secret: false }
     }
 
     /// A parameter that may be left out.
     pub const fn optional(kind: Kind) -> Self {
-        Spec { kind, undef: true, omissible: true }
+        Spec { undef: true, omissible: true, ..Spec::of(kind) }
+    }
+
+    /// A secret that has to be there.
+    pub const fn secret(kind: Kind) -> Self {
+        Spec { secret: true, ..Spec::of(kind) }
     }
 }
 
@@ -103,6 +110,14 @@ parameter! {
         Data::Text(bytes) => Ok(bytes),
         other => Err(call.bad_argument(index, &other.is_not("a string"))),
     }
+}
+parameter! {
+    /// A string that is a secret.
+    SecretStr: Spec::secret(Kind::String) => *const c_char, |call, index, value| string(call, index, value)
+}
+parameter! {
+    /// Bytes that are a secret.
+    SecretBytes: Spec::secret(Kind::Bytes) => &'a [u8], |call, index, value| Bytes::from_arg(call, index, value)
 }
 parameter! {
     /// A hash.

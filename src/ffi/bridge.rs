@@ -1,5 +1,6 @@
 //! The mirror of `bridge/bridge.h`, where everything is explained.
 
+use super::wipe;
 use libperl_sys::{CV, HV, PerlInterpreter, SV};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
@@ -111,10 +112,20 @@ impl RawValue {
 /// What copies of values point at.
 #[derive(Default)]
 pub struct Arena {
+    /// Whether one of them is a secret.
+    secret: bool,
     texts: Vec<Box<[u8]>>,
     lists: Vec<Box<[RawValue]>>,
     /// The objects in the values, by class and pointer.
     pub objects: Vec<(u8, *mut c_void)>,
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        if self.secret {
+            self.texts.iter_mut().for_each(|text| wipe(text));
+        }
+    }
 }
 
 impl RawValue {
@@ -154,7 +165,10 @@ impl Call {
     pub fn deferred(&self) -> (Call, Arena) {
         let mut arena = Arena::default();
         let mut values = [const { MaybeUninit::uninit() }; MAX_PARAMS];
-        for (copy, value) in values.iter_mut().zip(&self.values).take(usize::from(self.method.most)) {
+        // SAFETY: a row has so many parameters.
+        let params = unsafe { std::slice::from_raw_parts(self.method.params, self.method.most.into()) };
+        arena.secret = params.iter().any(|param| param.secret);
+        for (copy, value) in values.iter_mut().zip(&self.values).take(params.len()) {
             // SAFETY: the bridge fills one value for each parameter of the row.
             copy.write(unsafe { value.assume_init_ref() }.copied(&mut arena));
         }
@@ -193,6 +207,7 @@ pub struct Parameter {
     pub preset_value: i64,
     pub kind: Kind,
     pub optional: bool,
+    pub secret: bool,
 }
 
 /// `struct bridge_method`: one method, a static row.
@@ -267,7 +282,8 @@ mod layout {
     layout! {
         RawValue: tag 0, class 1, len words(1), u words(2);
         Entry: key 0, len words(1), value words(2);
-        Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9;
+        Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9,
+            secret words(2) + 10;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5;
         Call: perl 0, method words(1), single words(2), error words(3), warning words(4), output words(5),
@@ -327,6 +343,8 @@ unsafe extern "C" {
 
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
     pub fn sv_bridge_set_string(perl: *mut PerlInterpreter, sv: *mut SV, pv: *const c_char, len: usize);
+    pub fn sv_bridge_plain_element(perl: *mut PerlInterpreter, hash: *mut SV, key: *const c_char) -> *mut SV;
+    pub fn sv_bridge_wipe_element(perl: *mut PerlInterpreter, hash: *mut SV, key: *const c_char);
     pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
     pub safe fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);

@@ -107,3 +107,20 @@ impl<'a> Hash<'a> {
         unsafe { Scalar::assume_owned(bridge::sv_bridge_list(self.perl.raw(), entries, count)) }
     }
 }
+
+impl Perl {
+    /// The string under a key of a hash that this is a reference to, unless Perl code has to be
+    /// asked for it.
+    pub fn plain_element(self, hash: &Scalar, key: &CStr) -> Option<Scalar> {
+        // SAFETY: the running interpreter, a live scalar and a key.
+        let element = unsafe { bridge::sv_bridge_plain_element(self.raw(), hash.as_raw(), key.as_ptr()) };
+        // SAFETY: the hash has it.
+        (!element.is_null()).then(|| unsafe { Scalar::assume_borrowed(element) })
+    }
+
+    /// Overwrites that, unless somebody else has the hash, too.
+    pub fn wipe_element(self, hash: &Scalar, key: &CStr) {
+        // SAFETY: the running interpreter, a live scalar and a key.
+        unsafe { bridge::sv_bridge_wipe_element(self.raw(), hash.as_raw(), key.as_ptr()) }
+    }
+}
