@@ -7,18 +7,14 @@ SV *sv_bridge_reference(void *perl, SV *target)
     return newRV_noinc(target);
 }
 
-void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len)
+SV *sv_bridge_integer(void *perl, IV value)
 {
     BRIDGE_THX(perl);
-    if (SvTYPE(sv) < SVt_PV || SvTYPE(sv) > SVt_PVMG || SvTHINKFIRST(sv) || SvLEN(sv) <= len) {
-        sv_setpvn(sv, pv, len);
-        return;
-    }
-    Copy(pv, SvPVX(sv), len, char);
-    SvPVX(sv)[len] = '\0';
-    SvCUR_set(sv, len);
-    SvPOK_only(sv);
-    SvTAINT(sv);
+    SV *sv = newSV_type(SVt_IV);
+
+    SvIV_set(sv, value);
+    (void)SvIOK_on(sv);
+    return sv;
 }
 
 SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key)
@@ -77,11 +73,16 @@ void sv_bridge_free(void *perl, SV *sv)
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value)
 {
     BRIDGE_THX(perl);
+    SV **place = hv_fetch(stash, name, len, TRUE);
+
     SvREADONLY_on(value);
-    if (hv_exists(stash, name, len))
+    if (SvTYPE(*place) != SVt_NULL) {
         newCONSTSUB(stash, name, value);
-    else
-        (void)hv_store(stash, name, len, newRV_noinc(value), 0);
+    } else {
+        sv_upgrade(*place, SVt_IV);
+        SvRV_set(*place, value);
+        SvROK_on(*place);
+    }
 }
 
 void sv_bridge_constants_done(void *perl, HV *stash)
