@@ -1,6 +1,7 @@
 /* On top of all others: what futures are made of, and where perl loads the module. */
 #include "call.h"
 #include "callback.h"
+#include "origin.h"
 #include "waiting.h"
 
 /* Sys::Virt::Future::_begin($method, $timeout, @arguments): the number of the job. */
@@ -9,17 +10,13 @@ static XS(begin)
     dXSARGS;
     const bridge_method *method = items > 1 && SvROK(ST(0)) && SvTYPE(SvRV(ST(0))) == SVt_PVCV
                                 ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
-    const PERL_CONTEXT *caller;
     bridge_call call;
     U64 job;
 
-    caller = caller_cx(0, NULL);
     ENTER;
-    SAVEVPTR(PL_curcop);
-    if (caller)
-        PL_curcop = caller->blk_oldcop; /* errors are the script's own, not those of Future.pm */
+    bridge_as_caller(aTHX_ 0); /* errors are the script's own, not those of Future.pm */
     if (!method)
-        bridge_throw(aTHX_ newSVpvs("cannot be called asynchronously: not a method of libvirt's"));
+        bridge_throw(aTHX_ newSVpvs_flags("cannot be called asynchronously: not a method of libvirt's", SVs_TEMP));
     bridge_begin(aTHX_ &call, method, ax + 2);
     (void)bridge_take_arguments(aTHX_ &call, items - 2, true);
     job = sys_virt_begin(&call, SvOK(ST(1)) ? SvNV(ST(1)) : -1, BEGIN_FUTURE);

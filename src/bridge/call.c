@@ -7,7 +7,7 @@
 
 void bridge_throw(pTHX_ SV *error)
 {
-    croak_sv(sv_2mortal(error));
+    croak_sv(error);
 }
 
 static SV *usage(pTHX_ const bridge_method *method)
@@ -44,11 +44,8 @@ static void assign(pTHX_ SV *output, const SV *content)
 /* What a call leaves to do besides returning values. */
 static void heed(pTHX_ const bridge_call *call, bool surplus)
 {
-    /* A fatal warning must not lose them. */
-    if (call->error)
-        sv_2mortal(call->error);
     if (call->content)
-        sv_2mortal(call->content);
+        sv_2mortal(call->content); /* a fatal warning must not lose it */
     if (surplus)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%s: arguments behind the first %d are ignored",
                        call->method->name, call->method->most);
@@ -57,7 +54,7 @@ static void heed(pTHX_ const bridge_call *call, bool surplus)
     if (call->output)
         assign(aTHX_ call->output, call->content);
     if (call->error)
-        bridge_throw(aTHX_ SvREFCNT_inc(call->error));
+        bridge_throw(aTHX_ call->error);
 }
 
 /* The op's own scalar, unless another sub that the op has called has left more in it than a plain
@@ -119,7 +116,7 @@ static I32 count_arguments(pTHX_ bridge_call *call, I32 items)
         return method->most;
     }
     if (items < method->least || items > method->most)
-        bridge_throw(aTHX_ usage(aTHX_ method));
+        bridge_throw(aTHX_ sv_2mortal(usage(aTHX_ method)));
     leave_out(method, items, call->values);
     return items;
 }

@@ -10,7 +10,7 @@ void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax);
 /* Reads its arguments, of which there are `items`, borrowed or `settled`; whether some were ignored.
  * Dies when there are too few or too many. */
 bool bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settled);
-/* The one place where an exception is thrown. */
+/* The one place where an exception is thrown; it is mortal. */
 void bridge_throw(pTHX_ SV *error) __attribute__noreturn__;
 
 #endif

@@ -19,6 +19,10 @@ AT(bridge_entry, key, 0);
 AT(bridge_entry, len, WORDS(1));
 AT(bridge_entry, value, WORDS(2));
 
+AT(bridge_place, file, 0);
+AT(bridge_place, len, WORDS(1));
+AT(bridge_place, line, WORDS(2));
+
 AT(bridge_param, name, 0);
 AT(bridge_param, preset, WORDS(1));
 AT(bridge_param, preset_value, WORDS(2));

@@ -184,6 +184,21 @@ pub struct Entry {
     pub value: *mut SV,
 }
 
+/// `struct bridge_place`: where code stands.
+#[repr(C)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
+pub struct Place {
+    pub file: *const c_char,
+    pub len: usize,
+    pub line: u32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place { file: std::ptr::null(), len: 0, line: 0 }
+    }
+}
+
 /// `struct bridge_param`: one parameter of a method.
 #[repr(C)]
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
@@ -251,7 +266,7 @@ pub const ATTENTION_HUNG: u8 = 16;
 /// The places that bridge/layout.c asserts of the same fields and names.
 #[allow(dead_code, reason = "assertions are not counted as a use")]
 mod layout {
-    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, RawValue, Tag};
+    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, Place, RawValue, Tag};
     use std::mem::offset_of;
 
     const fn words(count: usize) -> usize {
@@ -267,6 +282,7 @@ mod layout {
     layout! {
         RawValue: tag 0, class 1, len words(1), u words(2);
         Entry: key 0, len words(1), value words(2);
+        Place: file 0, len words(1), line words(2);
         Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5;
@@ -327,7 +343,6 @@ unsafe extern "C" {
 
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
     pub fn sv_bridge_set_string(perl: *mut PerlInterpreter, sv: *mut SV, pv: *const c_char, len: usize);
-    pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
     pub safe fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
     pub fn sv_bridge_free(perl: *mut PerlInterpreter, sv: *mut SV);
@@ -338,6 +353,11 @@ unsafe extern "C" {
         len: i32,
         value: *mut SV,
     );
+    pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
+    pub fn sv_bridge_place(perl: *mut PerlInterpreter, place: &mut Place);
+    pub fn sv_bridge_set_origin(perl: *mut PerlInterpreter, error: *mut SV, method: *const c_char, place: &Place);
+    pub fn sv_bridge_origin(perl: *mut PerlInterpreter, error: *mut SV, place: &mut Place) -> *const c_char;
+
     pub fn sv_bridge_declare(
         perl: *mut PerlInterpreter,
         stash: *mut HV,
@@ -353,6 +373,7 @@ unsafe extern "C" {
         shape: u32,
         entries: *const Entry,
         count: isize,
+        class: *const c_char,
     ) -> *mut SV;
     pub fn sv_bridge_list(perl: *mut PerlInterpreter, entries: *const Entry, count: isize) -> *mut SV;
     pub fn sv_bridge_forget_templates(perl: *mut PerlInterpreter);
