@@ -17,9 +17,15 @@ impl Call {
         unsafe { Perl::assume_current(self.perl) }
     }
 
-    /// With its package.
-    pub fn method_name(&self) -> &'static str {
-        self.method.full_name()
+    /// As the script has called it, with its package.
+    pub fn method_name(&self) -> &'static CStr {
+        let name = self.method.c_name();
+        if name.to_bytes().starts_with(b"Sys::Virt::_open") { c"Sys::Virt::new" } else { name }
+    }
+
+    /// What is said of the call.
+    pub fn say(&self, what: &str) -> String {
+        format!("{}: {what}", self.method_name().to_string_lossy())
     }
 
     /// Argument number `index` as the bridge has read it.
@@ -94,14 +100,13 @@ impl Call {
     pub fn warn(&self, problem: &str) {
         match self.deferral() {
             Some(deferral) => deferral.warn(problem),
-            None => self.warn_of(self.method_name(), problem, b""),
+            None => self.warn_with(self.say(problem).as_bytes()),
         }
     }
 
-    /// The same for a call of `method`, made at `place` if that is another one.
-    pub fn warn_of(&self, method: &str, problem: &str, place: &[u8]) {
-        let text = [format!("{method}: {problem}").as_bytes(), place].concat();
-        self.leave_warning(self.perl().mortal(self.perl().new_string(&text)));
+    /// The same in these words, to which the place is added if they do not end in a newline.
+    pub fn warn_with(&self, text: &[u8]) {
+        self.leave_warning(self.perl().mortal(self.perl().new_string(text)));
     }
 
     /// Assigns `content` to a variable of the caller's when the call is over.
@@ -116,34 +121,32 @@ impl Call {
             return deferral.refuse(failure);
         }
         let error = match failure {
-            Failure::Libvirt(report) => report.into_scalar(self.perl()),
+            Failure::Libvirt(report) => self.error(report),
             Failure::Died(exception) => exception.0,
-            Failure::Argument { code, text } => self.argument_error(code, &text),
+            Failure::Argument { code, text } => self.error(self.argument_report(code, &text)),
         };
-        self.leave_error(error.into_raw());
+        self.leave_error(self.perl().mortal(error));
     }
 
-    /// Where the caller stands, for messages.
-    pub fn place(&self) -> Vec<u8> {
-        let perl = self.perl();
-        let text = perl.new_string(b"");
-        // SAFETY: the running interpreter and a string scalar of our own.
-        unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
-        text.bytes(perl)
+    /// The error of a call: of this one, if it is of no other.
+    fn error(&self, mut report: Report) -> Scalar {
+        let (perl, origin) = (self.perl(), report.origin.take());
+        let error = report.into_scalar(perl);
+        match origin {
+            None => error.comes_from_here(perl, self.method_name()),
+            Some(origin) => error.comes_from(perl, &origin),
+        }
+        error
     }
 
-    /// The error for an argument, with the method's name before the problem and the caller's place
+    /// The report of an argument, with the method's name before the problem and the caller's place
     /// behind it.
-    fn argument_error(&self, code: sys::virErrorNumber, problem: &str) -> Scalar {
+    fn argument_report(&self, code: sys::virErrorNumber, problem: &str) -> Report {
         let perl = self.perl();
-        let method = match self.method_name() {
-            "Sys::Virt::_open" | "Sys::Virt::_open_auth" => "Sys::Virt::new",
-            method => method,
-        };
-        let text = perl.new_string(format!("{method}: {problem}").as_bytes());
+        let text = perl.new_string(self.say(problem).as_bytes());
         // SAFETY: the running interpreter and a string scalar of our own.
         unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
-        Report::new(code, text.bytes(perl)).into_scalar(perl)
+        Report::new(code, text.bytes(perl))
     }
 }
 

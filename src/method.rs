@@ -14,7 +14,7 @@ pub use crate::ffi::bridge::{Call, Method};
 #[inline(always)]
 pub fn dispatch(call: &Call, row: impl FnOnce()) {
     if let Err(report) = panics::caught(row) {
-        call.fail(Failure::Libvirt(report.with_prefix(call.method_name())));
+        call.fail(Failure::Libvirt(report.with_prefix(&call.say(""))));
     }
 }
 

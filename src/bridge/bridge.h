@@ -92,6 +92,13 @@ typedef struct bridge_entry {
     SV *value; /* taken over by the hash */
 } bridge_entry;
 
+/* Where code stands. */
+typedef struct bridge_place {
+    const char *file; /* NULL, or len bytes */
+    STRLEN len;
+    U32 line;         /* 0 if perl does not know */
+} bridge_place;
+
 struct bridge_call;
 
 /* One method: a static row on the Rust side, which the method's CV points at. */
@@ -115,10 +122,10 @@ typedef struct bridge_call {
     void *perl;         /* the interpreter */
     const bridge_method *method;
     SSize_t ax;         /* where its arguments begin on the stack, and its values */
-    SV *error;          /* out (owned) */
-    SV *warning;        /* out (mortal) */
-    SV *output;         /* out */
-    SV *content;        /* out (owned) */
+    SV *error;          /* out: what to die with (mortal), or NULL */
+    SV *warning;        /* out: what to warn of (mortal), or NULL */
+    SV *output;         /* out: the variable that gets the bytes in `content`, or NULL */
+    SV *content;        /* out: those (owned) */
     union {
         SV *sv;
         IV iv;
@@ -127,11 +134,7 @@ typedef struct bridge_call {
 #define RETURNED_SINGLE (-1) /* ... that it is `single.sv` alone */
 #define RETURNED_DEFERRED (-2) /* in: the call is Rust's own, to run on another thread later */
 #define RETURNED_INTEGER (-3) /* ... that it is the number in `single.iv` */
-    U32 heed;           /* out: what else the call leaves to do, and which of these are set: */
-#define HEED_ERROR 1    /* to die with `error` */
-#define HEED_WARNING 2  /* to warn of `warning` */
-#define HEED_OUTPUT 4   /* to give the variable `output` the bytes in `content` */
-#define HEED_SURPLUS 8  /* to warn of arguments that are ignored */
+    bool surplus;       /* arguments behind the last parameter are ignored */
     bridge_value values[BRIDGE_MAX_PARAMS];
 } bridge_call;
 
@@ -202,12 +205,10 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 SV *sv_bridge_reference(void *perl, SV *target);
 /* A new integer, made inline where perl can. */
 SV *sv_bridge_integer(void *perl, IV value);
-/* Adds " at FILE line N.\n" of the caller to a string. */
 /* The string under a key of what is a reference to a hash, unless Perl code has to be asked for it. */
 SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key);
 /* Overwrites it, unless somebody else has it, too. */
 void sv_bridge_wipe_element(void *perl, SV *hash, const char *key);
-void sv_bridge_locate(void *perl, SV *message);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);
 void sv_bridge_hold(SV *sv);
@@ -219,6 +220,18 @@ void sv_bridge_free(void *perl, SV *sv);
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value);
 void sv_bridge_constants_done(void *perl, HV *stash);
 
+/* origin.c */
+
+/* Adds " at FILE line N.\n" of the caller to a string. */
+void sv_bridge_locate(void *perl, SV *message);
+/* The same as it is, for as long as the caller's statement runs. */
+void sv_bridge_place(void *perl, bridge_place *place);
+/* Which call an error is of, that has just been made: the method, whose name is constant, and a place,
+ * which is copied. */
+void sv_bridge_set_origin(void *perl, SV *error, const char *method, const bridge_place *place);
+/* That of an error: the method, and the place, which lives as long as the error. NULL if it has none. */
+const char *sv_bridge_origin(void *perl, SV *error, bridge_place *place);
+
 /* internal.c */
 
 /* Declares `sub` of the stash, with its package in `name`: it is defined when it is called. */
@@ -227,9 +240,10 @@ void sv_bridge_declare(void *perl, HV *stash, const char *name, const char *sub,
 /* template.c */
 
 /* A reference to a new hash with the keys of the first one that has this number, and `values` (taken
- * over) in their order; NULL, with nothing taken, when there was none yet, or cannot be. */
+ * over) in their order, of the same class; NULL, with nothing taken, when there was none yet, or cannot
+ * be. */
 SV *sv_bridge_record(void *perl, U32 shape, SV *const *values);
-SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count);
+SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count, const char *class);
 /* The same with keys that may be others every time, though often they are not. */
 SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count);
 /* The interpreter ends. */
