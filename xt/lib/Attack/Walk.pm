@@ -48,8 +48,15 @@ sub walk {
         die "no error\n" if eval { Sys::Virt::Event::run_default(); 1 };
     }
     Sys::Virt::Event::register_default();
-    # What the first connection makes for ever, such as the loop's own descriptor.
-    Sys::Virt->new(uri => $uri);
+    # What the first connection makes for ever, such as the loop's own descriptor, and the first call on
+    # another thread.
+    {
+        my $conn = Sys::Virt->new(uri => $uri);
+        $conn->get_domain_by_name('busy')->screenshot(my $stream = $conn->new_stream, 0);
+        open my $null, '>', '/dev/null' or die $!;
+        $stream->recv_file($null);
+        $stream->finish;
+    }
     Attack::turns(0.02);
     my ($descriptors, $threads) = (Attack::descriptors(), Attack::threads());
     {
