@@ -43,7 +43,11 @@ impl<S: for<'a> FromArg<Native<'a> = virStreamPtr>> FromArg for Blocking<S> {
 
     fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<virStreamPtr, Failure> {
         let stream = S::from_arg(call, index, value)?;
-        stream::waits(stream).map(|()| stream)
+        // It would be called on another thread, in the middle of that.
+        match stream::watch(stream) {
+            Some(_) => Err(call.bad_argument(index, "is a stream that has a callback: remove it first")),
+            None => stream::waits(stream).map(|()| stream),
+        }
     }
 }
 
