@@ -127,15 +127,6 @@ impl Call {
         self.returned.set(0);
     }
 
-    /// Where the caller stands, for messages.
-    pub fn place(&self) -> Vec<u8> {
-        let perl = self.perl();
-        let text = perl.new_string(b"");
-        // SAFETY: the running interpreter and a string scalar of our own.
-        unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
-        text.bytes(perl)
-    }
-
     /// The error for an argument, with the method's name before the problem and the caller's place
     /// behind it.
     fn argument_error(&self, code: sys::virErrorNumber, problem: &str) -> Scalar {
@@ -151,7 +142,7 @@ impl Call {
     }
 }
 
-/// The arguments of a call, for errors about them: all that code gets of its call that may run on
+/// The arguments of a call, for errors about them: what code gets of its call that may run on
 /// another thread.
 #[derive(Clone, Copy)]
 pub struct Arguments<'a>(&'a Call);
@@ -161,6 +152,11 @@ impl<'a> Arguments<'a> {
     #[inline(always)]
     pub fn of(call: &'a Call) -> Self {
         Arguments(call)
+    }
+
+    /// The interpreter, unless the call is to run without one.
+    pub fn interpreter(self) -> Option<Perl> {
+        (!self.0.is_deferred()).then(|| self.0.perl())
     }
 
     /// The error for parameter `index`.

@@ -2,17 +2,37 @@
 //! until the interpreter's thread makes Perl values of it.
 
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::{Arena, Call, RETURNED_DEFERRED};
-use crate::objects::Reference;
+use crate::ffi::bridge::{self, Arena, Call, RETURNED_DEFERRED};
+use crate::objects::KeptObject;
 use crate::panics;
 use std::cell::Cell;
-use std::ffi::CStr;
-use virt::sys::virConnectPtr;
+use std::ffi::{CStr, CString};
 
 /// The result of a method's code, to be given to a call on the interpreter's thread.
 pub type Outcome = Box<dyn FnOnce(&Call)>;
 /// A method's code with its arguments.
 type Work = Box<dyn FnOnce() -> Outcome>;
+
+/// Where a script has called.
+pub struct Place {
+    file: CString,
+    line: u32,
+}
+
+impl Place {
+    /// Where `call` was made.
+    pub fn of(call: &Call) -> Self {
+        let mut line = 0;
+        // SAFETY: the running interpreter, and a string that lives as long as the code that runs.
+        let file = unsafe { CStr::from_ptr(bridge::sv_bridge_caller(call.perl, &mut line)) }.into();
+        Place { file, line }
+    }
+
+    /// As perl says it behind a message.
+    fn text(&self) -> Vec<u8> {
+        [b" at ", self.file.to_bytes(), format!(" line {}.\n", self.line).as_bytes()].concat()
+    }
+}
 
 /// A deferred call. What its code borrows is in it, so it stays where it is.
 #[repr(C)]
@@ -21,10 +41,9 @@ pub struct Deferred {
     work: Cell<Option<Work>>,
     failure: Cell<Option<Failure>>,
     warning: Cell<Option<String>>,
-    objects: Vec<Reference>,
     _arena: Arena,
-    /// Where the caller stands: " at FILE line N.\n".
-    place: Vec<u8>,
+    /// Where the caller stood, if that is not where the outcome will be.
+    place: Option<Place>,
 }
 
 // SAFETY: a method that can be deferred runs no Perl code and makes no Perl values, so neither its
@@ -46,20 +65,19 @@ impl Call {
 }
 
 impl Deferred {
-    /// Copies the arguments of a call, and judges them. `place` is where errors say that they are
-    /// from.
-    pub fn of(call: &Call, place: Vec<u8>) -> Result<Box<Self>, Failure> {
+    /// Copies the arguments of a call, and judges them; and keeps the objects in them, for as long as
+    /// this lives. `place` is where errors say that they are from.
+    pub fn of(call: &Call, place: Option<Place>) -> Result<(Box<Self>, Vec<KeptObject>), Failure> {
         let (call, mut arena) = call.deferred();
-        // SAFETY: the bridge has read live objects, and nothing has run since.
-        let referenced = |(class, object)| unsafe { Reference::assume_borrowed(class, object) };
-        let objects = arena.objects.drain(..).map(referenced).collect();
+        let objects = std::mem::take(&mut arena.objects);
         let (work, failure, warning) = Default::default();
-        let deferred = Box::new(Deferred { call, work, failure, warning, objects, _arena: arena, place });
+        let deferred = Box::new(Deferred { call, work, failure, warning, _arena: arena, place });
         // SAFETY: a call of that method. It stops before its code: see `put_aside`.
         unsafe { (deferred.call.method.run)(&deferred.call) };
         match deferred.failure.take() {
             Some(failure) => Err(failure),
-            None => Ok(deferred),
+            // SAFETY: the bridge has read live objects, and no Perl code has run since.
+            None => Ok((deferred, objects.into_iter().map(|object| unsafe { KeptObject::keep(object) }).collect())),
         }
     }
 
@@ -94,19 +112,28 @@ impl Deferred {
     /// A failure with what is known of the call only here.
     pub fn placed(&self, failure: Failure) -> Failure {
         match failure {
-            Failure::Argument { code, text } if !self.place.is_empty() => {
-                let message = [format!("{}: {text}", self.method_name()).as_bytes(), &self.place].concat();
-                Failure::Libvirt(Report::new(code, message))
-            }
+            Failure::Argument { code, text } => match &self.place {
+                Some(place) => {
+                    let message = [format!("{}: {text}", self.method_name()).as_bytes(), &place.text()].concat();
+                    Failure::Libvirt(Report::new(code, message))
+                }
+                None => Failure::Argument { code, text },
+            },
             failure => failure,
         }
     }
 
     /// Gives the outcome to a call on the interpreter's thread.
     pub fn finish(&self, outcome: Outcome, call: &Call) {
+        // The objects in it are on the connection of this call's arguments.
+        // SAFETY: the call outlives what is made of its outcome.
+        let before = unsafe { bridge::sv_bridge_run_as(&self.call) };
         outcome(call);
+        // SAFETY: the one that runs.
+        unsafe { bridge::sv_bridge_run_as(before) };
         if let Some(problem) = self.warning.take() {
-            call.warn_of(self.method_name(), &problem, &self.place);
+            let place = self.place.as_ref().map(Place::text).unwrap_or_default();
+            call.warn_of(self.method_name(), &problem, &place);
         }
     }
 
@@ -114,12 +141,6 @@ impl Deferred {
     pub fn method_name(&self) -> &'static str {
         // SAFETY: rows have constant names.
         unsafe { CStr::from_ptr(self.call.method.name) }.to_str().unwrap_or_default()
-    }
-
-    /// The connection of the first object among the arguments; NULL if there is none, or if libvirt
-    /// has no function that tells.
-    pub fn connection(&self) -> virConnectPtr {
-        self.objects.first().map_or(std::ptr::null_mut(), Reference::connection)
     }
 }
 

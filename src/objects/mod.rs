@@ -4,10 +4,12 @@
 mod class;
 pub mod connection;
 mod handle;
+mod kept;
 mod later;
 mod reference;
 pub mod stream;
 
 pub use class::*;
 pub use handle::Handle;
+pub use kept::KeptObject;
 pub use reference::Reference;

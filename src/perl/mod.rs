@@ -8,7 +8,7 @@ mod hash;
 mod scalar;
 
 pub use array::Array;
-pub use code::{Callback, Exception, Held, hold};
+pub use code::{Callback, Exception, Held, TAKE_HOME, hold};
 pub use hash::{Hash, Shape};
 pub use scalar::{Buffer, Scalar, Target, Variable};
 
