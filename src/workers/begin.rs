@@ -29,7 +29,7 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
     if !is_future && (call.method.here || (timeout.is_none() && why != bridge::BEGIN_ALARM)) {
         return Ok(None);
     }
-    if call.method.here || call.method.assigns() {
+    if is_future && (call.method.here || call.method.assigns()) {
         return Err(Failure::invalid("cannot be called so: it takes a code reference, or writes to a variable"));
     }
     let (deferred, kept) = Deferred::of(call, is_future.then(|| Place::of(call)))?;
