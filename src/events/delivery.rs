@@ -27,12 +27,22 @@ unsafe extern "C" fn ready(watch: c_int, _: c_int, _: c_int, perl: *mut c_void) 
             unsafe { virEventRemoveHandle(watch) };
             return home.into_iter().for_each(|home| home.is_watched.store(false, Ordering::Relaxed));
         };
-        // Who has made no future need not have what those need.
-        if home.run_tasks(perl) {
-            let class = perl.new_string(b"Sys::Virt::Future");
-            if let Err(exception) = perl.call_method(c"deliver", vec![class]) {
-                parked::park(perl, exception);
-            }
-        }
+        deliver_to(perl, home);
     });
+}
+
+/// Delivers what other threads have for the running interpreter; whether there was anything.
+pub fn deliver(perl: Perl) -> bool {
+    let home = Home::at(perl.raw() as usize).filter(|home| home.has_items());
+    home.inspect(|home| deliver_to(perl, home)).is_some()
+}
+
+fn deliver_to(perl: Perl, home: &Home) {
+    // Who has made no future need not have what those need.
+    if home.run_tasks(perl) {
+        let class = perl.new_string(b"Sys::Virt::Future");
+        if let Err(exception) = perl.call_method(c"deliver", vec![class]) {
+            parked::park(perl, exception);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `Sys::Virt::Event`: libvirt's default event loop, and handles and timers on whichever loop
 //! is registered.
 
-use super::{Registration, deliver, drop_registration, parked};
+use super::{Registration, deliver, delivery, drop_registration, parked};
 use crate::convert::*;
 use crate::error::{Failure, Report, initialize};
 use crate::method::{Call, methods};
@@ -41,6 +41,10 @@ fn run_once(call: &Call) -> Result<(), Failure> {
     if !REGISTERED.load(Ordering::Relaxed) {
         let problem = "no event loop is registered that could run: call Sys::Virt::Event::register_default first";
         return Err(Failure::Libvirt(Report::new(VIR_ERR_OPERATION_INVALID, problem)));
+    }
+    // It may have come while the loop ran on another thread, which does not look for it.
+    if delivery::deliver(call.perl()) {
+        return parked::release(call.perl());
     }
     // SAFETY: the loop is registered.
     let ran = void(unsafe { virEventRunDefaultImpl() });

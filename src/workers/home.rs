@@ -158,6 +158,11 @@ impl Home {
         }
     }
 
+    /// Whether anything comes.
+    pub fn has_items(&self) -> bool {
+        !lock(&self.items).is_empty()
+    }
+
     /// What comes next.
     pub fn pop(&self) -> Option<Item> {
         popped(&self.items, self.signal)
