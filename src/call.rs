@@ -150,7 +150,7 @@ impl Call {
     }
 }
 
-/// The arguments of a call, for errors about them: all that code gets of its call that may run on
+/// The arguments of a call, for errors about them: what code gets of its call that may run on
 /// another thread.
 #[derive(Clone, Copy)]
 pub struct Arguments<'a>(&'a Call);
@@ -160,6 +160,11 @@ impl<'a> Arguments<'a> {
     #[inline(always)]
     pub fn of(call: &'a Call) -> Self {
         Arguments(call)
+    }
+
+    /// The interpreter, unless the call is to run without one.
+    pub fn interpreter(self) -> Option<Perl> {
+        (!self.0.is_deferred()).then(|| self.0.perl())
     }
 
     /// The error for parameter `index`.

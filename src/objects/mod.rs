@@ -4,6 +4,7 @@
 mod class;
 pub mod connection;
 mod handle;
+mod kept;
 mod later;
 mod reference;
 pub mod stream;
@@ -11,4 +12,5 @@ pub mod watch;
 
 pub use class::*;
 pub use handle::Handle;
+pub use kept::KeptObject;
 pub use reference::Reference;
