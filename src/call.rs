@@ -142,6 +142,7 @@ impl Call {
         let perl = self.perl();
         let method = match self.method_name() {
             "Sys::Virt::_open" | "Sys::Virt::_open_auth" => "Sys::Virt::new",
+            "Sys::Virt::Admin::_open" => "Sys::Virt::Admin::new",
             method => method,
         };
         let text = perl.new_string(format!("{method}: {problem}").as_bytes());

@@ -176,6 +176,11 @@ void sv_bridge_attend(U8 attention, bool on);
 SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
 void sv_bridge_install_destroy(void *perl, const char *name);
 
+/* handle.c */
+
+/* A new file handle for a descriptor, which it closes when it ends. */
+SV *sv_bridge_handle(void *perl, int fd);
+
 /* read.c */
 
 /* Reads a scalar that no Perl code can be behind, such as a callback's result. */

@@ -12,6 +12,10 @@ if (!eval { require Future; 1 }) {
 }
 our @ISA = 'Future';
 
+# For a method that is written in Perl around one of libvirt's, by its name: what gives that one, the
+# function that makes the result, and the arguments.
+our %through;
+
 # Futures of calls by their jobs, held until they are ready; the jobs of futures; and the process
 # that both are of.
 my (%pending, %job, $process);
@@ -131,7 +135,9 @@ sub AUTOLOAD {
     *$method = sub {
         my ($object, $timeout) = @{ +shift };
         my $code = $object->can($name) or _no_method($object, $name);
-        return Sys::Virt::Future::_of(Sys::Virt::Future::_begin($code, $timeout, $object, @_));
+        my $through = $Sys::Virt::Future::through{$name};
+        my ($call, $finish, @arguments) = $through ? $through->($object, @_) : ($code, undef, $object, @_);
+        return Sys::Virt::Future::_of(Sys::Virt::Future::_begin($call, $timeout, @arguments), $finish);
     };
     goto &$method;
 }
