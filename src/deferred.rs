@@ -6,7 +6,6 @@ use crate::ffi::bridge::{Arena, Call, RETURNED_DEFERRED};
 use crate::objects::Reference;
 use crate::panics;
 use std::cell::Cell;
-use std::ffi::CStr;
 use virt::sys::virConnectPtr;
 
 /// The result of a method's code, to be given to a call on the interpreter's thread.
@@ -112,8 +111,7 @@ impl Deferred {
 
     /// With its package.
     pub fn method_name(&self) -> &'static str {
-        // SAFETY: rows have constant names.
-        unsafe { CStr::from_ptr(self.call.method.name) }.to_str().unwrap_or_default()
+        self.call.method.full_name()
     }
 
     /// The connection of the first object among the arguments; NULL if there is none, or if libvirt

@@ -82,6 +82,7 @@ typedef struct bridge_param {
     IV preset_value;    /* KIND_INTEGER: what stands for an argument left out */
     U8 kind;
     U8 optional;        /* may be left out, and undef stands for that */
+    U8 secret;          /* copies of it are overwritten before they are freed */
 } bridge_param;
 
 /* One key of a new hash. */
@@ -104,6 +105,7 @@ typedef struct bridge_method {
     U8 borrows;         /* has a parameter that may be borrowed: a string, an array, a hash */
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
     U8 here;            /* needs the interpreter while it works: cannot run on another thread */
+    U8 alone;           /* can be called with an object and nothing else */
 } bridge_method;
 
 #define BRIDGE_MAX_PARAMS 8
@@ -112,15 +114,24 @@ typedef struct bridge_method {
 typedef struct bridge_call {
     void *perl;         /* the interpreter */
     const bridge_method *method;
-    SV *single;         /* the op's own scalar for a single return value, or NULL; out: that value */
-    SV *error;          /* out: what to die with (owned), or NULL */
-    SV *warning;        /* out: what to warn of (mortal), or NULL */
-    SV *output;         /* out: the variable that gets the bytes in `content`, or NULL */
-    SV *content;        /* out: those (owned) */
+    SSize_t ax;         /* where its arguments begin on the stack, and its values */
+    SV *error;          /* out (owned) */
+    SV *warning;        /* out (mortal) */
+    SV *output;         /* out */
+    SV *content;        /* out (owned) */
+    union {
+        SV *sv;
+        IV iv;
+    } single;           /* out: the only value, if it is one */
     I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
-#define RETURNED_SINGLE (-1) /* ... that it is `single` alone, which need not be there */
+#define RETURNED_SINGLE (-1) /* ... that it is `single.sv` alone */
 #define RETURNED_DEFERRED (-2) /* in: the call is Rust's own, to run on another thread later */
-    I32 ax;
+#define RETURNED_INTEGER (-3) /* ... that it is the number in `single.iv` */
+    U32 heed;           /* out: what else the call leaves to do, and which of these are set: */
+#define HEED_ERROR 1    /* to die with `error` */
+#define HEED_WARNING 2  /* to warn of `warning` */
+#define HEED_OUTPUT 4   /* to give the variable `output` the bytes in `content` */
+#define HEED_SURPLUS 8  /* to warn of arguments that are ignored */
     bridge_value values[BRIDGE_MAX_PARAMS];
 } bridge_call;
 
@@ -128,13 +139,16 @@ typedef struct bridge_call {
 
 /* call.c */
 
+/* Returns a string of bytes: in the op's own scalar, where it has one. */
+void sv_bridge_give_string(void *perl, bridge_call *call, const char *pv, STRLEN len);
 /* Room on the stack for `count` return values; where the first one goes. */
 SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count);
 /* Whether the call is in scalar context. */
 bool sv_bridge_wants_scalar(void *perl);
 /* The scalar that was given as argument `index`. */
 SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index);
-void sv_bridge_install(void *perl, const bridge_method *method);
+/* Makes a method callable: `name` in `stash`. */
+void sv_bridge_install(void *perl, HV *stash, const char *name, const bridge_method *method);
 /* From now on no argument is borrowed from a variable: Perl code may run inside any libvirt
  * function. */
 void sv_bridge_always_hold(void);
@@ -191,9 +205,13 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 /* A reference that takes over `target`. Functions that are inline in some perls, as
  * newRV_noinc is from 5.38 on, are not libperl-sys's to give. */
 SV *sv_bridge_reference(void *perl, SV *target);
-/* Makes a scalar without magic a string of bytes, where it has the room without asking perl for it. */
-void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len);
+/* A new integer, made inline where perl can. */
+SV *sv_bridge_integer(void *perl, IV value);
 /* Adds " at FILE line N.\n" of the caller to a string. */
+/* The string under a key of what is a reference to a hash, unless Perl code has to be asked for it. */
+SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key);
+/* Overwrites it, unless somebody else has it, too. */
+void sv_bridge_wipe_element(void *perl, SV *hash, const char *key);
 void sv_bridge_locate(void *perl, SV *message);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);
@@ -224,6 +242,8 @@ void sv_bridge_forget_templates(void *perl);
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 
+/* The usage message of a method. */
+SV *sys_virt_usage(void *perl, const bridge_method *method);
 /* One reference more, or less, to a libvirt object. */
 void sys_virt_object_ref(U8 class, void *ptr);
 void sys_virt_object_free(U8 class, void *ptr);

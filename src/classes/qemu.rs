@@ -4,10 +4,9 @@
 use crate::convert::*;
 use crate::error::{Failure, Report};
 use crate::events::connection::register_monitor;
-use crate::ffi::bridge::Call;
+use crate::events::{Listener, Registration};
 use crate::method::Method;
 use crate::objects::connection::{self, Source};
-use crate::perl::Callback;
 use crate::since::qemu;
 use std::ffi::{c_char, c_int};
 use std::ptr;
@@ -39,8 +38,8 @@ mod connect {
     methods! {
         "Sys::Virt";
         qemu_attach(conn: Connect, pid: u32, flags: u32 = 0) => object::<Domain>(qemu::virDomainQemuAttach()?(conn, pid, flags));
-        qemu_monitor_event_register(conn: Connect, dom: Opt<Domain>, event: NullStr, callback: Code, flags: u32 = 0) in call =>
-            register(call, conn, dom, event, callback, flags);
+        qemu_monitor_event_register(conn: Connect, dom: Opt<Domain>, event: NullStr, callback: Listener, flags: u32 = 0) =>
+            register(conn, dom, event, callback, flags);
         qemu_monitor_event_deregister(conn: Connect, id: i32) => connection::deregister(conn, &MONITOR, id);
     }
 }
@@ -93,11 +92,10 @@ static MONITOR: Source = Source {
 /// # Safety
 /// As for [`register_monitor`], a domain or NULL, and a string or NULL.
 unsafe fn register(
-    call: &Call,
     conn: virConnectPtr,
     dom: virDomainPtr,
     event: *const c_char,
-    callback: Callback,
+    callback: Registration,
     flags: u32,
 ) -> Result<c_int, Failure> {
     let register = qemu::virConnectDomainQemuMonitorEventRegister()?;
@@ -108,7 +106,7 @@ unsafe fn register(
     };
     // SAFETY: the caller's promise.
     unsafe {
-        register_monitor(call, conn, &MONITOR, callback, |function, data, free| {
+        register_monitor(conn, &MONITOR, callback, |function, data, free| {
             register(conn, dom, event, function, data, free, flags)
         })
     }

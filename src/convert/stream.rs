@@ -27,7 +27,7 @@ macro_rules! streams {
 
 streams! {
     /// A stream to be connected.
-    IdleStream: Flow::Reads | Flow::Writes | Flow::Both => "is a stream in use: finish or abort it first";
+    IdleStream: Flow::Reads | Flow::Writes | Flow::Both | Flow::Ending => "is a stream in use: finish or abort it first";
     /// A stream to send to.
     OutStream: Flow::Reads => "is a stream for reading";
     /// A stream to receive from.

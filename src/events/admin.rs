@@ -3,9 +3,8 @@
 use super::{Registration, connection_argument, deliver, drop_registration, guarded};
 use crate::convert::{AdminConnect, Handle};
 use crate::error::Failure;
-use crate::method::Call;
 use crate::objects::admin;
-use crate::perl::{Callback, Perl, Scalar};
+use crate::perl::{Perl, Scalar};
 use crate::since::admin::virAdmConnectPtr;
 use std::ffi::{c_int, c_void};
 
@@ -40,13 +39,13 @@ unsafe extern "C" fn closed(conn: virAdmConnectPtr, reason: c_int, callback: *mu
 /// Registers the callback for a connection's end.
 ///
 /// # Safety
-/// A live connection, in argument 0 of a method that takes a code reference.
-pub unsafe fn register_close(call: &Call, conn: virAdmConnectPtr, callback: Callback) -> Result<(), Failure> {
+/// A live connection.
+pub unsafe fn register_close(conn: virAdmConnectPtr, callback: Registration) -> Result<(), Failure> {
     // From now on libvirt may run it inside any function that talks on the connection.
     crate::ffi::bridge::sv_bridge_always_hold();
     // SAFETY: the caller's promise; what libvirt did not take is ours.
     unsafe {
-        let data = Registration::on_connection(call, callback).into_opaque();
+        let data = callback.into_opaque();
         admin::register_close(conn, closed, data, Some(drop_registration)).inspect_err(|_| drop_registration(data))
     }
 }

@@ -8,6 +8,7 @@ mod handle;
 mod later;
 mod reference;
 pub mod stream;
+pub mod watch;
 
 pub use class::*;
 pub use handle::Handle;

@@ -9,8 +9,8 @@ mod scalar;
 
 pub use array::Array;
 pub use code::{Callback, Exception, Held, hold};
-pub use hash::{Hash, Shape};
-pub use scalar::{Buffer, Scalar, Target, Variable};
+pub use hash::{Choice, Hash, Shape};
+pub use scalar::{Buffer, Scalar, Variable};
 
 use crate::ffi::bridge;
 use libperl_sys::PerlInterpreter;

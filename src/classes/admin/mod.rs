@@ -6,7 +6,7 @@ mod server;
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events;
+use crate::events::{self, Listener};
 use crate::method::{Method, methods};
 use crate::since::admin::{self, virAdmConnectPtr};
 use std::ffi::{c_char, c_int, c_uint};
@@ -43,7 +43,7 @@ methods! {
         void(admin::virAdmConnectSetDaemonTimeout()?(conn, seconds, flags));
     daemon_shutdown(conn: AdminConnect, flags: u32 = 0) => void(admin::virAdmConnectDaemonShutdown()?(conn, flags));
 
-    register_close_callback(conn: AdminConnect, cb: Code) in call => events::admin::register_close(call, conn, cb);
+    register_close_callback(conn: AdminConnect, cb: Listener) => events::admin::register_close(conn, cb);
     unregister_close_callback(conn: AdminConnect) => events::admin::deregister_close(conn);
 }
 

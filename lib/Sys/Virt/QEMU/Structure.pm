@@ -13,10 +13,26 @@ my $json = JSON::PP->new->utf8;
 # The arguments of a method, with its command as text.
 sub text {
     my ($name, $domain, $command, @more) = @_;
-    my $text = eval { $json->encode($command) };
+    my $text = eval { limit($command); $json->encode($command) };
     return ($domain, $text, @more) if defined $text;
     Sys::Virt::Options::fail(Sys::Virt::Error::ERR_INVALID_ARG(),
         "Sys::Virt::Domain::$name: argument 'cmd' cannot be written as JSON: " . without_place($@));
+}
+
+my $most = 1_000_000;
+
+# JSON::PP has no end of its own to what it writes.
+sub limit {
+    my @todo = @_;
+    my $elements = 0;
+    while (@todo) {
+        my $next = pop @todo;
+        my $kind = ref $next;
+        $elements += $kind eq 'ARRAY' ? @$next : $kind eq 'HASH' ? keys %$next : 0;
+        die "it has more than $most elements, or contains itself\n" if $elements > $most;
+        push @todo, grep { ref } $kind eq 'ARRAY' ? @$next : $kind eq 'HASH' ? values %$next : ();
+    }
+    return;
 }
 
 # What a method gives, with the reply as a structure; none where the agent's was not waited for.
