@@ -207,7 +207,7 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
         return Ok(None);
     }
     if call.method.here {
-        return Err(Failure::invalid("cannot be called so: it takes a code reference, or writes to a variable"));
+        return Err(Failure::invalid("cannot be called so: it needs the script's own thread"));
     }
     let deferred = Deferred::of(call, if is_future { call.place() } else { Vec::new() })?;
     static LAST: AtomicU64 = AtomicU64::new(0);
