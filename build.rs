@@ -56,7 +56,7 @@ fn main() {
     bridge
         .files(
             [
-                "boot", "call", "callback", "internal", "layout", "object", "origin", "read", "scalar", "settle",
+                "boot", "call", "callback", "handle", "internal", "layout", "object", "origin", "read", "scalar", "settle",
                 "template", "waiting",
             ]
             .map(|name| format!("src/bridge/{name}.c")),

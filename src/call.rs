@@ -19,8 +19,11 @@ impl Call {
 
     /// As the script has called it, with its package.
     pub fn method_name(&self) -> &'static CStr {
-        let name = self.method.c_name();
-        if name.to_bytes().starts_with(b"Sys::Virt::_open") { c"Sys::Virt::new" } else { name }
+        match self.method.c_name().to_bytes() {
+            b"Sys::Virt::_open" | b"Sys::Virt::_open_auth" => c"Sys::Virt::new",
+            b"Sys::Virt::Admin::_open" => c"Sys::Virt::Admin::new",
+            _ => self.method.c_name(),
+        }
     }
 
     /// What is said of the call.

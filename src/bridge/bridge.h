@@ -208,6 +208,11 @@ void sv_bridge_keep_object(SV *owner);
 void sv_bridge_let_object_go(void *perl, SV *owner, U8 class, void *ptr);
 void sv_bridge_install_destroy(void *perl, const char *name);
 
+/* handle.c */
+
+/* A new file handle for a descriptor, which it closes when it ends. */
+SV *sv_bridge_handle(void *perl, int fd);
+
 /* read.c */
 
 /* Reads a scalar that no Perl code can be behind, such as a callback's result. */

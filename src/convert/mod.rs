@@ -15,6 +15,7 @@
 
 mod arg;
 mod data;
+mod descriptors;
 mod lookup;
 mod object;
 mod owned;
@@ -24,11 +25,12 @@ mod structs;
 mod typed_params;
 
 pub use crate::objects::{
-    Connect, Domain, DomainCheckpoint, DomainSnapshot, Handle, Interface, NWFilter, NWFilterBinding, Network,
-    NetworkPort, NodeDevice, Object, Secret, StoragePool, StorageVol, Stream,
+    AdminClient, AdminConnect, AdminServer, Connect, Domain, DomainCheckpoint, DomainSnapshot, Handle, Interface,
+    NWFilter, NWFilterBinding, Network, NetworkPort, NodeDevice, Object, Secret, StoragePool, StorageVol, Stream,
 };
 pub use arg::*;
 pub use data::*;
+pub use descriptors::*;
 pub use lookup::*;
 pub use object::*;
 pub use owned::*;

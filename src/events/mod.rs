@@ -7,6 +7,7 @@
 //! the callback dies with is parked, and comes out of the call that ran the loop. Whatever
 //! libvirt calls is [`guarded`] against panics.
 
+pub mod admin;
 pub mod connection;
 mod delivery;
 pub mod event_loop;
@@ -18,7 +19,7 @@ pub mod stream;
 pub use delivery::watch;
 pub use guard::{guarded, guarded_in};
 
-use crate::convert::{Code, Connect, FromArg, Handle, Spec};
+use crate::convert::{Code, FromArg, Handle, Object, Spec};
 use crate::error::Failure;
 use crate::ffi::bridge::{RawValue, Tag};
 use crate::method::{Call, Method};
@@ -26,7 +27,6 @@ use crate::perl::{Callback, Perl, Scalar};
 use crate::workers::Home;
 use std::ffi::c_void;
 use std::sync::Arc;
-use virt::sys::virConnectPtr;
 
 /// The tables of `Sys::Virt::Event`.
 pub const TABLES: &[&[Method]] = &[event_loop::METHODS, perl_loop::METHODS];
@@ -122,12 +122,12 @@ pub unsafe extern "C" fn drop_registration(data: *mut c_void) {
 ///
 /// # Safety
 /// `conn` is a live connection.
-unsafe fn connection_argument(perl: Perl, own: Option<&Scalar>, conn: virConnectPtr) -> Scalar {
+unsafe fn connection_argument<T: Object>(perl: Perl, own: Option<&Scalar>, conn: *mut T::Target) -> Scalar {
     match own {
         // The kept one is weak; the copy keeps the object for the callback.
         Some(own) if own.read(perl, |data| data.tag() != Tag::Undef) => perl.copy(own),
         // SAFETY: the caller's promise.
-        _ => unsafe { Handle::<Connect>::assume_borrowed(conn) }.into_scalar(perl),
+        _ => unsafe { Handle::<T>::assume_borrowed(conn) }.into_scalar(perl),
     }
 }
 

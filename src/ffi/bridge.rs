@@ -473,6 +473,8 @@ unsafe extern "C" {
     pub fn sv_bridge_let_object_go(perl: *mut PerlInterpreter, owner: *mut SV, class: u8, ptr: *mut c_void);
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
 
+    pub fn sv_bridge_handle(perl: *mut PerlInterpreter, fd: i32) -> *mut SV;
+
     fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
 
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;

@@ -1,6 +1,7 @@
 //! libvirt's objects, and who owns them: the classes, references to objects, and what lives as long
 //! as a connection or a stream.
 
+pub mod admin;
 mod class;
 pub mod connection;
 mod handle;

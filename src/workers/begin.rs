@@ -30,7 +30,7 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
         return Ok(None);
     }
     if is_future && (call.method.here || call.method.assigns()) {
-        return Err(Failure::invalid("cannot be called so: it takes a code reference, or writes to a variable"));
+        return Err(Failure::invalid("cannot be called so: it needs the script's own thread"));
     }
     let origin = is_future.then(|| Arc::new(Origin::here(call.perl(), call.method_name())));
     let (deferred, kept) = Deferred::of(call, origin.clone())?;
@@ -42,7 +42,7 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
         seconds,
         method: call.method_name(),
         origin,
-        uri: first.filter(|_| call.method_name() == c"Sys::Virt::new").map(uri_of),
+        uri: first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of),
     });
     // What is of no connection is in nobody's way.
     let lane = if conn == 0 { usize::MAX - id as usize } else { conn };

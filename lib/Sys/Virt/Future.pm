@@ -12,6 +12,10 @@ if (!eval { require Future; 1 }) {
 }
 our @ISA = 'Future';
 
+# For a method that is written in Perl around one of libvirt's, by its name: what gives that one, the
+# function that makes the result, and the arguments.
+our %through;
+
 # Futures of calls by their jobs, held until they are ready; what makes the result of some of what
 # the method returns; the jobs of futures; and the process that all are of.
 my (%pending, %finish, %job);
@@ -135,6 +139,10 @@ sub AUTOLOAD {
     *$method = sub {
         my ($object, $timeout) = @{ +shift };
         my $code = $object->can($name) || _no_method($object, $name);
+        if (my $through = $Sys::Virt::Future::through{$name}) {
+            my ($call, $finish, @arguments) = $through->($object, @_);
+            return Sys::Virt::Future::_finished_by(Sys::Virt::Future::_begin($call, $timeout, @arguments), $finish);
+        }
         return Sys::Virt::Future::_of(Sys::Virt::Future::_begin($code, $timeout, $object, @_));
     };
     goto &$method;
