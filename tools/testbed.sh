@@ -170,11 +170,13 @@ start() {
     mkdir -p "$dir"
     chmod 755 "$dir"
     build_guest
-    # Where no udev gave /dev/kvm to its group, QEMU's user cannot open what root can, and libvirt
-    # asks QEMU anew what it can do, for a minute, before it starts a guest.
-    [ ! -e /dev/kvm ] || chgrp kvm /dev/kvm || true
+    # Where QEMU's user cannot open what root can, libvirt asks QEMU anew what it can do, for a
+    # minute, before it starts a guest. Its group is no way: in another system on this host, which
+    # has the same device, it has another number.
+    [ ! -e /dev/kvm ] || chmod a+rw /dev/kvm || true
     if ! answers qemu:///system; then
-        virtlogd -d -p "$dir/virtlogd.pid"
+        # It lives on when libvirtd has died, and there can be one only.
+        nc -z -U /run/libvirt/virtlogd-sock 2>/dev/null || virtlogd -d -p "$dir/virtlogd.pid"
         libvirtd -d -p "$dir/libvirtd.pid"
         wait_for qemu:///system
     fi
