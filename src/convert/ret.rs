@@ -223,13 +223,17 @@ impl<R: Return> Return for OfArgument<R> {
 
 /// Room for bytes that C fills in: a scalar's, where there is an interpreter.
 pub enum Room {
+    /// A scalar's.
     Scalar(Buffer),
+    /// Our own.
     Bytes(Vec<u8>),
 }
 
 /// Bytes that are to be a scalar.
 pub enum Content {
+    /// One already.
     Scalar(Scalar),
+    /// One later.
     Bytes(Vec<u8>),
 }
 

@@ -146,7 +146,7 @@ unsafe fn deliver(
         let registration = unsafe { &*data.cast::<Registration>() };
         if registration.is_here() {
             registration.run(arguments);
-        } else if let Some(home) = Home::at(registration.callback.interpreter()) {
+        } else if let Some(home) = Home::of_callback(&registration.callback) {
             let (registration, kept) = (registration.clone(), kept());
             home.post(move |_| registration.run(kept));
             watch(&home);

@@ -64,6 +64,11 @@ impl Callback {
         Perl::current().is_some_and(|current| current == self.perl && predecessors(current) == self.predecessors)
     }
 
+    /// Whether the interpreter that it belongs to has ended. Another one may have its address.
+    pub fn is_orphan(&self) -> bool {
+        predecessors(self.perl) != self.predecessors
+    }
+
     /// The address of its interpreter.
     pub fn interpreter(&self) -> usize {
         self.perl.raw() as usize

@@ -59,6 +59,11 @@ impl Home {
         lock(&shared().homes).get(&perl).cloned()
     }
 
+    /// That of the interpreter which a callback belongs to, if it has one and runs.
+    pub fn of_callback(callback: &Callback) -> Option<Arc<Home>> {
+        if callback.is_orphan() { None } else { Home::at(callback.interpreter()) }
+    }
+
     /// The address of the interpreter.
     pub fn interpreter(&self) -> usize {
         self.perl
@@ -192,9 +197,9 @@ impl Drop for Home {
 
 /// Gives up what a callback keeps, on the thread that it belongs to.
 pub fn take_home(callback: Callback) {
-    match Home::at(callback.interpreter()) {
+    match Home::of_callback(&callback) {
         Some(home) => home.give_up(callback),
-        // Its interpreter has ended, or never heard of other threads.
+        // What it keeps is gone, or in nobody's reach.
         None => std::mem::forget(callback),
     }
 }

@@ -81,7 +81,9 @@ sub deliver {
 
 sub await {
     my ($self) = @_;
-    until ($self->is_ready) {
+    my $address = refaddr($self);
+    # One that has a job is not ready: to ask it would cost more than to look.
+    until (!exists $job{$address} && $self->is_ready) {
         if (!%pending || $process != $$) {
             _forget();
             return $self->is_ready ? $self : $self->SUPER::await;
@@ -92,16 +94,16 @@ sub await {
     return $self;
 }
 
-sub get { return shift->await->result }
+sub get { return result(&await) }
 
 # The error itself, where the base class would wrap it.
 sub result {
     my ($self) = @_;
-    if ($self->is_failed) {
-        my ($error) = $self->failure;
-        die $error if ref $error eq 'Sys::Virt::Error';
-    }
-    return $self->SUPER::result;
+    my @result;
+    return wantarray ? @result : $result[0] if eval { @result = $self->SUPER::result; 1 };
+    my $wrapped = $@;
+    my ($error) = $self->is_failed ? $self->failure : ();
+    die ref $error eq 'Sys::Virt::Error' ? $error : $wrapped;
 }
 
 # What async and await call.
