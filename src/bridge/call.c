@@ -17,6 +17,8 @@ static SV *usage(pTHX_ const bridge_method *method)
 
     for (i = 0; i < method->most; i++) {
         const bridge_param *param = &method->params[i];
+        if (i >= method->least && !*param->preset)
+            break; /* of an older form */
         sv_catpvf(usage, i >= method->least ? "%s%s=%s" : "%s%s", i ? ", " : "", param->name, param->preset);
     }
     sv_catpvs(usage, ")");
