@@ -14,7 +14,7 @@ pub use crate::ffi::bridge::{Call, Method};
 #[inline(always)]
 pub fn dispatch(call: &Call, row: impl FnOnce()) {
     if let Err(report) = panics::caught(row) {
-        call.fail(Failure::Libvirt(report.with_prefix(call.method_name())));
+        call.fail(Failure::Libvirt(report.with_prefix(&call.say(""))));
     }
 }
 
@@ -41,8 +41,19 @@ pub unsafe fn perform<R: Return + 'static>(call: &Call, code: impl FnOnce() -> R
         // SAFETY: the caller's promise.
         None => unsafe { finish(call, code()) },
         // SAFETY: as above.
-        Some(deferral) => unsafe { deferral.put_aside(Box::new(move || outcome(deferral, code()))) },
+        Some(deferral) => unsafe { put_aside(deferral, code) },
     }
+}
+
+/// Apart, so that a call which is not deferred has the smaller frame.
+///
+/// # Safety
+/// As for [`perform`].
+#[cold]
+#[inline(never)]
+unsafe fn put_aside<R: Return + 'static>(deferral: &Deferred, code: impl FnOnce() -> Result<R, Failure>) {
+    // SAFETY: the caller's promise.
+    unsafe { deferral.put_aside(Box::new(move || outcome(deferral, code()))) }
 }
 
 /// The outcome of a deferred call. `R: 'static` proves that it borrows no argument.
@@ -87,8 +98,9 @@ pub const fn method(
         here |= matches!(params[index].kind, Kind::Output);
         index += 1;
     }
-    let (least, most) = (least as u8, params.len() as u8);
-    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least, most, calls_back, borrows, surplus, here }
+    let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1;
+    let (name, params, least, most) = (name.as_ptr().cast(), params.as_ptr(), least as u8, params.len() as u8);
+    Method { name, params, run, least, most, calls_back, borrows, surplus, here, alone }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row

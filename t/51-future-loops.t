@@ -153,6 +153,38 @@ sub delivers_events {
     return;
 }
 
+# Callbacks are registered by calls to the host as well.
+sub registers {
+    my ($turn, $fleet) = @_;
+    $fleet->delay(0.01);
+    my $conn = Sys::Virt->new(uri => $fleet->uri(0));
+    my $dom  = $conn->get_domain_by_name('test');
+    my $register = sub {
+        my ($view, $code) = @_;
+        return $view->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, $code);
+    };
+    $fleet->stop_host(0);
+    my @events;
+    my $registering = $register->($conn->async, sub { push @events, $_[0] == $conn ? $_[2] : 'of another connection' });
+    my $closing = $conn->async(timeout => 0.3)->register_close_callback(sub { });
+    ok(run_until($turn, sub { $closing->is_ready }), 'the loop turns while a host that hangs is to tell of events');
+    is(($closing->failure)[0]->code, Sys::Virt::Error::ERR_OPERATION_TIMEOUT, 'async has a deadline for that');
+    ok(!$registering->is_ready, 'without one it waits on');
+    $conn->set_timeout(0.3);
+    my $dies = !eval { $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_REBOOT, sub { }); 1 };
+    is($dies && $@->code, Sys::Virt::Error::ERR_OPERATION_TIMEOUT, "so has a call that blocks, with the connection's deadline");
+    $conn->set_timeout(undef);
+    $fleet->resume_host(0);
+    ok(run_until($turn, sub { $registering->is_ready }), 'until the host answers');
+    $dom->suspend;
+    $dom->resume;
+    ok(run_until($turn, sub { @events == 2 }), 'then its events are delivered');
+    is("@events", join(' ', Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_RESUMED), 'with the connection that they are of');
+    $conn->async->domain_event_deregister_any($registering->get)->get;
+    $fleet->delay(0.5);
+    return;
+}
+
 # Compiled where the modules that they need are there. An async sub gives what the first thing is
 # that it waits for: a future or a promise.
 my %awaits = (
@@ -221,6 +253,7 @@ for (
             SKIP: {
                 skip 'no slow host', 1 if !$fleet;
                 goes_on($turn, $fleet->uri(0));
+                registers($turn, $fleet) if $name ne 'descriptor';
             }
             delivers_events($turn) if $name ne 'descriptor';
             subtest($_ => sub { awaits($_, $turn) }) for 'Future::AsyncAwait', $name eq 'Mojo' ? 'Mojo::Base -async_await' : ();

@@ -5,6 +5,8 @@
 typedef struct {
     SSize_t elements; /* in arrays and hashes, so far */
     bool settled;     /* Perl code has had its turn: a reference is what it is */
+    bridge_value *room; /* for so many values: */
+    SSize_t left;
 } reader;
 
 static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth);
@@ -157,7 +159,13 @@ static bridge_value *new_values(pTHX_ reader *in, bridge_value *out, U8 tag, SSi
     if (out->tag == TAG_ENDLESS)
         return NULL;
     out->len = values;
-    out->u.items = (bridge_value *)SvPVX(sv_2mortal(newSV((values ? values : 1) * sizeof(bridge_value))));
+    if (values <= in->left) {
+        out->u.items = in->room;
+        in->room += values;
+        in->left -= values;
+    } else {
+        out->u.items = (bridge_value *)SvPVX(sv_2mortal(newSV(values * sizeof(bridge_value))));
+    }
     return (bridge_value *)out->u.items;
 }
 
@@ -295,9 +303,10 @@ PERL_STATIC_INLINE bool read_quickly(const bridge_param *param, SV *sv, bridge_v
     return false;
 }
 
-bool bridge_read(pTHX_ const bridge_method *method, SV **arguments, I32 items, bool settled, bridge_value *values)
+bool bridge_read(pTHX_ const bridge_method *method, SV **arguments, I32 items, bool settled, bridge_value *values,
+                 bridge_value *room)
 {
-    reader in = { 0, settled };
+    reader in = { 0, settled, room, BRIDGE_ROOM };
     const bridge_param *param = method->params;
     I32 i;
 

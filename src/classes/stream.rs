@@ -125,7 +125,7 @@ impl Transfer {
 }
 
 /// What a handler has answered.
-fn integer(answer: Data, min: i64, max: u64) -> Result<Option<i128>, Failure> {
+fn integer(answer: Data, min: i64, max: u64) -> Result<Option<i64>, Failure> {
     match answer {
         Data::Undef => Ok(None),
         answer => answer.integer(min, max).map(Some).map_err(bad_answer),

@@ -1,6 +1,6 @@
 //! What libvirt allocated for a method: owned until Perl has it, and freed after that.
 
-use super::{Handle, IntoScalar, Object, Return, int, put_list, put_string, slice_at};
+use super::{Handle, IntoScalar, Object, Return, int, put_list, slice_at};
 use crate::error::Failure;
 use crate::ffi::bridge::Call;
 use crate::ffi::wipe;
@@ -38,7 +38,7 @@ impl IntoScalar for OwnedStr {
 
 impl Return for OwnedStr {
     unsafe fn put(self, call: &Call) {
-        put_string(call, self.bytes());
+        call.give_string(self.bytes());
     }
 }
 
@@ -48,7 +48,7 @@ pub struct BorrowedStr(*const c_char);
 impl Return for BorrowedStr {
     unsafe fn put(self, call: &Call) {
         // SAFETY: the promise to `borrowed_str`.
-        put_string(call, unsafe { CStr::from_ptr(self.0) }.to_bytes());
+        call.give_string(unsafe { CStr::from_ptr(self.0) }.to_bytes());
     }
 }
 

@@ -4,9 +4,8 @@
 use super::{Registration, connection_argument, deliver, drop_registration, guarded};
 use crate::convert::*;
 use crate::error::{Failure, Report};
-use crate::method::Call;
 use crate::objects::connection::{self, Source};
-use crate::perl::{Array, Callback, Perl, Scalar};
+use crate::perl::{Array, Perl, Scalar};
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::mem::transmute;
 use virt::sys::*;
@@ -428,13 +427,12 @@ events! {
 /// registration's id.
 ///
 /// # Safety
-/// Live objects, the connection in argument 0 of a method that takes a code reference.
+/// Live objects.
 pub unsafe fn register<T: Object>(
-    call: &Call,
     conn: virConnectPtr,
     object: *mut T::Target,
     event: c_int,
-    callback: Callback,
+    callback: Registration,
     events: &'static Events<T>,
 ) -> Result<c_int, Failure> {
     let function = usize::try_from(event).ok().and_then(|event| events.callbacks.get(event)).ok_or_else(|| {
@@ -445,7 +443,7 @@ pub unsafe fn register<T: Object>(
     // type it is registered as.
     unsafe {
         let function = transmute::<*const c_void, Generic<T>>(function.0);
-        registered(call, conn, &events.source, callback, |data| {
+        registered(conn, &events.source, callback, |data| {
             (events.register)(conn, object, event, Some(function), data, Some(drop_registration))
         })
     }
@@ -461,10 +459,10 @@ static LIFECYCLE: Source = Source {
 ///
 /// # Safety
 /// As for [`register`].
-pub unsafe fn register_lifecycle(call: &Call, conn: virConnectPtr, callback: Callback) -> Result<(), Failure> {
+pub unsafe fn register_lifecycle(conn: virConnectPtr, callback: Registration) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
     unsafe {
-        registered(call, conn, &LIFECYCLE, callback, |data| {
+        registered(conn, &LIFECYCLE, callback, |data| {
             virConnectDomainEventRegister(conn, Some(lifecycle), data, Some(drop_registration))
         })
     }
@@ -485,14 +483,12 @@ pub unsafe fn deregister_lifecycle(conn: virConnectPtr) -> Result<(), Failure> {
 /// # Safety
 /// As for [`register`].
 unsafe fn registered(
-    call: &Call,
     conn: virConnectPtr,
     source: &'static Source,
-    callback: Callback,
+    callback: Registration,
     register: impl FnOnce(*mut c_void) -> c_int,
 ) -> Result<c_int, Failure> {
-    // SAFETY: the caller's promise.
-    let data = unsafe { Registration::on_connection(call, callback) }.into_opaque();
+    let data = callback.into_opaque();
     let id = register(data);
     if id < 0 {
         let failure = Failure::last();
@@ -508,11 +504,11 @@ unsafe fn registered(
 ///
 /// # Safety
 /// As for [`register`].
-pub unsafe fn register_close(call: &Call, conn: virConnectPtr, callback: Callback) -> Result<(), Failure> {
+pub unsafe fn register_close(conn: virConnectPtr, callback: Registration) -> Result<(), Failure> {
     // From now on libvirt may run it inside any function that talks on the connection.
     crate::ffi::bridge::sv_bridge_always_hold();
     // SAFETY: the caller's promise.
-    unsafe { connection::register_close(conn, Some(closed), Registration::on_connection(call, callback)) }
+    unsafe { connection::register_close(conn, Some(closed), callback) }
 }
 
 /// Ends that registration.

@@ -19,20 +19,27 @@ pub fn watch(perl: Perl, home: &Home) {
 
 unsafe extern "C" fn ready(watch: c_int, _: c_int, _: c_int, perl: *mut c_void) {
     guarded((), || {
-        let is_here = Home::at(perl as usize).is_some_and(|home| home.is_here());
-        if !is_here {
+        let home = Home::at(perl as usize);
+        match (Perl::current(), home) {
+            (Some(perl), Some(home)) if home.is_here() => deliver(perl, &home),
             // The loop of another interpreter would turn for ever.
-            // SAFETY: the number that the loop has for this.
-            unsafe { virEventRemoveHandle(watch) };
-            if let Some(home) = Home::at(perl as usize) {
-                home.is_watched.store(false, Ordering::Relaxed);
-            }
-        }
-        if let Some(perl) = Perl::current().filter(|_| is_here) {
-            let class = perl.new_string(b"Sys::Virt::Future");
-            if let Err(exception) = perl.call_method(c"deliver", vec![class]) {
-                parked::park(perl, exception);
+            (_, home) => {
+                // SAFETY: the number that the loop has for this.
+                unsafe { virEventRemoveHandle(watch) };
+                if let Some(home) = home {
+                    home.is_watched.store(false, Ordering::Relaxed);
+                }
             }
         }
     });
+}
+
+fn deliver(perl: Perl, home: &Home) {
+    // A script without futures has not loaded their class.
+    if home.run_tasks(perl) {
+        let class = perl.new_string(b"Sys::Virt::Future");
+        if let Err(exception) = perl.call_method(c"deliver", vec![class]) {
+            parked::park(perl, exception);
+        }
+    }
 }

@@ -18,8 +18,9 @@ pub mod stream;
 pub use delivery::watch;
 pub use guard::{guarded, guarded_in};
 
-use crate::convert::{Connect, Handle};
-use crate::ffi::bridge::Tag;
+use crate::convert::{Code, Connect, FromArg, Handle, Spec};
+use crate::error::Failure;
+use crate::ffi::bridge::{RawValue, Tag};
 use crate::method::{Call, Method};
 use crate::perl::{Callback, Held, Perl, Scalar};
 use crate::workers::Home;
@@ -70,18 +71,6 @@ impl Registration {
         Registration { callback: Own::new(callback), object: None }
     }
 
-    /// A callback registered by a call of the connection in argument 0; no reason for that to
-    /// stay open.
-    ///
-    /// # Safety
-    /// The method takes a code reference.
-    pub unsafe fn on_connection(call: &Call, callback: Callback) -> Self {
-        let perl = call.perl();
-        // SAFETY: the caller's promise.
-        let connection = perl.weak(&unsafe { call.argument(0) });
-        Registration { callback: Own::new(callback), object: Some(Own::new(Callback::keep(perl, connection))) }
-    }
-
     /// A callback registered by a call of the stream in argument 0, which lives on with it.
     ///
     /// # Safety
@@ -114,6 +103,24 @@ impl Registration {
         if let Err(exception) = callback.run(arguments(perl, object.as_ref().map(|object| object.scalar()))) {
             parked::park(perl, exception);
         }
+    }
+}
+
+/// A parameter: a code reference, registered by a call of the connection in argument 0; no reason
+/// for that to stay open. It is kept while arguments are judged, on the interpreter's thread, so the
+/// registration itself may wait for its host on another.
+pub enum Listener {}
+
+impl FromArg for Listener {
+    type Native<'a> = Registration;
+    const SPEC: Spec = Code::SPEC;
+
+    fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Registration, Failure> {
+        let callback = Code::from_arg(call, index, value)?;
+        let perl = call.perl();
+        // SAFETY: the method takes a code reference.
+        let connection = perl.weak(&unsafe { call.argument(0) });
+        Ok(Registration { callback: Own::new(callback), object: Some(Own::new(Callback::keep(perl, connection))) })
     }
 }
 

@@ -131,8 +131,21 @@ impl Home {
 
     /// What comes next.
     pub fn pop(&self) -> Option<Item> {
+        self.pop_if(|_| true)
+    }
+
+    /// Runs what others have posted, up to the first job that is done; whether there is one.
+    pub fn run_tasks(&self, perl: Perl) -> bool {
+        self.answer(perl);
+        while let Some(Item::Task(task)) = self.pop_if(|item| matches!(item, Item::Task(_))) {
+            task(perl);
+        }
+        !lock(&self.items).is_empty()
+    }
+
+    fn pop_if(&self, wanted: impl FnOnce(&Item) -> bool) -> Option<Item> {
         let mut items = lock(&self.items);
-        let item = items.pop_front();
+        let item = items.front().is_some_and(wanted).then(|| items.pop_front()).flatten();
         if items.is_empty() {
             // SAFETY: a signal of this one's own.
             unsafe { bridge::sv_bridge_lower_signal(self.signal) };

@@ -1,6 +1,7 @@
 //! Events of a connection: callbacks registered and ended, and the callback for its close.
 
 use crate::convert::*;
+use crate::events::Listener;
 use crate::events::connection::*;
 use crate::method::methods;
 use crate::objects::connection::deregister;
@@ -12,15 +13,15 @@ macro_rules! sources {
         methods! {
             "Sys::Virt";
             $(
-                $register(con: Connect, $object: Opt<$class>, eventID: i32, cb: Code) in call =>
-                    register(call, con, $object, eventID, cb, &$events);
+                $register(con: Connect, $object: Opt<$class>, eventID: i32, cb: Listener) =>
+                    register(con, $object, eventID, cb, &$events);
                 $deregister(con: Connect, callbackID: i32) => deregister(con, &$events.source, callbackID);
             )*
 
-            domain_event_register(con: Connect, cb: Code) in call => register_lifecycle(call, con, cb);
+            domain_event_register(con: Connect, cb: Listener) => register_lifecycle(con, cb);
             domain_event_deregister(con: Connect) => deregister_lifecycle(con);
 
-            register_close_callback(con: Connect, cb: Code) in call => register_close(call, con, cb);
+            register_close_callback(con: Connect, cb: Listener) => register_close(con, cb);
             unregister_close_callback(con: Connect) => deregister_close(con);
         }
     };
