@@ -210,6 +210,10 @@ pub unsafe extern "C" fn sys_virt_usage(perl: *mut PerlInterpreter, method: &'st
     for index in 0..method.most {
         // SAFETY: the row has so many parameters.
         let param = unsafe { &*method.params.add(index.into()) };
+        // SAFETY: as above.
+        if index >= method.least && unsafe { *param.preset } == 0 {
+            break; // of an older form
+        }
         add(if index == 0 { c"(" } else { c", " }.as_ptr());
         add(param.name);
         if index >= method.least {

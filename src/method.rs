@@ -67,6 +67,7 @@ fn outcome<R: Return + 'static>(deferral: &Deferred, outcome: Result<R, Failure>
 pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str, i64)>) -> Parameter {
     let (preset, preset_value) = match preset {
         Some((text, value)) => (text.as_ptr().cast(), value),
+        None if spec.older => (c"".as_ptr(), 0),
         None if spec.omissible => (c"undef".as_ptr(), 0),
         None => (std::ptr::null(), 0),
     };

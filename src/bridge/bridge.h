@@ -81,7 +81,7 @@ typedef struct bridge_value {
 /* One parameter of a method. */
 typedef struct bridge_param {
     const char *name;
-    const char *preset; /* the default as the usage message shows it, or NULL */
+    const char *preset; /* the default as the usage message shows it, "" if that stops here, or NULL */
     IV preset_value;    /* KIND_INTEGER: what stands for an argument left out */
     U8 kind;
     U8 optional;        /* may be left out, and undef stands for that */

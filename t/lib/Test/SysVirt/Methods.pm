@@ -19,6 +19,7 @@ package Test::SysVirt::Methods;
 #
 #   ?            where undef is as good as a value, though the argument cannot be left out
 #   = DEFAULT    where it can; undef then stands for the default
+#   = -          the same, of an older form of the method: the usage message does not show it
 #   of PREFIX    behind a kind that takes a hash: its keys are the values of the constants PREFIX_*
 #
 # and these kinds:
@@ -65,7 +66,7 @@ sub method {
         most => scalar @parameters,
         object => @parameters && $parameters[0]{kind} eq $row->{package},
         surplus => $row->{surplus},
-        usage => "Usage: $full(" . join(', ', map { $_->{shown} } @parameters) . ')',
+        usage => "Usage: $full(" . join(', ', map { $_->{shown} } grep { $_->{shown} } @parameters) . ')',
         function => $function, release => $release,
     };
 }
@@ -89,7 +90,7 @@ sub parameter {
     die "$full: no constants begin with $keys" if defined $keys && !@keys;
     return {
         name => $name, kind => $kind, keys => \@keys, optional => defined $preset,
-        undef => $undef || defined $preset, shown => defined $preset ? "$name=$preset" : $name,
+        undef => $undef || defined $preset, shown => !defined $preset ? $name : $preset ne '-' ? "$name=$preset" : undef,
     };
 }
 
