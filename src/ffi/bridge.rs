@@ -377,12 +377,7 @@ unsafe extern "C" {
     pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, call: &Call, count: isize) -> *mut *mut SV;
     pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter) -> bool;
     pub fn sv_bridge_argument(perl: *mut PerlInterpreter, call: &Call, index: isize) -> *mut SV;
-    pub fn sv_bridge_install(
-        perl: *mut PerlInterpreter,
-        stash: *mut HV,
-        name: *const c_char,
-        method: &'static Method,
-    );
+    pub fn sv_bridge_install(perl: *mut PerlInterpreter, stash: *mut HV, name: *const c_char, method: &'static Method);
     pub fn sv_bridge_give_string(perl: *mut PerlInterpreter, call: &Call, pv: *const c_char, len: usize);
     pub safe fn sv_bridge_always_hold();
 
