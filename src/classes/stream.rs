@@ -235,7 +235,7 @@ unsafe extern "C" fn source_hole(
         // SAFETY: libvirt calls it with places for both answers.
         unsafe {
             *in_data = flag.read(perl, |data| Data::of(data).truth()).into();
-            *length = section as i64;
+            *length = section;
         }
         // The handler may have ended it, too.
         not_ended(stream)?;
