@@ -2,14 +2,12 @@
 //! ask the host, and wait for it.
 
 use super::home::Home;
-use super::job::{self, Job};
-use super::pool::PLACES;
-use super::shared;
+use super::job::{any_hangs, elsewhere};
 use crate::objects::{Reference, connection};
 use crate::panics;
 use crate::perl::Perl;
 use std::ffi::c_void;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::time::Duration;
 
 /// For the bridge: the end of a reference while a connection has a deadline, or libvirt does not return
@@ -29,7 +27,7 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
             // The last object of a connection that the script has dropped may close it.
             None => None,
             Some(_) if !reference.asks_host() => return drop(reference),
-            Some(None) if !job::any_hangs() => return drop(reference),
+            Some(None) if !any_hangs() => return drop(reference),
             Some(seconds) => seconds,
         };
         let Some(perl) = Perl::current() else { return drop(reference) };
@@ -45,10 +43,4 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
             home.answer(perl);
         }
     });
-}
-
-/// Ends something of a connection on another thread, behind the calls that it has there.
-pub fn elsewhere(home: &Arc<Home>, lane: usize, end: impl FnOnce() + Send + 'static) {
-    let places = connection::places(lane).unwrap_or(PLACES);
-    shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false);
 }

@@ -3,12 +3,12 @@
 //! more, is abandoned, and keeps its thread and its place until libvirt returns.
 
 use super::home::{Home, Item};
-use super::pool::Work;
-use super::{ends, lock, shared};
+use super::pool::{PLACES, Work};
+use super::{lock, shared};
 use crate::deferred::{Deferred, Outcome};
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call};
-use crate::objects::{KeptObject, Reference};
+use crate::objects::{KeptObject, Reference, connection};
 use crate::panics;
 use crate::perl::{Origin, Perl};
 use std::collections::HashMap;
@@ -188,7 +188,7 @@ impl Job {
         // SAFETY: the job keeps it alive, and does not let it go while its state is locked.
         let failure = Failure::Libvirt(unsafe { deadline.is_over(self.connection as sys::virConnectPtr) });
         match mem::replace(&mut state.progress, Progress::Failed(failure)) {
-            Progress::Waiting(deferred) => ends::elsewhere(&self.home, self.lane, move || drop(deferred)),
+            Progress::Waiting(deferred) => elsewhere(&self.home, self.lane, move || drop(deferred)),
             _ => hang(true),
         }
         drop(state);
@@ -302,4 +302,10 @@ fn host_of(uri: &str) -> &str {
     let authority = behind.split('/').next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     if host.is_empty() { uri } else { host }
+}
+
+/// Ends something of a connection on another thread, behind the calls that it has there.
+pub fn elsewhere(home: &Arc<Home>, lane: usize, end: impl FnOnce() + Send + 'static) {
+    let places = connection::places(lane).unwrap_or(PLACES);
+    shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false);
 }
