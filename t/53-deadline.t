@@ -75,6 +75,13 @@ subtest 'the host is named' => sub {
     $fleet->resume_host(0);
 };
 
+subtest 'set_max_requests' => sub {
+    my $conn = Sys::Virt->new(uri => 'test:///default');
+    is_deeply([$conn->set_max_requests(1)], [], 'set_max_requests gives nothing');
+    ok(!eval { $conn->set_max_requests(0); 1 }, 'set_max_requests: none at all dies');
+    like($@, qr/set_max_requests: argument 'requests' is 0/, 'and says so');
+};
+
 subtest 'set_timeout' => sub {
     my $conn = Sys::Virt->new(uri => $uri);
     $conn->set_timeout(1);
