@@ -24,6 +24,7 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
     panics::contained(|| {
         error::silence_libvirt();
         let _ = workers::WATCH.set(events::watch);
+        let _ = perl::TAKE_HOME.set(workers::take_home);
         for &tables in classes::TABLES {
             tables.iter().for_each(|methods| install(perl, methods));
         }

@@ -17,9 +17,19 @@ impl Call {
         unsafe { Perl::assume_current(self.perl) }
     }
 
-    /// With its package.
-    pub fn method_name(&self) -> &'static str {
-        self.method.full_name()
+    /// As the script has called it, with its package.
+    pub fn method_name(&self) -> &'static CStr {
+        let name = self.method.c_name();
+        match name.to_bytes() {
+            b"Sys::Virt::_open" | b"Sys::Virt::_open_auth" => c"Sys::Virt::new",
+            b"Sys::Virt::Admin::_open" => c"Sys::Virt::Admin::new",
+            _ => name,
+        }
+    }
+
+    /// What is said of the call.
+    pub fn say(&self, what: &str) -> String {
+        format!("{}: {what}", self.method_name().to_string_lossy())
     }
 
     /// Argument number `index` as the bridge has read it.
@@ -94,14 +104,13 @@ impl Call {
     pub fn warn(&self, problem: &str) {
         match self.deferral() {
             Some(deferral) => deferral.warn(problem),
-            None => self.warn_of(self.method_name(), problem, b""),
+            None => self.warn_with(self.say(problem).as_bytes()),
         }
     }
 
-    /// The same for a call of `method`, made at `place` if that is another one.
-    pub fn warn_of(&self, method: &str, problem: &str, place: &[u8]) {
-        let text = [format!("{method}: {problem}").as_bytes(), place].concat();
-        self.leave_warning(self.perl().mortal(self.perl().new_string(&text)));
+    /// The same in these words, to which the place is added if they do not end in a newline.
+    pub fn warn_with(&self, text: &[u8]) {
+        self.leave_warning(self.perl().mortal(self.perl().new_string(text)));
     }
 
     /// Assigns `content` to a variable of the caller's when the call is over.
@@ -116,39 +125,36 @@ impl Call {
             return deferral.refuse(failure);
         }
         let error = match failure {
-            Failure::Libvirt(report) => report.into_scalar(self.perl()),
+            Failure::Libvirt(report) => self.error(report),
             Failure::Died(exception) => exception.0,
-            Failure::Argument { code, text } => self.argument_error(code, &text),
+            Failure::Argument { code, text } => self.error(self.argument_report(code, &text)),
         };
-        self.leave_error(error.into_raw());
+        self.leave_error(self.perl().mortal(error));
     }
 
-    /// Where the caller stands, for messages.
-    pub fn place(&self) -> Vec<u8> {
-        let perl = self.perl();
-        let text = perl.new_string(b"");
-        // SAFETY: the running interpreter and a string scalar of our own.
-        unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
-        text.bytes(perl)
+    /// The error of a call: of this one, if it is of no other.
+    fn error(&self, mut report: Report) -> Scalar {
+        let (perl, origin) = (self.perl(), report.origin.take());
+        let error = report.into_scalar(perl);
+        match origin {
+            None => error.comes_from_here(perl, self.method_name()),
+            Some(origin) => error.comes_from(perl, &origin),
+        }
+        error
     }
 
-    /// The error for an argument, with the method's name before the problem and the caller's place
+    /// The report of an argument, with the method's name before the problem and the caller's place
     /// behind it.
-    fn argument_error(&self, code: sys::virErrorNumber, problem: &str) -> Scalar {
+    fn argument_report(&self, code: sys::virErrorNumber, problem: &str) -> Report {
         let perl = self.perl();
-        let method = match self.method_name() {
-            "Sys::Virt::_open" | "Sys::Virt::_open_auth" => "Sys::Virt::new",
-            "Sys::Virt::Admin::_open" => "Sys::Virt::Admin::new",
-            method => method,
-        };
-        let text = perl.new_string(format!("{method}: {problem}").as_bytes());
+        let text = perl.new_string(self.say(problem).as_bytes());
         // SAFETY: the running interpreter and a string scalar of our own.
         unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
-        Report::new(code, text.bytes(perl)).into_scalar(perl)
+        Report::new(code, text.bytes(perl))
     }
 }
 
-/// The arguments of a call, for errors about them: all that code gets of its call that may run on
+/// The arguments of a call, for errors about them: what code gets of its call that may run on
 /// another thread.
 #[derive(Clone, Copy)]
 pub struct Arguments<'a>(&'a Call);
@@ -158,6 +164,11 @@ impl<'a> Arguments<'a> {
     #[inline(always)]
     pub fn of(call: &'a Call) -> Self {
         Arguments(call)
+    }
+
+    /// The interpreter, unless the call is to run without one.
+    pub fn interpreter(self) -> Option<Perl> {
+        (!self.0.is_deferred()).then(|| self.0.perl())
     }
 
     /// The error for parameter `index`.

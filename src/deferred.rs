@@ -2,11 +2,12 @@
 //! until the interpreter's thread makes Perl values of it.
 
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::{Arena, Call, RETURNED_DEFERRED};
-use crate::objects::Reference;
+use crate::ffi::bridge::{self, Arena, Call, RETURNED_DEFERRED};
+use crate::objects::KeptObject;
 use crate::panics;
+use crate::perl::Origin;
 use std::cell::Cell;
-use virt::sys::virConnectPtr;
+use std::sync::Arc;
 
 /// The result of a method's code, to be given to a call on the interpreter's thread.
 pub type Outcome = Box<dyn FnOnce(&Call)>;
@@ -20,10 +21,9 @@ pub struct Deferred {
     work: Cell<Option<Work>>,
     failure: Cell<Option<Failure>>,
     warning: Cell<Option<String>>,
-    objects: Vec<Reference>,
     _arena: Arena,
-    /// Where the caller stands: " at FILE line N.\n".
-    place: Vec<u8>,
+    /// Where it was called, if that is not where it ends.
+    origin: Option<Arc<Origin>>,
 }
 
 // SAFETY: a method that can be deferred runs no Perl code and makes no Perl values, so neither its
@@ -45,20 +45,20 @@ impl Call {
 }
 
 impl Deferred {
-    /// Copies the arguments of a call, and judges them. `place` is where errors say that they are
-    /// from.
-    pub fn of(call: &Call, place: Vec<u8>) -> Result<Box<Self>, Failure> {
+    /// Copies the arguments of a call, and judges them; and keeps the objects in them, for as long as
+    /// this lives. `origin` is what errors say that they are of, where the call does not wait for its
+    /// end.
+    pub fn of(call: &Call, origin: Option<Arc<Origin>>) -> Result<(Box<Self>, Vec<KeptObject>), Failure> {
         let (call, mut arena) = call.deferred();
-        // SAFETY: the bridge has read live objects, and nothing has run since.
-        let referenced = |(class, object)| unsafe { Reference::assume_borrowed(class, object) };
-        let objects = arena.objects.drain(..).map(referenced).collect();
+        let objects = std::mem::take(&mut arena.objects);
         let (work, failure, warning) = Default::default();
-        let deferred = Box::new(Deferred { call, work, failure, warning, objects, _arena: arena, place });
+        let deferred = Box::new(Deferred { call, work, failure, warning, _arena: arena, origin });
         // SAFETY: a call of that method. It stops before its code: see `put_aside`.
         unsafe { (deferred.call.method.run)(&deferred.call) };
         match deferred.failure.take() {
             Some(failure) => Err(failure),
-            None => Ok(deferred),
+            // SAFETY: the bridge has read live objects, and no Perl code has run since.
+            None => Ok((deferred, objects.into_iter().map(|object| unsafe { KeptObject::keep(object) }).collect())),
         }
     }
 
@@ -85,39 +85,35 @@ impl Deferred {
     pub fn run(&self) -> Outcome {
         let Some(work) = self.work.take() else { return Box::new(|_| ()) };
         panics::caught(work).unwrap_or_else(|report| {
-            let failure = Failure::Libvirt(report.with_prefix(self.method_name()));
+            let failure = self.placed(Failure::Libvirt(report.with_prefix(&self.call.say(""))));
             Box::new(move |call| call.fail(failure))
         })
     }
 
     /// A failure with what is known of the call only here.
     pub fn placed(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Argument { code, text } if !self.place.is_empty() => {
-                let message = [format!("{}: {text}", self.method_name()).as_bytes(), &self.place].concat();
-                Failure::Libvirt(Report::new(code, message))
+        match (failure, &self.origin) {
+            (Failure::Argument { code, text }, Some(origin)) => {
+                let message = [self.call.say(&text).into_bytes(), origin.place()].concat();
+                Failure::Libvirt(Report::new(code, message).of(origin))
             }
-            failure => failure,
+            (Failure::Libvirt(report), Some(origin)) => Failure::Libvirt(report.of(origin)),
+            (failure, _) => failure,
         }
     }
 
     /// Gives the outcome to a call on the interpreter's thread.
     pub fn finish(&self, outcome: Outcome, call: &Call) {
+        // The objects in it are on the connection of this call's arguments.
+        // SAFETY: the call outlives what is made of its outcome.
+        let before = unsafe { bridge::sv_bridge_run_as(&self.call) };
         outcome(call);
+        // SAFETY: the one that runs.
+        unsafe { bridge::sv_bridge_run_as(before) };
         if let Some(problem) = self.warning.take() {
-            call.warn_of(self.method_name(), &problem, &self.place);
+            let place = self.origin.as_ref().map(|origin| origin.place());
+            call.warn_with(&[self.call.say(&problem).into_bytes(), place.unwrap_or_default()].concat());
         }
-    }
-
-    /// With its package.
-    pub fn method_name(&self) -> &'static str {
-        self.call.method.full_name()
-    }
-
-    /// The connection of the first object among the arguments; NULL if there is none, or if libvirt
-    /// has no function that tells.
-    pub fn connection(&self) -> virConnectPtr {
-        self.objects.first().map_or(std::ptr::null_mut(), Reference::connection)
     }
 }
 

@@ -14,7 +14,7 @@ pub use crate::ffi::bridge::{Call, Method};
 #[inline(always)]
 pub fn dispatch(call: &Call, row: impl FnOnce()) {
     if let Err(report) = panics::caught(row) {
-        call.fail(Failure::Libvirt(report.with_prefix(call.method_name())));
+        call.fail(Failure::Libvirt(report.with_prefix(&call.say(""))));
     }
 }
 
@@ -87,14 +87,13 @@ pub const fn method(
     run: unsafe extern "C" fn(&Call),
 ) -> Method {
     assert!(params.len() <= MAX_PARAMS);
-    let (mut least, mut calls_back, mut borrows, mut here, mut index) = (0, false, false, here, 0);
+    let (mut least, mut calls_back, mut borrows, mut index) = (0, false, false, 0);
     while index < params.len() {
         if params[index].preset.is_null() {
             least = index + 1;
         }
         calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept);
         borrows |= !matches!(params[index].kind, Kind::Object | Kind::Integer);
-        here |= matches!(params[index].kind, Kind::Output);
         index += 1;
     }
     let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1;

@@ -48,7 +48,7 @@ enum bridge_tag {
     TAG_NUMBER = 3,    /* u.nv */
     TAG_STRING = 4,    /* u.pv and len; a NUL follows */
     TAG_WIDE = 5,      /* a string with characters above 255 where bytes are wanted */
-    TAG_OBJECT = 6,    /* u.ptr, of the class in `class`; NULL once destroyed */
+    TAG_OBJECT = 6,    /* u.ptr, of the class in `class`, NULL once destroyed; owned by `owner` */
     TAG_ARRAY = 7,     /* u.items, len of them */
     TAG_HASH = 8,      /* u.items, len of them: key, value, key, value */
     TAG_ENDLESS = 9,   /* an array or hash with more in it than any method takes */
@@ -63,7 +63,10 @@ enum bridge_tag {
 typedef struct bridge_value {
     U8 tag;
     U8 class;
-    size_t len;
+    union {
+        size_t len;
+        SV *owner;
+    } of;
     union {
         IV iv;
         UV uv;
@@ -92,6 +95,13 @@ typedef struct bridge_entry {
     SV *value; /* taken over by the hash */
 } bridge_entry;
 
+/* Where code stands. */
+typedef struct bridge_place {
+    const char *file; /* NULL, or len bytes */
+    STRLEN len;
+    U32 line;         /* 0 if perl does not know */
+} bridge_place;
+
 struct bridge_call;
 
 /* One method: a static row on the Rust side, which the method's CV points at. */
@@ -115,10 +125,10 @@ typedef struct bridge_call {
     void *perl;         /* the interpreter */
     const bridge_method *method;
     SSize_t ax;         /* where its arguments begin on the stack, and its values */
-    SV *error;          /* out (owned) */
-    SV *warning;        /* out (mortal) */
-    SV *output;         /* out */
-    SV *content;        /* out (owned) */
+    SV *error;          /* out: what to die with (mortal), or NULL */
+    SV *warning;        /* out: what to warn of (mortal), or NULL */
+    SV *output;         /* out: the variable that gets the bytes in `content`, or NULL */
+    SV *content;        /* out: those (owned) */
     union {
         SV *sv;
         IV iv;
@@ -127,11 +137,7 @@ typedef struct bridge_call {
 #define RETURNED_SINGLE (-1) /* ... that it is `single.sv` alone */
 #define RETURNED_DEFERRED (-2) /* in: the call is Rust's own, to run on another thread later */
 #define RETURNED_INTEGER (-3) /* ... that it is the number in `single.iv` */
-    U32 heed;           /* out: what else the call leaves to do, and which of these are set: */
-#define HEED_ERROR 1    /* to die with `error` */
-#define HEED_WARNING 2  /* to warn of `warning` */
-#define HEED_OUTPUT 4   /* to give the variable `output` the bytes in `content` */
-#define HEED_SURPLUS 8  /* to warn of arguments that are ignored */
+    bool surplus;       /* arguments behind the last parameter are ignored */
     bridge_value values[BRIDGE_MAX_PARAMS];
 } bridge_call;
 
@@ -145,6 +151,10 @@ void sv_bridge_give_string(void *perl, bridge_call *call, const char *pv, STRLEN
 SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count);
 /* Whether the call is in scalar context. */
 bool sv_bridge_wants_scalar(void *perl);
+/* From now on the objects that the running method gives are on the connection of that argument. */
+void sv_bridge_give_of(U8 argument);
+/* Makes another call the one that runs; the one before. */
+const bridge_call *sv_bridge_run_as(const bridge_call *call);
 /* The scalar that was given as argument `index`. */
 SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index);
 /* Makes a method callable: `name` in `stash`. */
@@ -186,8 +196,16 @@ void sv_bridge_attend(U8 attention, bool on);
 
 /* object.c */
 
-/* A new reference to a new object of `stash` that owns `ptr`. */
-SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
+/* A new reference to a new object of `stash` that owns `ptr`. It is on `connection`, or where that is
+ * NULL on that of `like`, an object, or where that is NULL too on that of the argument which what the
+ * running method gives is of. */
+SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr, void *connection, SV *like);
+/* The connection that the object of a scalar is on. */
+void *sv_bridge_connection(const SV *owner);
+/* Keeps the object of a scalar, even if the script destroys it, until it is let go with the pointer
+ * that it had. Both on the thread of its interpreter. */
+void sv_bridge_keep_object(SV *owner);
+void sv_bridge_let_object_go(void *perl, SV *owner, U8 class, void *ptr);
 void sv_bridge_install_destroy(void *perl, const char *name);
 
 /* handle.c */
@@ -207,12 +225,10 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 SV *sv_bridge_reference(void *perl, SV *target);
 /* A new integer, made inline where perl can. */
 SV *sv_bridge_integer(void *perl, IV value);
-/* Adds " at FILE line N.\n" of the caller to a string. */
 /* The string under a key of what is a reference to a hash, unless Perl code has to be asked for it. */
 SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key);
 /* Overwrites it, unless somebody else has it, too. */
 void sv_bridge_wipe_element(void *perl, SV *hash, const char *key);
-void sv_bridge_locate(void *perl, SV *message);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);
 void sv_bridge_hold(SV *sv);
@@ -224,6 +240,18 @@ void sv_bridge_free(void *perl, SV *sv);
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value);
 void sv_bridge_constants_done(void *perl, HV *stash);
 
+/* origin.c */
+
+/* Adds " at FILE line N.\n" of the caller to a string. */
+void sv_bridge_locate(void *perl, SV *message);
+/* The same as it is, for as long as the caller's statement runs. */
+void sv_bridge_place(void *perl, bridge_place *place);
+/* Which call an error is of, that has just been made: the method, whose name is constant, and a place,
+ * which is copied. */
+void sv_bridge_set_origin(void *perl, SV *error, const char *method, const bridge_place *place);
+/* That of an error: the method, and the place, which lives as long as the error. NULL if it has none. */
+const char *sv_bridge_origin(void *perl, SV *error, bridge_place *place);
+
 /* internal.c */
 
 /* Declares `sub` of the stash, with its package in `name`: it is defined when it is called. */
@@ -232,9 +260,10 @@ void sv_bridge_declare(void *perl, HV *stash, const char *name, const char *sub,
 /* template.c */
 
 /* A reference to a new hash with the keys of the first one that has this number, and `values` (taken
- * over) in their order; NULL, with nothing taken, when there was none yet, or cannot be. */
+ * over) in their order, of the same class; NULL, with nothing taken, when there was none yet, or cannot
+ * be. */
 SV *sv_bridge_record(void *perl, U32 shape, SV *const *values);
-SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count);
+SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count, const char *class);
 /* The same with keys that may be others every time, though often they are not. */
 SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count);
 /* The interpreter ends. */
@@ -247,9 +276,9 @@ SV *sys_virt_usage(void *perl, const bridge_method *method);
 /* One reference more, or less, to a libvirt object. */
 void sys_virt_object_ref(U8 class, void *ptr);
 void sys_virt_object_free(U8 class, void *ptr);
-/* Its end when sys_virt_objects_free is called, by the process that calls this. */
-void sys_virt_object_free_later(U8 class, void *ptr);
-void sys_virt_objects_free(void);
+/* Keeps the end of a reference; and one whose end this process has kept, false if there is none. */
+void sys_virt_object_free_later(U8 class, void *ptr, void *connection);
+bool sys_virt_object_to_free(U8 *class, void **ptr, void **connection);
 /* Begins the method of a call on another thread: the number of the job. 0 with an error in the call,
  * or without one where it is to run here. */
 U64 sys_virt_begin(bridge_call *call, NV timeout, U8 why);
@@ -266,8 +295,8 @@ int sys_virt_urgent_signal(void *perl);
 void sys_virt_run_urgent(void *perl);
 /* Nobody waits for it any more. */
 void sys_virt_abandon(U64 job);
-/* The end of a reference while libvirt hangs. */
-void sys_virt_object_free_elsewhere(U8 class, void *ptr);
+/* The end of a reference, which may have to wait for a host: no longer than its connection's deadline. */
+void sys_virt_object_free_within(U8 class, void *ptr, void *connection);
 /* The interpreter hears of no job any more. */
 void sys_virt_home_ends(void *perl);
 /* Whether methods run on other threads: then the process ends without waiting for libvirt. */

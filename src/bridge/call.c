@@ -7,7 +7,7 @@
 
 void bridge_throw(pTHX_ SV *error)
 {
-    croak_sv(sv_2mortal(error));
+    croak_sv(error);
 }
 
 /* What stands for the arguments that are left out. */
@@ -31,20 +31,17 @@ static void assign(pTHX_ SV *output, const SV *content)
 /* What a call leaves to do besides returning values. */
 static void heed(pTHX_ const bridge_call *call)
 {
-    /* A fatal warning must not lose them. */
-    if (call->heed & HEED_ERROR)
-        sv_2mortal(call->error);
-    if (call->heed & HEED_OUTPUT)
-        sv_2mortal(call->content);
-    if (call->heed & HEED_SURPLUS)
+    if (call->output)
+        sv_2mortal(call->content); /* a fatal warning must not lose it */
+    if (call->surplus)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%s: arguments behind the first %d are ignored",
                        call->method->name, call->method->most);
-    if (call->heed & HEED_WARNING)
+    if (call->warning)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(call->warning));
-    if (call->heed & HEED_OUTPUT)
+    if (call->output)
         assign(aTHX_ call->output, call->content);
-    if (call->heed & HEED_ERROR)
-        bridge_throw(aTHX_ SvREFCNT_inc(call->error));
+    if (call->error)
+        bridge_throw(aTHX_ call->error);
 }
 
 /* The op's own scalar, unless another sub that the op has called has left more in it than a plain
@@ -59,20 +56,14 @@ PERL_STATIC_INLINE SV *own_scalar(pTHX)
     return SvFLAGS(own) & (SVf_ROK | SVf_UTF8 | SVf_READONLY | SVs_GMG | SVs_SMG | SVs_RMG) ? NULL : own;
 }
 
-/* Objects that ended while a method ran. */
-static void free_objects(void)
-{
-    bridge_here.unfinished &= ~UNFINISHED_OBJECTS;
-    IN_LIBVIRT(sys_virt_objects_free());
-}
-
 void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
 {
     call->perl = BRIDGE_PERL;
     call->method = method;
     call->ax = ax;
     call->returned = 0;
-    call->heed = 0;
+    call->error = call->warning = call->output = NULL;
+    call->surplus = false;
 }
 
 SV *bridge_single(pTHX_ const bridge_call *call)
@@ -95,11 +86,11 @@ static I32 count_arguments(pTHX_ bridge_call *call, I32 items)
 
     if (items > method->most && method->surplus) {
         PL_stack_sp -= items - method->most;
-        call->heed |= HEED_SURPLUS;
+        call->surplus = true;
         return method->most;
     }
     if (items < method->least || items > method->most)
-        bridge_throw(aTHX_ sys_virt_usage(BRIDGE_PERL, method));
+        bridge_throw(aTHX_ sv_2mortal(sys_virt_usage(BRIDGE_PERL, method)));
     leave_out(method, items, call->values);
     return items;
 }
@@ -140,15 +131,16 @@ static XS(call_row)
     else
         bridge_take_arguments(aTHX_ &call, items, false, room);
     if (LIKELY(!(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))) || !heed_attention(aTHX_ &call)) {
-        bridge_here.calls++;
+        const bridge_call *below = bridge_here.call;
+        bridge_here.call = &call;
         bridge_here.in_libvirt = true;
         method->run(&call);
         bridge_here.in_libvirt = false;
-        bridge_here.calls--;
+        bridge_here.call = below;
     }
     if (UNLIKELY(bridge_here.unfinished)) {
-        if (bridge_here.calls == 0 && bridge_here.unfinished & UNFINISHED_OBJECTS)
-            free_objects();
+        if (!bridge_here.call && bridge_here.unfinished & UNFINISHED_OBJECTS)
+            bridge_free_objects(aTHX);
         bridge_resume_exit(aTHX);
     }
 
@@ -158,7 +150,7 @@ static XS(call_row)
     } else {
         PL_stack_sp = PL_stack_base + ax + call.returned - 1;
     }
-    if (UNLIKELY(call.heed))
+    if (UNLIKELY(call.error || call.warning || call.output || call.surplus))
         heed(aTHX_ &call);
 }
 
@@ -219,6 +211,18 @@ bool sv_bridge_wants_scalar(void *perl)
 {
     BRIDGE_THX(perl);
     return GIMME_V == G_SCALAR;
+}
+
+void sv_bridge_give_of(U8 argument)
+{
+    bridge_here.argument = argument;
+}
+
+const bridge_call *sv_bridge_run_as(const bridge_call *call)
+{
+    const bridge_call *before = bridge_here.call;
+    bridge_here.call = call;
+    return before;
 }
 
 SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index)

@@ -12,7 +12,7 @@ void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax);
 void bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settle, bridge_value *room);
 /* What it has returned in scalar context. */
 SV *bridge_single(pTHX_ const bridge_call *call);
-/* The one place where an exception is thrown. */
+/* The one place where an exception is thrown; it is mortal. */
 void bridge_throw(pTHX_ SV *error) __attribute__noreturn__;
 
 #endif

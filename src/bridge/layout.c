@@ -11,13 +11,17 @@ IS(sizeof(IV), 8);
 
 AT(bridge_value, tag, 0);
 AT(bridge_value, class, 1);
-AT(bridge_value, len, WORDS(1));
+AT(bridge_value, of, WORDS(1));
 AT(bridge_value, u, WORDS(2));
 IS(sizeof(bridge_value), WORDS(2) + 8);
 
 AT(bridge_entry, key, 0);
 AT(bridge_entry, len, WORDS(1));
 AT(bridge_entry, value, WORDS(2));
+
+AT(bridge_place, file, 0);
+AT(bridge_place, len, WORDS(1));
+AT(bridge_place, line, WORDS(2));
 
 AT(bridge_param, name, 0);
 AT(bridge_param, preset, WORDS(1));
@@ -46,7 +50,7 @@ AT(bridge_call, output, WORDS(5));
 AT(bridge_call, content, WORDS(6));
 AT(bridge_call, single, WORDS(7));
 AT(bridge_call, returned, WORDS(7) + 8);
-AT(bridge_call, heed, WORDS(7) + 12);
+AT(bridge_call, surplus, WORDS(7) + 12);
 AT(bridge_call, values, WORDS(7) + 16);
 IS(sizeof(bridge_call), WORDS(7) + 16 + BRIDGE_MAX_PARAMS * sizeof(bridge_value));
 

@@ -34,17 +34,13 @@ void sv_bridge_wipe_element(void *perl, SV *hash, const char *key)
         explicit_bzero(SvPVX(element), SvLEN(element));
 }
 
-void sv_bridge_locate(void *perl, SV *message)
+const char *sv_bridge_caller(void *perl, U32 *line)
 {
     BRIDGE_THX(perl);
-    COP *const here = PL_curcop;
-    const PERL_CONTEXT *caller = CopSTASH_eq(here, gv_stashpvs("Sys::Virt", 0)) ? caller_cx(0, NULL) : NULL;
+    const char *file = CopFILE(PL_curcop);
 
-    /* Sys::Virt->new is written in Perl: the caller is who has called that. */
-    if (caller)
-        PL_curcop = caller->blk_oldcop;
-    sv_setsv(message, mess_sv(message, FALSE));
-    PL_curcop = here;
+    *line = CopLINE(PL_curcop);
+    return file ? file : "(unknown)";
 }
 
 void *sv_bridge_interpreter(void)

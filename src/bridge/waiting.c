@@ -112,5 +112,5 @@ bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout)
         IN_LIBVIRT(sys_virt_finish(call, job));
         LEAVE;
     }
-    return job || call->heed & HEED_ERROR;
+    return job || call->error;
 }

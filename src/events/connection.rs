@@ -30,7 +30,7 @@ unsafe fn first<T: Object>(
     // SAFETY: the caller's promise.
     unsafe {
         arguments.push(connection_argument::<Connect>(perl, own, conn));
-        arguments.push(Handle::<T>::assume_borrowed(object).into_scalar(perl));
+        arguments.push(Handle::<T>::assume_borrowed(object).into_scalar_on(perl, &arguments[0]));
     }
     arguments
 }

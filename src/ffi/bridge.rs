@@ -3,8 +3,9 @@
 use super::wipe;
 use libperl_sys::{CV, HV, PerlInterpreter, SV};
 use std::cell::Cell;
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
+use std::ptr;
 
 /// How C reads an argument: `enum bridge_kind`.
 #[repr(u8)]
@@ -53,6 +54,7 @@ pub enum Tag {
 pub struct RawValue {
     tag: Tag,
     class: u8,
+    /// Or `owner`, of an object.
     len: usize,
     u: RawUnion,
 }
@@ -96,6 +98,12 @@ impl RawValue {
         self.class
     }
 
+    /// The scalar that owns an object.
+    #[inline(always)]
+    pub fn owner(&self) -> *mut SV {
+        self.len as *mut SV
+    }
+
     /// The length of a string, array or hash.
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -120,6 +128,14 @@ impl RawValue {
     }
 }
 
+/// An object in a value: what owns it, and libvirt's; or of no class, another scalar.
+#[allow(clippy::missing_docs_in_private_items, reason = "as of a value")]
+pub struct Object {
+    pub owner: *mut SV,
+    pub class: u8,
+    pub ptr: *mut c_void,
+}
+
 /// What copies of values point at.
 #[derive(Default)]
 pub struct Arena {
@@ -127,8 +143,8 @@ pub struct Arena {
     secret: bool,
     texts: Vec<Box<[u8]>>,
     lists: Vec<Box<[RawValue]>>,
-    /// The objects in the values, by class and pointer.
-    pub objects: Vec<(u8, *mut c_void)>,
+    /// The values that are objects, or variables.
+    pub objects: Vec<Object>,
 }
 
 impl Drop for Arena {
@@ -140,7 +156,7 @@ impl Drop for Arena {
 }
 
 impl RawValue {
-    /// A copy that lives as long as the arena, its objects and the scalars in it.
+    /// A copy that lives as long as the arena, and the objects and scalars in it.
     fn copied(&self, arena: &mut Arena) -> RawValue {
         let mut copy = RawValue { tag: self.tag, class: self.class, len: self.len, u: self.u };
         // SAFETY: the tag says which field of the union C has set, and the lengths are true.
@@ -163,7 +179,10 @@ impl RawValue {
                     copy.u.items = items.as_ptr();
                     arena.lists.push(items);
                 }
-                Tag::Object if !self.u.ptr.is_null() => arena.objects.push((self.class, self.u.ptr)),
+                Tag::Object if !self.u.ptr.is_null() => {
+                    arena.objects.push(Object { owner: self.len as *mut SV, class: self.class, ptr: self.u.ptr });
+                }
+                Tag::Scalar => arena.objects.push(Object { owner: self.u.sv, class: 0, ptr: std::ptr::null_mut() }),
                 _ => {}
             }
         }
@@ -172,7 +191,8 @@ impl RawValue {
 }
 
 impl Call {
-    /// A call of the same method with copies of the arguments, to run on another thread later.
+    /// A call of the same method with copies of the arguments, to run on another thread later. The
+    /// objects in them are for the caller to keep.
     pub fn deferred(&self) -> (Call, Arena) {
         let mut arena = Arena::default();
         let mut values = [const { MaybeUninit::uninit() }; MAX_PARAMS];
@@ -183,7 +203,7 @@ impl Call {
             // SAFETY: the bridge fills one value for each parameter of the row.
             copy.write(unsafe { value.assume_init_ref() }.copied(&mut arena));
         }
-        let nothing = || Cell::new(MaybeUninit::uninit());
+        let nothing = || Cell::new(ptr::null_mut());
         let call = Call {
             perl: self.perl,
             method: self.method,
@@ -192,9 +212,9 @@ impl Call {
             warning: nothing(),
             output: nothing(),
             content: nothing(),
-            single: Cell::new(MaybeUninit::uninit()),
+            single: Cell::new(Single { iv: 0 }),
             returned: Cell::new(RETURNED_DEFERRED),
-            heed: Cell::new(0),
+            surplus: Cell::new(false),
             values,
         };
         (call, arena)
@@ -208,6 +228,21 @@ pub struct Entry {
     pub key: *const c_char,
     pub len: usize,
     pub value: *mut SV,
+}
+
+/// `struct bridge_place`: where code stands.
+#[repr(C)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
+pub struct Place {
+    pub file: *const c_char,
+    pub len: usize,
+    pub line: u32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place { file: std::ptr::null(), len: 0, line: 0 }
+    }
 }
 
 /// `struct bridge_param`: one parameter of a method.
@@ -239,15 +274,29 @@ pub struct Method {
 }
 
 impl Method {
+    /// With its package, for C.
+    pub fn c_name(&self) -> &'static CStr {
+        // SAFETY: rows have constant names.
+        unsafe { CStr::from_ptr(self.name) }
+    }
+
     /// With its package.
     pub fn full_name(&self) -> &'static str {
-        // SAFETY: rows have constant names.
-        unsafe { std::ffi::CStr::from_ptr(self.name) }.to_str().unwrap_or_default()
+        self.c_name().to_str().unwrap_or_default()
     }
 
     /// The package alone.
     pub fn package(&self) -> &'static str {
         self.full_name().rsplit_once("::").map_or("", |(package, _)| package)
+    }
+}
+
+impl Method {
+    /// Whether it assigns to a variable of the caller's, who therefore has to wait for it.
+    pub fn assigns(&self) -> bool {
+        // SAFETY: a row's own parameters.
+        let params = unsafe { std::slice::from_raw_parts(self.params, usize::from(self.most)) };
+        params.iter().any(|param| param.kind == Kind::Output)
     }
 }
 
@@ -264,13 +313,13 @@ pub struct Call {
     pub(crate) perl: *mut PerlInterpreter,
     pub(crate) method: &'static Method,
     ax: isize,
-    error: Cell<MaybeUninit<*mut SV>>,
-    warning: Cell<MaybeUninit<*mut SV>>,
-    output: Cell<MaybeUninit<*mut SV>>,
-    content: Cell<MaybeUninit<*mut SV>>,
-    single: Cell<MaybeUninit<Single>>,
+    error: Cell<*mut SV>,
+    warning: Cell<*mut SV>,
+    output: Cell<*mut SV>,
+    content: Cell<*mut SV>,
+    single: Cell<Single>,
     pub(crate) returned: Cell<i32>,
-    heed: Cell<u32>,
+    surplus: Cell<bool>,
     /// Filled as far as the method has parameters.
     pub(crate) values: [MaybeUninit<RawValue>; MAX_PARAMS],
 }
@@ -283,45 +332,35 @@ union Single {
     iv: i64,
 }
 
-/// What a call leaves to do: `HEED_` in bridge.h.
-const HEED_ERROR: u32 = 1;
-const HEED_WARNING: u32 = 2;
-const HEED_OUTPUT: u32 = 4;
-
 impl Call {
-    fn heed(&self, what: u32, field: &Cell<MaybeUninit<*mut SV>>, sv: *mut SV) {
-        field.set(MaybeUninit::new(sv));
-        self.heed.set(self.heed.get() | what);
-    }
-
-    /// C dies with an error, which is its own from here on.
+    /// C dies with an error, which is mortal.
     pub(crate) fn leave_error(&self, error: *mut SV) {
-        self.heed(HEED_ERROR, &self.error, error);
+        self.error.set(error);
         self.returned.set(0);
     }
 
     /// C warns of a mortal text.
     pub(crate) fn leave_warning(&self, text: *mut SV) {
-        self.heed(HEED_WARNING, &self.warning, text);
+        self.warning.set(text);
     }
 
     /// C gives a variable bytes, which are its own from here on.
     pub(crate) fn leave_output(&self, variable: *mut SV, content: *mut SV) {
-        self.heed(HEED_OUTPUT, &self.output, variable);
-        self.content.set(MaybeUninit::new(content));
+        self.output.set(variable);
+        self.content.set(content);
     }
 
     /// A mortal scalar is the only value.
     #[inline(always)]
     pub(crate) fn leave_single(&self, value: *mut SV) {
-        self.single.set(MaybeUninit::new(Single { sv: value }));
+        self.single.set(Single { sv: value });
         self.returned.set(RETURNED_SINGLE);
     }
 
     /// A number is the only value.
     #[inline(always)]
     pub(crate) fn leave_integer(&self, value: i64) {
-        self.single.set(MaybeUninit::new(Single { iv: value }));
+        self.single.set(Single { iv: value });
         self.returned.set(RETURNED_INTEGER);
     }
 }
@@ -346,7 +385,7 @@ pub const ATTENTION_HUNG: u8 = 16;
 /// The places that bridge/layout.c asserts of the same fields and names.
 #[allow(dead_code, reason = "assertions are not counted as a use")]
 mod layout {
-    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, RawValue, Tag};
+    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, Place, RawValue, Tag};
     use std::mem::offset_of;
 
     const fn words(count: usize) -> usize {
@@ -362,13 +401,14 @@ mod layout {
     layout! {
         RawValue: tag 0, class 1, len words(1), u words(2);
         Entry: key 0, len words(1), value words(2);
+        Place: file 0, len words(1), line words(2);
         Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9,
             secret words(2) + 10;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
             alone words(3) + 6;
         Call: perl 0, method words(1), ax words(2), error words(3), warning words(4), output words(5),
-            content words(6), single words(7), returned words(7) + 8, heed words(7) + 12, values words(7) + 16;
+            content words(6), single words(7), returned words(7) + 8, surplus words(7) + 12, values words(7) + 16;
     }
 
     const _: () = assert!(size_of::<RawValue>() == words(2) + 8);
@@ -392,6 +432,8 @@ mod layout {
 unsafe extern "C" {
     pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, call: &Call, count: isize) -> *mut *mut SV;
     pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter) -> bool;
+    pub safe fn sv_bridge_give_of(argument: u8);
+    pub fn sv_bridge_run_as(call: *const Call) -> *const Call;
     pub fn sv_bridge_argument(perl: *mut PerlInterpreter, call: &Call, index: isize) -> *mut SV;
     pub fn sv_bridge_install(perl: *mut PerlInterpreter, stash: *mut HV, name: *const c_char, method: &'static Method);
     pub fn sv_bridge_give_string(perl: *mut PerlInterpreter, call: &Call, pv: *const c_char, len: usize);
@@ -418,7 +460,17 @@ unsafe extern "C" {
     pub safe fn sv_bridge_enter_libvirt();
     pub safe fn sv_bridge_attend(attention: u8, on: bool);
 
-    pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
+    pub fn sv_bridge_object(
+        perl: *mut PerlInterpreter,
+        stash: *mut HV,
+        class: u8,
+        ptr: *mut c_void,
+        connection: *mut c_void,
+        like: *mut SV,
+    ) -> *mut SV;
+    pub fn sv_bridge_connection(owner: *const SV) -> *mut c_void;
+    pub fn sv_bridge_keep_object(owner: *mut SV);
+    pub fn sv_bridge_let_object_go(perl: *mut PerlInterpreter, owner: *mut SV, class: u8, ptr: *mut c_void);
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
 
     pub fn sv_bridge_handle(perl: *mut PerlInterpreter, fd: i32) -> *mut SV;
@@ -429,7 +481,6 @@ unsafe extern "C" {
     pub fn sv_bridge_plain_element(perl: *mut PerlInterpreter, hash: *mut SV, key: *const c_char) -> *mut SV;
     pub fn sv_bridge_wipe_element(perl: *mut PerlInterpreter, hash: *mut SV, key: *const c_char);
     pub fn sv_bridge_integer(perl: *mut PerlInterpreter, value: i64) -> *mut SV;
-    pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
     pub safe fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
     pub fn sv_bridge_free(perl: *mut PerlInterpreter, sv: *mut SV);
@@ -440,6 +491,11 @@ unsafe extern "C" {
         len: i32,
         value: *mut SV,
     );
+    pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
+    pub fn sv_bridge_place(perl: *mut PerlInterpreter, place: &mut Place);
+    pub fn sv_bridge_set_origin(perl: *mut PerlInterpreter, error: *mut SV, method: *const c_char, place: &Place);
+    pub fn sv_bridge_origin(perl: *mut PerlInterpreter, error: *mut SV, place: &mut Place) -> *const c_char;
+
     pub fn sv_bridge_declare(
         perl: *mut PerlInterpreter,
         stash: *mut HV,
@@ -455,6 +511,7 @@ unsafe extern "C" {
         shape: u32,
         entries: *const Entry,
         count: isize,
+        class: *const c_char,
     ) -> *mut SV;
     pub fn sv_bridge_list(perl: *mut PerlInterpreter, entries: *const Entry, count: isize) -> *mut SV;
     pub fn sv_bridge_forget_templates(perl: *mut PerlInterpreter);

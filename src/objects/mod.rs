@@ -5,6 +5,7 @@ pub mod admin;
 mod class;
 pub mod connection;
 mod handle;
+mod kept;
 mod later;
 mod reference;
 pub mod stream;
@@ -12,4 +13,5 @@ pub mod watch;
 
 pub use class::*;
 pub use handle::Handle;
+pub use kept::KeptObject;
 pub use reference::Reference;

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 /// The keys that all hashes of one kind have: a static value for each kind.
 pub struct Shape<const N: usize> {
     keys: [&'static CStr; N],
+    class: Option<&'static CStr>,
     /// From 1 on, or 0 before the first hash.
     number: AtomicU32,
 }
@@ -18,7 +19,12 @@ pub struct Shape<const N: usize> {
 impl<const N: usize> Shape<N> {
     /// That of hashes with those keys, which are all different.
     pub const fn new(keys: [&'static CStr; N]) -> Self {
-        Shape { keys, number: AtomicU32::new(0) }
+        Shape { keys, class: None, number: AtomicU32::new(0) }
+    }
+
+    /// The same of objects.
+    pub const fn of_class(class: &'static CStr, keys: [&'static CStr; N]) -> Self {
+        Shape { class: Some(class), ..Shape::new(keys) }
     }
 
     #[inline(always)]
@@ -57,9 +63,10 @@ impl<const N: usize> Shape<N> {
             len: key.count_bytes(),
             value: values.next().unwrap_or(std::ptr::null_mut()),
         });
+        let class = self.class.map_or(std::ptr::null(), CStr::as_ptr);
         // SAFETY: the running interpreter, keys with their length, and the values, which were not taken;
-        // storing into a new hash cannot die.
-        let hash = unsafe { bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), N as isize) };
+        // storing into a new hash cannot die, nor can blessing it.
+        let hash = unsafe { bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), N as isize, class) };
         // SAFETY: the bridge gives a new reference.
         unsafe { Scalar::assume_owned(hash) }
     }
@@ -99,7 +106,9 @@ impl<const N: usize> Choice<N> {
             let entry = |(key, &value): (&'static CStr, _)| Entry { key: key.as_ptr(), len: key.count_bytes(), value };
             let entries: Vec<Entry> = keys.zip(&given).map(entry).collect();
             // SAFETY: as in `Shape::first`.
-            hash = unsafe { bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), count as isize) };
+            hash = unsafe {
+                bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), count as isize, std::ptr::null())
+            };
         }
         // SAFETY: the bridge gives a new reference.
         unsafe { Scalar::assume_owned(hash) }
@@ -133,12 +142,6 @@ impl Perl {
         let len = package.count_bytes() as u32;
         // SAFETY: the running interpreter and a string with its length.
         unsafe { thx::Perl_gv_stashpvn(self.raw(), package.as_ptr(), len, 1) }
-    }
-
-    /// Blesses what a fresh reference refers to.
-    pub fn bless(self, reference: &Scalar, package: &CStr) {
-        // SAFETY: a fresh reference and the stash of a package, which cannot die.
-        unsafe { thx::Perl_sv_bless(self.raw(), reference.as_raw(), self.stash(package)) };
     }
 }
 

@@ -5,11 +5,13 @@
 mod array;
 mod code;
 mod hash;
+mod origin;
 mod scalar;
 
 pub use array::Array;
-pub use code::{Callback, Exception, Held, hold};
+pub use code::{Callback, Exception, Held, TAKE_HOME, hold};
 pub use hash::{Choice, Hash, Shape};
+pub use origin::Origin;
 pub use scalar::{Buffer, Scalar, Variable};
 
 use crate::ffi::bridge;

@@ -2,20 +2,21 @@
 //! there. libvirt cannot be told to give up: a job whose time is over, or that nobody waits for any
 //! more, is abandoned, and keeps its thread and its place until libvirt returns.
 
-use super::home::{self, Home, Item};
-use super::{are_there_any, lock, pool, shared};
+use super::home::{Home, Item};
+use super::pool::Work;
+use super::{ends, lock, shared};
 use crate::deferred::{Deferred, Outcome};
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::{self, Call, Tag};
-use crate::objects::{Reference, connection, connection_of};
+use crate::ffi::bridge::{self, Call};
+use crate::objects::{KeptObject, Reference};
 use crate::panics;
-use crate::perl::Perl;
+use crate::perl::{Origin, Perl};
 use std::collections::HashMap;
 use std::ffi::{CStr, c_int, c_void};
 use std::mem;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use virt::sys;
 
 /// Jobs whose outcome somebody will ask for, by their numbers.
@@ -23,44 +24,63 @@ pub type Jobs = HashMap<u64, Arc<Job>>;
 
 pub struct Job {
     pub id: u64,
-    /// The connection, for the pool.
+    /// For the pool.
     pub lane: usize,
-    home: Arc<Home>,
+    /// NULL if it is on none.
+    pub connection: usize,
+    pub home: Arc<Home>,
     /// Raised when it is done, for who waits in C; otherwise its home is told.
-    signal: Option<c_int>,
-    deadline: Option<Deadline>,
+    pub signal: Option<c_int>,
+    pub deadline: Option<Deadline>,
     state: Mutex<State>,
 }
 
-struct Deadline {
-    at: Instant,
-    seconds: f64,
-    method: &'static str,
+/// When the time of a job is over, and what to say then.
+pub struct Deadline {
+    pub at: Instant,
+    pub seconds: f64,
+    pub method: &'static CStr,
+    /// For who does not wait: the origin of the call.
+    pub origin: Option<Arc<Origin>>,
     /// What is to be opened; a connection tells itself.
-    uri: Option<String>,
+    pub uri: Option<String>,
 }
 
-enum State {
+struct State {
+    progress: Progress,
+    /// Whether libvirt has it.
+    runs: bool,
+    /// For the interpreter's thread alone.
+    kept: Vec<KeptObject>,
+    /// In the place of those, once nobody waits for it any more, until libvirt returns.
+    references: Vec<Reference>,
+}
+
+enum Progress {
     Waiting(Box<Deferred>),
     /// For nobody: the end of an object.
     Task(Box<dyn FnOnce() + Send>),
-    /// On the connection at this address, which it keeps alive.
-    Running(usize),
+    Running,
     Done(Finished),
     Failed(Failure),
     Over,
 }
 
-/// The call before its outcome: libvirt's objects in that may need the connection in this.
+/// The call before its outcome: libvirt's objects in that may need what is in this.
 struct Finished(Outcome, Box<Deferred>);
 
 // SAFETY: as a deferred call, an outcome has no Perl values.
 unsafe impl Send for Finished {}
 // SAFETY: a failure in a job is not that of Perl code, of which it runs none.
-unsafe impl Send for State {}
+unsafe impl Send for Progress {}
 
 /// How many abandoned jobs libvirt has not returned from.
 static HUNG: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether there are any.
+pub fn any_hangs() -> bool {
+    HUNG.load(Ordering::Relaxed) > 0
+}
 
 fn hang(more: bool) {
     let hung = match more {
@@ -70,53 +90,105 @@ fn hang(more: bool) {
     bridge::sv_bridge_attend(bridge::ATTENTION_HUNG, hung > 0);
 }
 
-impl Job {
-    /// On a thread of the pool: the method's code.
-    pub fn run(self: &Arc<Self>) {
+impl State {
+    /// A call to be made, with the objects that it keeps.
+    fn of_call(deferred: Box<Deferred>, kept: Vec<KeptObject>) -> Self {
+        State { progress: Progress::Waiting(deferred), runs: false, kept, references: Vec::new() }
+    }
+
+    /// Lets the objects go that are kept for it.
+    ///
+    /// # Safety
+    /// On the thread of its interpreter.
+    unsafe fn let_go(&mut self, perl: Perl) {
+        for object in self.kept.drain(..) {
+            if self.runs {
+                self.references.push(object.reference());
+            }
+            // SAFETY: the caller's promise.
+            unsafe { object.let_go(perl) };
+        }
+    }
+}
+
+impl Work for Job {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn lane(&self) -> usize {
+        self.lane
+    }
+
+    /// The method's code.
+    fn run(self: &Arc<Self>) {
         let deferred = {
             let mut state = lock(&self.state);
-            match mem::replace(&mut *state, State::Over) {
-                State::Waiting(deferred) => {
-                    *state = State::Running(deferred.connection() as usize);
+            match mem::replace(&mut state.progress, Progress::Running) {
+                Progress::Waiting(deferred) => {
+                    state.runs = true;
                     deferred
                 }
-                State::Task(task) => {
+                Progress::Task(task) => {
                     drop(state);
                     return panics::contained(task);
                 }
                 other => {
-                    *state = other;
+                    state.progress = other;
                     return;
                 }
             }
         };
         let finished = Finished(deferred.run(), deferred);
         let mut state = lock(&self.state);
-        if let State::Running(_) = *state {
-            *state = State::Done(finished);
+        state.runs = false;
+        if let Progress::Running = state.progress {
+            state.progress = Progress::Done(finished);
             drop(state);
             self.tell();
         } else {
+            let references = mem::take(&mut state.references);
             drop(state);
             hang(false);
             // Here: what ends with it may have to wait for its host once more.
             drop(finished);
+            drop(references);
         }
+    }
+}
+
+impl Job {
+    /// A call to be made, with the objects that it keeps.
+    pub fn of_call(
+        id: u64,
+        (lane, connection): (usize, usize),
+        home: Arc<Home>,
+        signal: Option<c_int>,
+        deadline: Option<Deadline>,
+        (deferred, kept): (Box<Deferred>, Vec<KeptObject>),
+    ) -> Arc<Self> {
+        let state = Mutex::new(State::of_call(deferred, kept));
+        Arc::new(Job { id, lane, connection, home, signal, deadline, state })
+    }
+
+    /// Something that nobody waits for.
+    pub fn of_task(lane: usize, home: Arc<Home>, task: impl FnOnce() + Send + 'static) -> Arc<Self> {
+        let progress = Progress::Task(Box::new(task));
+        let state = State { progress, runs: false, kept: Vec::new(), references: Vec::new() };
+        Arc::new(Job { id: 0, lane, connection: 0, home, signal: None, deadline: None, state: Mutex::new(state) })
     }
 
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
         let mut state = lock(&self.state);
-        let conn = match &*state {
-            State::Waiting(deferred) => deferred.connection() as usize,
-            State::Running(conn) => *conn,
-            _ => return,
-        };
-        // SAFETY: the job keeps it alive, and cannot give it up while its state is locked.
-        let failure = Failure::Libvirt(unsafe { deadline.is_over(conn as sys::virConnectPtr) });
-        match mem::replace(&mut *state, State::Failed(failure)) {
-            State::Waiting(deferred) => end_elsewhere(&self.home, move || drop(deferred)),
+        if !matches!(state.progress, Progress::Waiting(_) | Progress::Running) {
+            return;
+        }
+        // SAFETY: the job keeps it alive, and does not let it go while its state is locked.
+        let failure = Failure::Libvirt(unsafe { deadline.is_over(self.connection as sys::virConnectPtr) });
+        match mem::replace(&mut state.progress, Progress::Failed(failure)) {
+            Progress::Waiting(deferred) => ends::elsewhere(&self.home, self.lane, move || drop(deferred)),
             _ => hang(true),
         }
         drop(state);
@@ -133,14 +205,57 @@ impl Job {
         }
     }
 
-    fn is_done(&self) -> bool {
-        !matches!(*lock(&self.state), State::Waiting(_) | State::Running(_))
+    pub fn is_done(&self) -> bool {
+        !matches!(lock(&self.state).progress, Progress::Waiting(_) | Progress::Running)
     }
 
-    fn no_deadline_more(&self) {
+    /// What it has come to, for a call on its interpreter's thread; `None` if nothing so far.
+    ///
+    /// # Safety
+    /// On that thread.
+    pub unsafe fn take(&self, perl: Perl) -> Option<Result<impl FnOnce(&Call) + use<>, Failure>> {
+        // SAFETY: the caller's promise.
+        match unsafe { self.end(perl) } {
+            (Progress::Done(Finished(outcome, deferred)), kept) => Some(Ok(move |call: &Call| {
+                deferred.finish(outcome, call);
+                // SAFETY: as above.
+                kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
+            })),
+            (Progress::Failed(failure), _) => Some(Err(failure)),
+            _ => None,
+        }
+    }
+
+    /// Nobody waits for it any more.
+    ///
+    /// # Safety
+    /// On its interpreter's thread.
+    pub unsafe fn abandon(&self, perl: Perl) {
+        shared().pool.withdraw(self);
+        // SAFETY: the caller's promise.
+        let (_, kept) = unsafe { self.end(perl) };
+        // SAFETY: as above.
+        kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
+    }
+
+    /// Its progress, which is over, and what was kept for its outcome.
+    ///
+    /// # Safety
+    /// On its interpreter's thread.
+    unsafe fn end(&self, perl: Perl) -> (Progress, Vec<KeptObject>) {
         if let Some(deadline) = &self.deadline {
             shared().deadlines.remove(deadline.at, self);
         }
+        let mut state = lock(&self.state);
+        let progress = mem::replace(&mut state.progress, Progress::Over);
+        match progress {
+            Progress::Done(_) => return (progress, mem::take(&mut state.kept)),
+            Progress::Running => hang(true),
+            _ => {}
+        }
+        // SAFETY: the caller's promise.
+        unsafe { state.let_go(perl) };
+        (progress, Vec::new())
     }
 }
 
@@ -170,11 +285,10 @@ impl Deadline {
                 text
             }
         });
-        // Scripts open connections with new.
-        let method = if self.uri.is_some() { "Sys::Virt::new" } else { self.method };
-        let seconds = self.seconds;
+        let (method, seconds) = (self.method.to_string_lossy(), self.seconds);
         let text = format!("{method}: no answer from {} within {seconds} s, the call is abandoned", host_of(&uri));
-        Report::new(sys::VIR_ERR_OPERATION_TIMEOUT, text)
+        let report = Report::new(sys::VIR_ERR_OPERATION_TIMEOUT, text);
+        self.origin.iter().fold(report, Report::of)
     }
 }
 
@@ -188,207 +302,4 @@ fn host_of(uri: &str) -> &str {
     let authority = behind.split('/').next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     if host.is_empty() { uri } else { host }
-}
-
-/// Begins a call on another thread; its number. `None` if it is to run here: it is no future's, and
-/// nothing asks for more.
-fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Failure> {
-    let is_future = why == bridge::BEGIN_FUTURE;
-    // SAFETY: the bridge has filled in a value for each parameter.
-    let first = (call.method.most > 0).then(|| unsafe { call.value(0) });
-    let conn = first.filter(|first| first.tag() == Tag::Object).map_or(0, |first| {
-        // SAFETY: the tag says so, and the object is live if it is not NULL.
-        let object = unsafe { first.content().ptr };
-        // SAFETY: as above.
-        if object.is_null() { 0 } else { unsafe { connection_of(first.class(), object) as usize } }
-    });
-    let timeout = timeout.or_else(|| connection::timeout(conn));
-    if !is_future && (call.method.here || (timeout.is_none() && why != bridge::BEGIN_ALARM)) {
-        return Ok(None);
-    }
-    if call.method.here {
-        return Err(Failure::invalid("cannot be called so: it needs the script's own thread"));
-    }
-    let deferred = Deferred::of(call, if is_future { call.place() } else { Vec::new() })?;
-    static LAST: AtomicU64 = AtomicU64::new(0);
-    let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-    let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
-    let deadline = timeout.map(|seconds| Deadline {
-        at: Instant::now() + Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4),
-        seconds,
-        method: deferred.method_name(),
-        uri: first.filter(|_| deferred.method_name().starts_with("Sys::Virt::_open")).map(uri_of),
-    });
-    // What is of no connection is in nobody's way.
-    let lane = if conn == 0 { usize::MAX - id as usize } else { conn };
-    let (home, state) = (Home::of(call.perl()), Mutex::new(State::Waiting(deferred)));
-    if let Some(watch) = WATCH.get() {
-        watch(call.perl(), &home);
-    }
-    let job = Arc::new(Job { id, lane, home, signal, deadline, state });
-    lock(&shared().jobs).insert(id, Arc::clone(&job));
-    if let Some(deadline) = &job.deadline {
-        shared().deadlines.add(deadline.at, &job);
-    }
-    if !shared().pool.submit(job, connection::places(conn).unwrap_or(pool::PLACES), !is_future) {
-        abandon(id);
-        return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, "cannot begin a thread for the call")));
-    }
-    Ok(Some(id))
-}
-
-/// Has the event loop look at a home.
-pub static WATCH: OnceLock<fn(Perl, &Home)> = OnceLock::new();
-
-/// The URI that is to be opened, where the first argument is one.
-fn uri_of(value: &bridge::RawValue) -> String {
-    match value.tag() {
-        // SAFETY: the tag says so, and a NUL follows.
-        Tag::String => unsafe { CStr::from_ptr(value.content().pv) }.to_string_lossy().into_owned(),
-        _ => "the default hypervisor".into(),
-    }
-}
-
-/// What a job has come to, for a call on its interpreter's thread; once.
-pub fn take(id: u64) -> Result<impl FnOnce(&Call), Failure> {
-    let job = lock(&shared().jobs).remove(&id);
-    let job = job.ok_or_else(|| Failure::invalid(format!("there is no job {id}")))?;
-    job.no_deadline_more();
-    let state = mem::replace(&mut *lock(&job.state), State::Over);
-    match state {
-        State::Done(Finished(outcome, deferred)) => Ok(move |call: &Call| deferred.finish(outcome, call)),
-        State::Failed(failure) => Err(failure),
-        _ => Err(Failure::invalid(format!("job {id} is not done"))),
-    }
-}
-
-/// Nobody will ask for the outcome.
-pub fn abandon(id: u64) {
-    let Some(job) = lock(&shared().jobs).remove(&id) else { return };
-    job.no_deadline_more();
-    shared().pool.withdraw(&job);
-    let state = mem::replace(&mut *lock(&job.state), State::Over);
-    if let State::Running(_) = state {
-        hang(true);
-    }
-}
-
-/// What comes next for an interpreter: the number of a job that is done, after the tasks before it.
-pub fn next(perl: Perl, home: &Home) -> Option<u64> {
-    loop {
-        home.answer(perl);
-        match home.pop()? {
-            Item::Task(task) => task(perl),
-            // One that was abandoned meanwhile is nobody's.
-            Item::Done(id) if lock(&shared().jobs).contains_key(&id) => return Some(id),
-            Item::Done(_) => {}
-        }
-    }
-}
-
-/// For the bridge: begins a call on another thread.
-///
-/// # Safety
-/// A call whose arguments the bridge has read.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_begin(call: &Call, timeout: f64, why: u8) -> u64 {
-    let begun = panics::caught(|| begin(call, (timeout >= 0.0).then_some(timeout), why));
-    match begun.unwrap_or_else(|report| Err(Failure::Libvirt(report))) {
-        Ok(id) => id.unwrap_or(0),
-        Err(failure) => {
-            call.fail(failure);
-            0
-        }
-    }
-}
-
-fn known(id: u64) -> Option<Arc<Job>> {
-    lock(&shared().jobs).get(&id).cloned()
-}
-
-/// For the bridge: whether a job is done.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_is_done(id: u64) -> bool {
-    known(id).is_none_or(|job| job.is_done())
-}
-
-/// For the bridge: what is readable then.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_signal_of(id: u64) -> c_int {
-    known(id).and_then(|job| job.signal).unwrap_or(-1)
-}
-
-/// For the bridge: the outcome of a job as that of `call`.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_finish(call: &Call, id: u64) {
-    let finished = panics::caught(|| match take(id) {
-        Ok(outcome) => outcome(call),
-        Err(failure) => call.fail(failure),
-    });
-    if let Err(report) = finished {
-        call.fail(Failure::Libvirt(report));
-    }
-}
-
-/// For the bridge: readable while another thread waits for the interpreter.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_urgent_signal(perl: *mut libperl_sys::PerlInterpreter) -> c_int {
-    Home::at(perl as usize).map_or(-1, |home| home.urgent_signal())
-}
-
-/// For the bridge: answers those.
-///
-/// # Safety
-/// The interpreter that the thread runs.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_run_urgent(perl: *mut libperl_sys::PerlInterpreter) {
-    // SAFETY: the caller's promise.
-    let perl = unsafe { Perl::assume_current(perl) };
-    if let Some(home) = Home::at(perl.raw() as usize) {
-        panics::contained(|| home.answer(perl));
-    }
-}
-
-/// For the bridge: nobody waits any more.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_abandon(id: u64) {
-    panics::contained(|| abandon(id));
-}
-
-/// For the bridge: whether jobs run.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_is_busy() -> bool {
-    are_there_any() && shared().pool.is_busy()
-}
-
-/// For the bridge: the end of a reference while libvirt does not return from calls, which it may
-/// have to wait for.
-///
-/// # Safety
-/// `object` is a live object of `class`, and the caller gives up its reference.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_object_free_elsewhere(class: u8, object: *mut c_void) {
-    // SAFETY: the caller's promise.
-    let reference = unsafe { Reference::assume_owned(class, object) };
-    panics::contained(|| {
-        if let Some(perl) = Perl::current() {
-            end_elsewhere(&Home::of(perl), move || drop(reference));
-        }
-    });
-}
-
-/// Ends something on a thread of the pool, one after the other: it may have to wait for its host.
-fn end_elsewhere(home: &Arc<Home>, end: impl FnOnce() + Send + 'static) {
-    let state = Mutex::new(State::Task(Box::new(end)));
-    let job = Job { id: 0, lane: ENDS, home: Arc::clone(home), signal: None, deadline: None, state };
-    shared().pool.submit(Arc::new(job), 1, false);
-}
-
-/// The lane of objects that end.
-const ENDS: usize = 1;
-
-/// For the bridge: the end of an interpreter.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_home_ends(perl: *mut libperl_sys::PerlInterpreter) {
-    home::end(perl as usize);
 }
