@@ -1,15 +1,16 @@
 //! Installs everything when perl loads the module.
 
+use crate::convert::Str;
 use crate::events::perl_loop;
 use crate::ffi::bridge;
-use crate::method::Method;
-use crate::objects::{connection, stream};
+use crate::method::{Method, methods};
+use crate::objects::{admin, connection, stream};
 use crate::perl::{self, Perl};
 use crate::{classes, constants, error, events, objects, panics, workers};
 use libperl_sys::PerlInterpreter;
 use std::any::Any;
 use std::cell::RefCell;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 /// For the bridge: makes methods and constants callable in an interpreter.
 ///
@@ -23,14 +24,38 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
     panics::contained(|| {
         error::silence_libvirt();
         let _ = workers::WATCH.set(events::watch);
+        let _ = perl::TAKE_HOME.set(workers::take_home);
         for &tables in classes::TABLES {
             tables.iter().for_each(|methods| install(perl, methods));
         }
         events::TABLES.iter().for_each(|methods| install(perl, methods));
         classes::DECLARED.iter().for_each(|package| declare(perl, package));
         objects::install(perl);
-        constants::install(perl);
+        constants::install(perl, constants::PACKAGES);
+        install(perl, METHODS);
     });
+}
+
+methods! {
+    "Sys::Virt";
+    // What the packages of other libraries call when a script loads them.
+    _extend(package: Str) in call => {
+        // SAFETY: a string of the call.
+        extend(call.perl(), unsafe { CStr::from_ptr(package) });
+        Ok(())
+    };
+}
+
+/// Makes the methods and constants callable that a package adds.
+fn extend(perl: Perl, package: &CStr) {
+    let name = package.to_str().unwrap_or_default();
+    objects::extend(perl, package);
+    for (_, tables) in classes::EXTENSIONS.iter().filter(|extension| extension.0 == name) {
+        tables.iter().for_each(|methods| install(perl, methods));
+    }
+    for (_, constants) in constants::EXTENSIONS.iter().filter(|extension| extension.0 == name) {
+        constants::install(perl, &[constants]);
+    }
 }
 
 thread_local! {
@@ -40,7 +65,7 @@ thread_local! {
 /// For the bridge: this thread is about to fork.
 #[unsafe(no_mangle)]
 pub extern "C" fn sys_virt_fork_begins() {
-    let held = vec![perl::hold(), connection::hold(), stream::hold(), perl_loop::hold()];
+    let held = vec![perl::hold(), admin::hold(), connection::hold(), stream::hold(), perl_loop::hold()];
     HELD.with(|all| *all.borrow_mut() = held);
 }
 

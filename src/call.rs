@@ -22,8 +22,11 @@ impl Call {
 
     /// As the script has called it, with its package.
     pub fn method_name(&self) -> &'static CStr {
-        let name = self.method.c_name();
-        if name.to_bytes().starts_with(b"Sys::Virt::_open") { c"Sys::Virt::new" } else { name }
+        match self.method.c_name().to_bytes() {
+            b"Sys::Virt::_open" | b"Sys::Virt::_open_auth" => c"Sys::Virt::new",
+            b"Sys::Virt::Admin::_open" => c"Sys::Virt::Admin::new",
+            _ => self.method.c_name(),
+        }
     }
 
     /// What is said of the call.
@@ -153,7 +156,7 @@ impl Call {
     }
 }
 
-/// The arguments of a call, for errors about them: all that code gets of its call that may run on
+/// The arguments of a call, for errors about them: what code gets of its call that may run on
 /// another thread.
 #[derive(Clone, Copy)]
 pub struct Arguments<'a>(&'a Call);
@@ -163,6 +166,11 @@ impl<'a> Arguments<'a> {
     #[inline(always)]
     pub fn of(call: &'a Call) -> Self {
         Arguments(call)
+    }
+
+    /// The interpreter, unless the call is to run without one.
+    pub fn interpreter(self) -> Option<Perl> {
+        (!self.0.is_deferred()).then(|| self.0.perl())
     }
 
     /// The error for parameter `index`.
@@ -217,6 +225,10 @@ pub unsafe extern "C" fn sys_virt_usage(perl: *mut PerlInterpreter, method: &'st
     for index in 0..method.most {
         // SAFETY: the row has so many parameters.
         let param = unsafe { &*method.params.add(index.into()) };
+        // SAFETY: as above.
+        if index >= method.least && unsafe { *param.preset } == 0 {
+            break; // of an older form
+        }
         add(if index == 0 { c"(" } else { c", " }.as_ptr());
         add(param.name);
         if index >= method.least {

@@ -2,13 +2,12 @@
 //! until the interpreter's thread makes Perl values of it.
 
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::{Arena, Call, RETURNED_DEFERRED};
-use crate::objects::{Reference, Transfer};
+use crate::ffi::bridge::{self, Arena, Call, RETURNED_DEFERRED};
+use crate::objects::{KeptObject, Transfer};
 use crate::panics;
 use crate::perl::Origin;
 use std::cell::Cell;
 use std::sync::Arc;
-use virt::sys::virConnectPtr;
 
 /// The result of a method's code, to be given to a call on the interpreter's thread.
 pub type Outcome = Box<dyn FnOnce(&Call)>;
@@ -22,7 +21,6 @@ pub struct Deferred {
     work: Cell<Option<Work>>,
     failure: Cell<Option<Failure>>,
     warning: Cell<Option<String>>,
-    objects: Vec<Reference>,
     /// Of a method that lasts.
     transfer: Option<Arc<Transfer>>,
     _arena: Arena,
@@ -49,21 +47,21 @@ impl Call {
 }
 
 impl Deferred {
-    /// Copies the arguments of a call, and judges them. `origin` is what errors say that they are of,
-    /// where the call does not wait for its end.
-    pub fn of(call: &Call, origin: Option<Arc<Origin>>) -> Result<Box<Self>, Failure> {
+    /// Copies the arguments of a call, and judges them; and keeps the objects in them, for as long as
+    /// this lives. `origin` is what errors say that they are of, where the call does not wait for its
+    /// end.
+    pub fn of(call: &Call, origin: Option<Arc<Origin>>) -> Result<(Box<Self>, Vec<KeptObject>), Failure> {
         let (call, mut arena) = call.deferred();
-        // SAFETY: the bridge has read live objects, and nothing has run since.
-        let referenced = |(class, object)| unsafe { Reference::assume_borrowed(class, object) };
-        let objects = arena.objects.drain(..).map(referenced).collect();
+        let objects = std::mem::take(&mut arena.objects);
         let (work, failure, warning) = Default::default();
         let transfer = call.method.lasts.then(Arc::default);
-        let deferred = Box::new(Deferred { call, work, failure, warning, objects, transfer, _arena: arena, origin });
+        let deferred = Box::new(Deferred { call, work, failure, warning, transfer, _arena: arena, origin });
         // SAFETY: a call of that method. It stops before its code: see `put_aside`.
         unsafe { (deferred.call.method.run)(&deferred.call) };
         match deferred.failure.take() {
             Some(failure) => Err(failure),
-            None => Ok(deferred),
+            // SAFETY: the bridge has read live objects, and no Perl code has run since.
+            None => Ok((deferred, objects.into_iter().map(|object| unsafe { KeptObject::keep(object) }).collect())),
         }
     }
 
@@ -109,7 +107,12 @@ impl Deferred {
 
     /// Gives the outcome to a call on the interpreter's thread.
     pub fn finish(&self, outcome: Outcome, call: &Call) {
+        // The objects in it are on the connection of this call's arguments.
+        // SAFETY: the call outlives what is made of its outcome.
+        let before = unsafe { bridge::sv_bridge_run_as(&self.call) };
         outcome(call);
+        // SAFETY: the one that runs.
+        unsafe { bridge::sv_bridge_run_as(before) };
         if let Some(problem) = self.warning.take() {
             let place = self.origin.as_ref().map(|origin| origin.place());
             call.warn_with(&[self.call.say(&problem).into_bytes(), place.unwrap_or_default()].concat());
@@ -119,12 +122,6 @@ impl Deferred {
     /// What others see of the call, if its method lasts.
     pub fn transfer(&self) -> Option<Arc<Transfer>> {
         self.transfer.clone()
-    }
-
-    /// The connection of the first object among the arguments; NULL if there is none, or if libvirt
-    /// has no function that tells.
-    pub fn connection(&self) -> virConnectPtr {
-        self.objects.first().map_or(std::ptr::null_mut(), Reference::connection)
     }
 }
 

@@ -8,7 +8,7 @@
 //! | [`ffi`] | the bridge's C types |
 //! | [`perl`] | Perl values, made with functions that cannot die |
 //! | [`error`], [`panics`] | why a call fails |
-//! | [`since`] | libvirt functions that may be missing |
+//! | [`since`] | functions and libraries of libvirt's that may be missing |
 //! | [`objects`] | libvirt's objects: classes, references, what lives as long as a connection |
 //! | [`deferred`] | a call that runs on another thread |
 //! | [`call`] | one call: its arguments as they were read, its outcome |

@@ -67,6 +67,7 @@ fn outcome<R: Return + 'static>(deferral: &Deferred, outcome: Result<R, Failure>
 pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str, i64)>) -> Parameter {
     let (preset, preset_value) = match preset {
         Some((text, value)) => (text.as_ptr().cast(), value),
+        None if spec.older => (c"".as_ptr(), 0),
         None if spec.omissible => (c"undef".as_ptr(), 0),
         None => (std::ptr::null(), 0),
     };
@@ -87,7 +88,7 @@ pub const fn method(
     run: unsafe extern "C" fn(&Call),
 ) -> Method {
     assert!(params.len() <= MAX_PARAMS);
-    let (mut least, mut calls_back, mut borrows, mut here, mut lasts, mut index) = (0, false, false, here, false, 0);
+    let (mut least, mut calls_back, mut borrows, mut lasts, mut index) = (0, false, false, false, 0);
     while index < params.len() {
         if params[index].preset.is_null() {
             least = index + 1;
@@ -95,7 +96,6 @@ pub const fn method(
         // What flushes a handle may be Perl code, too.
         calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept | Kind::Handle);
         borrows |= !matches!(params[index].kind, Kind::Object | Kind::Integer);
-        here |= matches!(params[index].kind, Kind::Output);
         lasts |= matches!(params[index].kind, Kind::Handle);
         index += 1;
     }

@@ -10,7 +10,7 @@ use Test::SysVirt::Constants;
 
 # Every constant, in every form that scripts use, and no other.
 
-my @constants = Test::SysVirt::Constants::all();
+my @constants = (Test::SysVirt::Constants::all(), Test::SysVirt::Constants::extended());
 
 my %constants;
 push @{ $constants{ $_->{package} } }, $_ for @constants;

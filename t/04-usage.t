@@ -13,6 +13,9 @@ use Test::SysVirt::Survive qw(survivors);
 
 my %invalid = (
     'Sys::Virt'                   => Sys::Virt::Error::ERR_INVALID_CONN,
+    'Sys::Virt::Admin'            => Sys::Virt::Error::ERR_INVALID_CONN,
+    'Sys::Virt::Admin::Client'    => Sys::Virt::Error::ERR_INVALID_CONN,
+    'Sys::Virt::Admin::Server'    => Sys::Virt::Error::ERR_INVALID_CONN,
     'Sys::Virt::Domain'           => Sys::Virt::Error::ERR_INVALID_DOMAIN,
     'Sys::Virt::DomainCheckpoint' => Sys::Virt::Error::ERR_INVALID_DOMAIN_CHECKPOINT,
     'Sys::Virt::DomainSnapshot'   => Sys::Virt::Error::ERR_INVALID_DOMAIN_SNAPSHOT,
@@ -24,8 +27,9 @@ my %invalid = (
     'Sys::Virt::Stream'           => Sys::Virt::Error::ERR_INVALID_STREAM,
 );
 
+Test::SysVirt::Host->with_daemon;
 my %methods;
-push @{ $methods{ $_->{package} } }, $_ for grep { $_->{surplus} ne 'any' } Test::SysVirt::Methods::all();
+push @{ $methods{ $_->{package} } }, $_ for grep { $_->{surplus} ne 'any' } Test::SysVirt::Methods::loaded();
 for my $package (sort keys %methods) {
     subtest $package => sub {
         my @methods = @{ $methods{$package} };

@@ -161,6 +161,19 @@ subtest 'callbacks' => sub {
     is(Local::Counted->alive, 0, 'register_close_callback: all code is freed');
 };
 
+subtest 'other libraries' => sub {
+    require Sys::Virt::QEMU;
+    require Sys::Virt::LXC;
+    no_leak('qemu_monitor_command: text that the driver refuses', sub { eval { $dom->qemu_monitor_command('{}') } });
+    no_leak('qemu_monitor_command: a structure that the driver refuses', sub { eval { $dom->qemu_monitor_command({ execute => 'stop' }) } }, 5_000);
+    no_leak('qemu_monitor_command: a structure that is none', sub { eval { $dom->qemu_monitor_command({ execute => sub { } }) } }, 5_000);
+    no_leak('qemu_monitor_command_with_files: descriptors that the driver refuses', sub { eval { $dom->qemu_monitor_command_with_files('{}', [0, 1]) } });
+    no_leak('qemu_monitor_event_register: a callback that the driver refuses', sub { my $counted = Local::Counted->new; eval { $conn->qemu_monitor_event_register(undef, undef, sub { $counted }) } });
+    is(Local::Counted->alive, 0, 'qemu_monitor_event_register: all code is freed');
+    no_leak('lxc_open_namespace: a domain that is no container', sub { eval { $dom->lxc_open_namespace } });
+    no_leak('lxc_enter_security_label: hashes', sub { $dom->lxc_enter_security_label({ model => 'none', doi => 0 }, { label => 'text' }) });
+};
+
 subtest 'reference counts' => sub {
     my ($hash, $array, $code, $name) = ({ color => 1 }, [$dom, $dom], sub { }, 'busy');
     my %count = (hash => $hash, array => $array, code => $code, name => \$name, domain => $dom, inside => $$dom ? \$$dom : 0);

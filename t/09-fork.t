@@ -136,8 +136,11 @@ subtest 'a child of a callback' => sub {
         $events++;
     });
     my $timer = Sys::Virt::Event::add_timeout(50, sub { });
-    for my $expected (1, 2) {
-        $expected == 1 ? $dom->suspend : $dom->resume;
+    my $expected = 0;
+    for my $pairs (1, 1, 5) {
+        # All are on their way before the first child exits.
+        for (1 .. $pairs) { $dom->suspend; $dom->resume }
+        $expected += 2 * $pairs;
         for (1 .. 100) {
             last if $events == $expected;
             Sys::Virt::Event::run_default();
@@ -146,6 +149,29 @@ subtest 'a child of a callback' => sub {
     }
     Sys::Virt::Event::remove_timeout($timer);
     ok($conn->is_alive, 'is_alive: is true after children that exited in a callback');
+};
+
+subtest 'a child of a handler' => sub {
+    my $daemon = Test::SysVirt::Daemon->new;
+    is(from_child(sub {
+        # If its child went on with this call, it would wait for ever.
+        alarm 30;
+        my $conn = $daemon->connect;
+        my $stream = $conn->new_stream;
+        $conn->get_domain_by_name('test')->screenshot($stream, 0);
+        my ($all, $children) = (0, 0);
+        $stream->recv_all(sub {
+            if ($children++ < 3) {
+                my $pid = fork // die "fork: $!";
+                exit 0 if !$pid;
+                waitpid $pid, 0;
+            }
+            $all += $_[2];
+            return $_[2];
+        });
+        $stream->finish;
+        return $all;
+    }), 33443, 'recv_all: gets everything although children exit in the handler');
 };
 
 # Here a child shares the socket with its parent, and could close it.

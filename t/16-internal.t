@@ -42,6 +42,10 @@ my $pool = Sys::Virt::StoragePool->_new(connection => $conn, name => 'default-po
 my $volume = Sys::Virt::StorageVol->_new(
     pool => $pool, xml => '<volume><name>v</name><capacity>1024</capacity></volume>');
 is(Sys::Virt::StoragePool::_lookup_by_volume($volume)->get_name, 'default-pool', '_lookup_by_volume: finds the pool');
+for my $other ('text', $conn, $pool, undef) {
+    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { Sys::Virt::StoragePool::_lookup_by_volume($other) }, '_lookup_by_volume of something else',
+        qr/_lookup_by_volume: argument 'volume' is .*, not a Sys::Virt::StorageVol object/);
+}
 is(Sys::Virt::StoragePool->_new(volume => $volume)->get_name, 'default-pool', '_new: finds a pool by its volume');
 is(Sys::Virt::StorageVol->_new(connection => $conn, path => $volume->get_path)->get_name, 'v', '_new: finds a volume by path');
 isa_ok(Sys::Virt::Stream->_new(connection => $conn), 'Sys::Virt::Stream', '_new: makes a stream, which');

@@ -23,6 +23,10 @@ subtest 'how many' => sub {
     my ($live, $config, $maximum) = (Sys::Virt::Domain::VCPU_LIVE, Sys::Virt::Domain::VCPU_CONFIG, Sys::Virt::Domain::VCPU_MAXIMUM);
     is($dom->get_max_vcpus, 4, 'get_max_vcpus: 4');
     is($idle->get_max_vcpus, -1, 'get_max_vcpus of one that does not run');
+    my $gone = $conn->create_domain('<domain type="test"><name>gone</name><memory>1024</memory><os><type>hvm</type></os></domain>');
+    is($gone->get_max_vcpus, 1, 'get_max_vcpus: 1');
+    $gone->destroy;
+    fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $gone->get_max_vcpus }, 'get_max_vcpus of one that is gone dies', qr/Domain not found/);
     is_deeply([map { $dom->get_vcpus($_) } 0, $live, $config, $config | $maximum], [2, 2, 2, 4], 'get_vcpus: by flags, live, configured and most');
     is_deeply([$dom->set_vcpus(3)], [], 'set_vcpus gives nothing');
     is_deeply([map { $dom->get_vcpus($_) } $live, $config], [3, 2], 'set_vcpus: get_vcpus shows the new number live, and the old one of the configuration');

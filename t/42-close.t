@@ -2,6 +2,14 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Test::More;
+# What is freed is overwritten, so that a use of it shows; libc and GLib read that when they start.
+BEGIN {
+    my %memory = (MALLOC_PERTURB_ => 165, G_SLICE => 'always-malloc');
+    if (grep { !$ENV{$_} } keys %memory) {
+        %ENV = (%ENV, %memory);
+        exec $^X, map({ "-I$_" } grep { !ref } @INC), $0 or die "$^X: $!";
+    }
+}
 use Sys::Virt;
 use Sys::Virt::Event;
 use Test::SysVirt::Daemon;

@@ -75,6 +75,13 @@ subtest 'the host is named' => sub {
     $fleet->resume_host(0);
 };
 
+subtest 'set_max_requests' => sub {
+    my $conn = Sys::Virt->new(uri => 'test:///default');
+    is_deeply([$conn->set_max_requests(1)], [], 'set_max_requests gives nothing');
+    ok(!eval { $conn->set_max_requests(0); 1 }, 'set_max_requests: none at all dies');
+    like($@, qr/set_max_requests: argument 'requests' is 0/, 'and says so');
+};
+
 subtest 'set_timeout' => sub {
     my $conn = Sys::Virt->new(uri => $uri);
     $conn->set_timeout(1);
@@ -185,6 +192,87 @@ subtest 'objects that end while the host hangs' => sub {
     $daemon->resume;
     is("$out $status$err", Sys::Virt::Error::ERR_OPERATION_TIMEOUT . ' 0', 'a script that gave up ends well');
     cmp_ok($took, '<', 10, 'without waiting');
+};
+
+subtest 'the end of a connection whose host hangs' => sub {
+    my $conn = Sys::Virt->new(uri => $uri, timeout => 1);
+    my ($error, $took) = while_stopped(sub { undef $conn; die "gone\n" });
+    is($error, "gone\n", 'a connection that is dropped');
+    cmp_ok($took, '<', 6, 'keeps the script waiting no longer than a call');
+
+    $conn = Sys::Virt->new(uri => $uri, timeout => 1);
+    my $dom = $conn->get_domain_by_name('test');
+    undef $conn;
+    ($error, $took) = while_stopped(sub { undef $dom; die "gone\n" });
+    cmp_ok($took, '<', 6, 'nor does the last object of one that was dropped before');
+
+    my $other = Sys::Virt->new(uri => 'test:///default');
+    $conn = Sys::Virt->new(uri => $uri, timeout => 60);
+    my $ended = 0;
+    $conn->register_close_callback(do { my $guard = bless [\$ended], 'Local::Guard'; sub { $guard } });
+    undef $conn;
+    is($ended, 1, 'its callbacks end with it');
+    ok(eval { undef $other; 1 }, 'one without a deadline is closed at once');
+
+    my $script = <<'PERL';
+        my ($uri, $daemon) = @ARGV;
+        our $conn = Sys::Virt->new(uri => $uri, timeout => 1);
+        our $dom  = $conn->get_domain_by_name('test');
+        kill STOP => $daemon;
+        print "over\n";
+PERL
+    my ($out, $err, $status);
+    $took = seconds(sub { ($out, $err, $status) = run_perl('-MSys::Virt', '-e', $script, $uri, $daemon->{pid}) });
+    $daemon->resume;
+    is("$out$status$err", "over\n0", 'a script ends that has objects of such a host');
+    cmp_ok($took, '<', 10, 'without waiting for long');
+};
+
+sub Local::Guard::DESTROY { ${ $_[0][0] }++ }
+
+subtest 'streams' => sub {
+    my $pool = eval {
+        my $storage = Sys::Virt->new(uri => 'storage+unix:///session?socket=' . $daemon->socket, timeout => 1);
+        my $dir = $daemon->socket =~ s{/[^/]+$}{/pool}r;
+        mkdir $dir and chmod 0777, $dir or die "$dir: $!";
+        $storage->create_storage_pool("<pool type='dir'><name>pool</name><target><path>$dir</path></target></pool>");
+    } or plan skip_all => "no storage in this libvirtd: $@";
+    my $volume = $pool->create_volume("<volume><name>big</name><capacity unit='MiB'>64</capacity><allocation>0</allocation></volume>");
+    my $storage = Sys::Virt->new(uri => 'storage+unix:///session?socket=' . $daemon->socket, timeout => 1);
+    $volume = $storage->get_storage_volume_by_path($volume->get_path);
+    my $data = '';
+    my %call = (
+        recv   => sub { 1 while $_[0]->recv($data, 1 << 16) > 0 },
+        finish => sub { $_[0]->finish },
+        abort  => sub { $_[0]->abort },
+        send   => sub { $_[0]->send('x' x (1 << 16), 1 << 16) for 1 .. 1024 },
+    );
+    for my $method (sort keys %call) {
+        my $stream = $storage->new_stream;
+        $method eq 'send' ? $volume->upload($stream, 0, 0) : $volume->download($stream, 0, 0);
+        times_out($method => 1, $method, sub { $call{$method}->($stream) });
+    }
+    my $stream = $storage->new_stream;
+    $volume->download($stream, 63 << 20, 0);
+    is($stream->recv($data, 10), 10, 'recv: gives the number of bytes');
+    is($data, "\0" x 10, 'recv: and the bytes');
+    my ($error, $took) = while_stopped(sub { undef $stream; die "gone\n" });
+    cmp_ok($took, '<', 6, 'one that is dropped before its end keeps nobody waiting');
+    is(eval { $storage->new_stream->async; 1 }, 1, 'the connection works afterwards');
+    like(eval { $storage->new_stream->async->recv($data, 10); 1 } ? 'it lived' : $@, qr/\brecv\b.*cannot be called so/, 'recv: not by async');
+};
+
+subtest 'objects whose connection libvirt does not tell' => sub {
+    my $conn = Sys::Virt->new(uri => $uri, timeout => 1);
+    my ($device) = $conn->list_all_node_devices;
+    times_out(get_xml_description => 1, 'a node device', sub { $device->get_xml_description });
+    like($device->get_xml_description, qr/<device>/, 'works when the host does again');
+    my $found = $conn->async->get_node_device_by_name($device->get_name)->get;
+    times_out(get_xml_description => 1, 'one that came by async', sub { $found->get_xml_description });
+    my $port = $conn->get_network_by_name('default');
+    times_out(get_xml_description => 1, 'a network', sub { $port->get_xml_description });
+    my ($stats) = $conn->get_all_domain_stats(0);
+    times_out(get_info => 1, 'a domain out of its statistics', sub { $stats->{dom}->get_info });
 };
 
 subtest 'cost' => sub {

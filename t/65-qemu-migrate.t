@@ -1,7 +1,6 @@
 use strict;
 use warnings;
 use lib 't/lib';
-use POSIX ();
 use Test::More;
 use Test::SysVirt::Qemu;
 use Test::SysVirt::SecondHost;
@@ -142,25 +141,6 @@ subtest 'paused, and with a disk that is copied' => sub {
     is("@bytes", '31 32', 'migrate: the disk there has been written to, the other no more');
 };
 
-# A migration in another process, slow enough to be watched. Returns where its outcome comes from.
-sub migration {
-    my ($name, @arguments) = @_;
-    pipe my $read, my $write or die $!;
-    my $pid = fork // die $!;
-    if (!$pid) {
-        eval {
-            my $here  = Sys::Virt->new(uri => 'qemu:///system');
-            my $there = Sys::Virt->new(uri => $host->uri);
-            $here->get_domain_by_name($name)->migrate($there, @arguments);
-        };
-        syswrite $write, ref $@ ? $@->code : $@ || 'done';
-        POSIX::_exit(0);
-    }
-    return $read;
-}
-
-sub outcome { my ($read) = @_; local $/; return scalar <$read> }
-
 subtest 'watched, aborted and repeated' => sub {
     my $dom = $bed->boot('watched');
     is($bed->serial($dom)->ask('F', 30), 'F2', 'migrate: the guest fills its memory');
@@ -177,7 +157,7 @@ subtest 'watched, aborted and repeated' => sub {
     is($dom->migrate_get_compression_cache, 128 << 20, 'migrate_set_compression_cache: migrate_get_compression_cache is the new one, in bytes');
 
     my %how = (Sys::Virt::Domain::MIGRATE_PARAM_URI() => $host->data_uri);
-    my $running = migration($dom->get_name, \%how, $live);
+    my $running = $host->migration($dom->get_name, \%how, $live);
     my ($type, $stats);
     ok($bed->wait_for(sub {
         ($type, $stats) = $dom->get_job_stats;
@@ -198,15 +178,15 @@ subtest 'watched, aborted and repeated' => sub {
     is($bed->serial($dom)->ask('w'), 'w3', 'migrate: the guest still runs at the source while the job runs');
 
     $dom->abort_job;
-    is(outcome($running), Sys::Virt::Error::ERR_OPERATION_ABORTED, 'abort_job: migrate dies of ERR_OPERATION_ABORTED');
+    is($host->outcome($running), Sys::Virt::Error::ERR_OPERATION_ABORTED, 'abort_job: migrate dies of ERR_OPERATION_ABORTED');
     is($dom->get_info->{state}, Sys::Virt::Domain::STATE_RUNNING, 'abort_job: the domain runs at the source');
     is($bed->serial($dom)->ask('a'), 'a4', 'abort_job: the guest is well');
     ok($bed->wait_for(sub { code_of(sub { $dest->get_domain_by_name($dom->get_name) }) }), 'abort_job: the domain is gone from the destination');
 
-    $running = migration($dom->get_name, { %how, Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH() => 3 }, $live);
+    $running = $host->migration($dom->get_name, { %how, Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH() => 3 }, $live);
     ok($bed->wait_for(sub { $dom->get_job_info->{memProcessed} }), 'migrate: a second one gets going');
     $dom->migrate_set_max_speed(1000);
-    is(outcome($running), 'done', 'migrate_set_max_speed: made fast, the migration comes to its end');
+    is($host->outcome($running), 'done', 'migrate_set_max_speed: made fast, the migration comes to its end');
     my $there = moved_ok($dom, $dom->get_name, 'm5');
     ($type, $stats) = $there->get_job_stats(Sys::Virt::Domain::JOB_STATS_COMPLETED | Sys::Virt::Domain::JOB_STATS_KEEP_COMPLETED);
     is($type, Sys::Virt::Domain::JOB_COMPLETED, 'get_job_stats: the destination keeps its statistics');
@@ -218,17 +198,17 @@ subtest 'watched, aborted and repeated' => sub {
 subtest 'post-copy' => sub {
     my $dom = $bed->boot('post');
     $bed->serial($dom)->ask('F', 30);
-    my $running = migration($dom->get_name, {
+    my $running = $host->migration($dom->get_name, {
         Sys::Virt::Domain::MIGRATE_PARAM_URI()       => $host->data_uri,
         Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH() => 3,
         Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH_POSTCOPY() => 100,
     }, $live | Sys::Virt::Domain::MIGRATE_POSTCOPY);
     $bed->wait_for(sub { $dom->get_job_info->{memProcessed} }, 5);
     if (my $error = code_of(sub { $dom->migrate_start_post_copy })) {
-        like(outcome($running), qr/^\d+$/, "migrate: post-copy is refused by the kernel, as libvirt's error says");
+        like($host->outcome($running), qr/^\d+$/, "migrate: post-copy is refused by the kernel, as libvirt's error says");
         is($error, Sys::Virt::Error::ERR_OPERATION_INVALID, 'migrate_start_post_copy: dies where there is nothing to switch');
     } else {
-        is(outcome($running), 'done', 'migrate_start_post_copy: switched, the migration comes to its end');
+        is($host->outcome($running), 'done', 'migrate_start_post_copy: switched, the migration comes to its end');
         moved_ok($dom, $dom->get_name, 'm3')->destroy;
     }
 };

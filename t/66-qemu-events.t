@@ -157,7 +157,8 @@ XML
 
     my $image = $bed->dir . '/events.save';
     $dom->save($image);
-    event_is($dom, MIGRATION_ITERATION => [1], 'the first pass over the memory');
+    # QEMU 11 tells of the second pass first.
+    like((event($dom, 'MIGRATION_ITERATION'))[0], qr/^[12]$/, 'MIGRATION_ITERATION: the pass over the memory');
     my ($save) = event($dom, 'JOB_COMPLETED');
     is($save->{Sys::Virt::Domain::JOB_OPERATION()}, Sys::Virt::Domain::JOB_OPERATION_SAVE, 'JOB_COMPLETED: the operation was a save');
     cmp_ok($save->{Sys::Virt::Domain::JOB_MEMORY_TOTAL()}, '>=', 64 << 20, "JOB_COMPLETED: the save's memory");

@@ -117,6 +117,9 @@ for my $path (sort @files) {
 # Arguments that a call cannot do without in practice, though its usage allows for that.
 my %wanted = (
     'Sys::Virt::new'                 => 'pairs of names and values',
+    'Sys::Virt::Admin::new'          => 'the same',
+    'Sys::Virt::QEMU::guest_exec'    => 'and pairs of names and values',
+    'Sys::Virt::LXC::run'            => 'the same',
     'Sys::Virt::restore_domain'      => 'a file, here or among the parameters',
     'Sys::Virt::Domain::save'        => 'a file, here or among the parameters',
     'Sys::Virt::Domain::memory_peek' => 'one of the two flags',
@@ -125,7 +128,7 @@ my %wanted = (
 # How many arguments the calls in an entry show: at least those without a default.
 sub shown {
     my ($method) = @_;
-    my ($calls) = slurp(manual_of($method->{package})) =~ /^=head2 \Q$method->{name}\E\n\n((?:    .*\n)+)/m;
+    my ($calls) = slurp(manual_of($method->{manual})) =~ /^=head2 \Q$method->{name}\E\n\n((?:    .*\n)+)/m;
     my @calls = $calls =~ /\b\Q$method->{name}\E\(([^;]*)\);/g;
     my @most  = map { scalar(() = /[%\$\@&]\w+/g) } @calls;
     my @least = map { $most[$_] - (() = $calls[$_] =~ /=/g) } 0 .. $#calls;
@@ -133,14 +136,17 @@ sub shown {
 }
 
 subtest 'the calls show what may be left out' => sub {
-    for my $method (grep { !$wanted{ $_->{full} } } Test::SysVirt::Methods::all()) {
+    for my $method (grep { !$wanted{ $_->{full} } } Test::SysVirt::Methods::all(), Test::SysVirt::Methods::extended()) {
         my $self = $method->{object} || $method->{package} eq 'Sys::Virt::Error';
         my ($least, $most) = map { $_ > 0 ? $_ - $self : 0 } @$method{qw(least most)};
         is(shown($method), "$least to $most", $method->{full});
     }
 };
 
-my ($methods, $constants) = (by_package(method => rows('methods')), by_package(name => rows('constants')));
+# What a package adds to others is in its own manual.
+my @extended = map { { %$_, package => $_->{manual} } } rows('extension-methods');
+my $methods   = by_package(method => rows('methods'), @extended);
+my $constants = by_package(name => rows('constants'), rows('extension-constants'));
 my %packages = map { $_ => 1 } keys %$methods, keys %$constants;
 for my $package (sort keys %packages) {
     my $file = manual_of($package);

@@ -6,6 +6,7 @@
 #   tools/testbed.sh start [DIR]    starts libvirtd, unless it runs already; builds a small Linux
 #                                   guest with a guest agent; starts a second libvirtd, in
 #                                   namespaces of its own, at qemu+tcp://10.209.0.2/system
+#   tools/testbed.sh hosts [DIR]    the same without the guest
 #   tools/testbed.sh stop [DIR]     stops what start started
 #
 # DIR keeps the guest and the state of both hosts: /var/tmp/sys-virt-testbed by default. The
@@ -144,6 +145,7 @@ CONF
     cat > "$second/etc/qemu.conf" <<CONF
 migration_host = "10.209.0.2"
 migration_address = "10.209.0.2"
+migrate_tls_x509_cert_dir = "$dir/pki"
 cgroup_controllers = []
 remember_owner = 0
 CONF
@@ -166,19 +168,28 @@ CONF
     wait_for $second_uri
 }
 
-start() {
-    mkdir -p "$dir"
+start_hosts() {
+    mkdir -p "$dir/pki"
     chmod 755 "$dir"
-    build_guest
-    # Where no udev gave /dev/kvm to its group, QEMU's user cannot open what root can, and libvirt
-    # asks QEMU anew what it can do, for a minute, before it starts a guest.
-    [ ! -e /dev/kvm ] || chgrp kvm /dev/kvm || true
+    # As the sysctl.d of newer libvirt says: post-copy needs it.
+    echo 1 > /proc/sys/vm/unprivileged_userfaultfd || true
+    # Where QEMU's user cannot open what root can, libvirt asks QEMU anew what it can do, for a
+    # minute, before it starts a guest. Its group is no way: in another system on this host, which
+    # has the same device, it has another number.
+    [ ! -e /dev/kvm ] || chmod a+rw /dev/kvm || true
     if ! answers qemu:///system; then
-        virtlogd -d -p "$dir/virtlogd.pid"
+        # It lives on when libvirtd has died, and there can be one only.
+        nc -z -U /run/libvirt/virtlogd-sock 2>/dev/null || virtlogd -d -p "$dir/virtlogd.pid"
         libvirtd -d -p "$dir/libvirtd.pid"
         wait_for qemu:///system
     fi
     start_second_host
+}
+
+start() {
+    mkdir -p "$dir"
+    build_guest
+    start_hosts
 }
 
 stop_daemons() {
@@ -210,6 +221,7 @@ stop() {
 case $verb in
     packages) install_packages ;;
     start) start ;;
+    hosts) start_hosts ;;
     stop) stop ;;
     *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -6,6 +6,8 @@ package Coverage;
 #   refused     the codes of the errors that it died of
 #   reason      why it has not succeeded anywhere, written by hand
 #
+# Rows called "run" say with which driver and release of libvirt, and on which day it was last.
+#
 #   my $table = Coverage->read($file);        the table
 #   my $seen  = Coverage->record($file);      the same of what Recorder.pm has noted
 #   $table->lost($seen)                       what it says that has not been seen again, as text, of
@@ -16,6 +18,7 @@ package Coverage;
 
 use strict;
 use warnings;
+use POSIX qw(strftime);
 
 sub lines { my ($file) = @_; open my $in, '<', $file or die "$file: $!"; chomp(my @lines = <$in>); return map { [split /\t/, $_, -1] } @lines }
 
@@ -27,7 +30,7 @@ sub new {
     my (undef, @constants) = lines('t/data/constants.tsv');
     $rows{"$_->[0]::$_->[1]"} = {} for @methods, grep { $_->[1] =~ /^EVENT_ID_/ } @constants;
     $_ = { succeeded => {}, refused => {}, reason => '' } for values %rows;
-    return bless \%rows, $class;
+    return bless { rows => \%rows, runs => {} }, $class;
 }
 
 sub read {
@@ -37,7 +40,8 @@ sub read {
     my (undef, @lines) = lines($file);
     for (@lines) {
         my ($name, $succeeded, $refused, $reason) = @$_;
-        my $row = $self->{$name} or next;
+        $self->{runs}{$succeeded} = $refused if $name eq 'run';
+        my $row = $self->{rows}{$name} or next;
         $row->{succeeded}{ s/\*$//r } = /\*$/ ? 1 : 0 for split /, /, $succeeded;
         $row->{refused}{$_} = 1 for split /, /, $refused;
         $row->{reason} = $reason;
@@ -50,19 +54,20 @@ sub record {
     my $self = $class->new;
     for (lines($file)) {
         my ($what, $name, $driver, $outcome) = @$_;
-        my $row = $self->{$name} or next;
+        my $row = $self->{rows}{$name} or next;
         if ($what eq 'call' && $outcome =~ /^error (.*)/) { $row->{refused}{$1} = 1 }
         elsif ($driver ne 'unknown') { $row->{succeeded}{$driver} ||= $what eq 'event' || $outcome eq 'used' ? 1 : 0 }
     }
+    $self->{runs}{$_} = strftime('%Y-%m-%d', gmtime) for grep { / \d/ } map { keys %{ $_->{succeeded} } } values %{ $self->{rows} };
     return $self;
 }
 
 sub lost {
     my ($self, $seen) = @_;
-    my %here = map { $_ => 1 } map { keys %{ $_->{succeeded} } } values %$seen;
+    my %here = map { $_ => 1 } map { keys %{ $_->{succeeded} } } values %{ $seen->{rows} };
     my @lost;
-    for my $name (sort keys %$self) {
-        my ($then, $now) = map { $_->{$name}{succeeded} } $self, $seen;
+    for my $name (sort keys %{ $self->{rows} }) {
+        my ($then, $now) = map { $_->{rows}{$name}{succeeded} } $self, $seen;
         for my $driver (grep { $here{$_} } sort keys %$then) {
             push @lost, "$name on $driver" if !exists $now->{$driver};
             push @lost, "$name on $driver, with its results" if exists $now->{$driver} && $now->{$driver} < $then->{$driver};
@@ -73,8 +78,9 @@ sub lost {
 
 sub add {
     my ($self, $seen) = @_;
-    for my $name (keys %$self) {
-        my ($row, $new) = ($self->{$name}, $seen->{$name});
+    $self->{runs} = { %{ $self->{runs} }, %{ $seen->{runs} } };
+    for my $name (keys %{ $self->{rows} }) {
+        my ($row, $new) = map { $_->{rows}{$name} } $self, $seen;
         $row->{succeeded}{$_} ||= $new->{succeeded}{$_} for keys %{ $new->{succeeded} };
         $row->{refused}{$_} = 1 for keys %{ $new->{refused} };
         $row->{reason} = '' if %{ $row->{succeeded} };
@@ -84,7 +90,7 @@ sub add {
 
 sub cells {
     my ($self, $name) = @_;
-    my $row = $self->{$name};
+    my $row = $self->{rows}{$name};
     my $succeeded = join ', ', map { $_ . ($row->{succeeded}{$_} ? '*' : '') } sort keys %{ $row->{succeeded} };
     return $succeeded, join(', ', sort keys %{ $row->{refused} }), $row->{reason};
 }
@@ -92,26 +98,36 @@ sub cells {
 sub write {
     my ($self, $file) = @_;
     open my $out, '>', $file or die "$file: $!";
-    print $out join("\t", @$_), "\n" for [qw(name succeeded refused reason)], map { [$_, $self->cells($_)] } sort keys %$self;
+    print $out join("\t", @$_), "\n" for [qw(name succeeded refused reason)],
+        (map { ['run', $_, $self->{runs}{$_}, ''] } sort keys %{ $self->{runs} }),
+        map { [$_, $self->cells($_)] } sort keys %{ $self->{rows} };
     close $out or die "$file: $!";
     return;
 }
 
 sub text {
     my ($self) = @_;
-    my ($text, %count) = '';
-    for my $name (sort keys %$self) {
+    my ($text, %count, %on) = '';
+    for my $name (sort keys %{ $self->{rows} }) {
         my ($succeeded, $refused, $reason) = $self->cells($name);
         my $kind  = $name =~ /::EVENT_ID_/ ? 'event' : 'method';
         my $state = $succeeded ne '' ? 'succeeded' : $refused ne '' ? 'only refused' : 'never';
         $count{$kind}{$state}++;
+        $on{$_}{$kind}++ for keys %{ $self->{rows}{$name}{succeeded} };
         $text .= sprintf "%-60s %s\n", $name =~ s/^Sys::Virt:://r,
             $succeeded ne '' ? $succeeded : join ': ', grep { length } $state . ($refused ne '' ? " ($refused)" : ''), $reason;
     }
     for my $kind (sort keys %count) {
         $text .= "\n" . join(', ', map { "$count{$kind}{$_} ${kind}s $_" } sort keys %{ $count{$kind} }) . "\n";
     }
-    return $text;
+    return $text . $self->summary(\%on);
+}
+
+# A line for each driver and release.
+sub summary {
+    my ($self, $on) = @_;
+    return join '', "\n", map { sprintf "%-12s %s  %3d methods, %2d events\n", $_, $self->{runs}{$_}, map { $_ // 0 } @{ $on->{$_} }{qw(method event)} }
+        sort keys %{ $self->{runs} };
 }
 
 1;

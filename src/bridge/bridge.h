@@ -49,7 +49,7 @@ enum bridge_tag {
     TAG_NUMBER = 3,    /* u.nv */
     TAG_STRING = 4,    /* u.pv and len; a NUL follows */
     TAG_WIDE = 5,      /* a string with characters above 255 where bytes are wanted */
-    TAG_OBJECT = 6,    /* u.ptr, of the class in `class`; NULL once destroyed */
+    TAG_OBJECT = 6,    /* u.ptr, of the class in `class`, NULL once destroyed; owned by `owner` */
     TAG_ARRAY = 7,     /* u.items, len of them */
     TAG_HASH = 8,      /* u.items, len of them: key, value, key, value */
     TAG_ENDLESS = 9,   /* an array or hash with more in it than any method takes */
@@ -68,7 +68,10 @@ enum bridge_tag {
 typedef struct bridge_value {
     U8 tag;
     U8 class;
-    size_t len;
+    union {
+        size_t len;
+        SV *owner;
+    } of;
     union {
         IV iv;
         UV uv;
@@ -83,7 +86,7 @@ typedef struct bridge_value {
 /* One parameter of a method. */
 typedef struct bridge_param {
     const char *name;
-    const char *preset; /* the default as the usage message shows it, or NULL */
+    const char *preset; /* the default as the usage message shows it, "" if that stops here, or NULL */
     IV preset_value;    /* KIND_INTEGER: what stands for an argument left out */
     U8 kind;
     U8 optional;        /* may be left out, and undef stands for that */
@@ -154,6 +157,10 @@ void sv_bridge_give_string(void *perl, bridge_call *call, const char *pv, STRLEN
 SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count);
 /* Whether the call is in scalar context. */
 bool sv_bridge_wants_scalar(void *perl);
+/* From now on the objects that the running method gives are on the connection of that argument. */
+void sv_bridge_give_of(U8 argument);
+/* Makes another call the one that runs; the one before. */
+const bridge_call *sv_bridge_run_as(const bridge_call *call);
 /* The scalar that was given as argument `index`. */
 SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index);
 /* Makes a method callable: `name` in `stash`. */
@@ -210,9 +217,22 @@ bool sv_bridge_file_punch(int fd, I64 place, I64 length);
 
 /* object.c */
 
-/* A new reference to a new object of `stash` that owns `ptr`. */
-SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr);
+/* A new reference to a new object of `stash` that owns `ptr`. It is on `connection`, or where that is
+ * NULL on that of `like`, an object, or where that is NULL too on that of the argument which what the
+ * running method gives is of. */
+SV *sv_bridge_object(void *perl, HV *stash, U8 class, void *ptr, void *connection, SV *like);
+/* The connection that the object of a scalar is on. */
+void *sv_bridge_connection(const SV *owner);
+/* Keeps the object of a scalar, even if the script destroys it, until it is let go with the pointer
+ * that it had. Both on the thread of its interpreter. */
+void sv_bridge_keep_object(SV *owner);
+void sv_bridge_let_object_go(void *perl, SV *owner, U8 class, void *ptr);
 void sv_bridge_install_destroy(void *perl, const char *name);
+
+/* handle.c */
+
+/* A new file handle for a descriptor, which it closes when it ends. */
+SV *sv_bridge_handle(void *perl, int fd);
 
 /* read.c */
 
@@ -277,9 +297,9 @@ SV *sys_virt_usage(void *perl, const bridge_method *method);
 /* One reference more, or less, to a libvirt object. */
 void sys_virt_object_ref(U8 class, void *ptr);
 void sys_virt_object_free(U8 class, void *ptr);
-/* Its end when sys_virt_objects_free is called, by the process that calls this. */
-void sys_virt_object_free_later(U8 class, void *ptr);
-void sys_virt_objects_free(void);
+/* Keeps the end of a reference; and one whose end this process has kept, false if there is none. */
+void sys_virt_object_free_later(U8 class, void *ptr, void *connection);
+bool sys_virt_object_to_free(U8 *class, void **ptr, void **connection);
 /* Begins the method of a call on another thread: the number of the job. 0 with an error in the call,
  * or without one where it is to run here. */
 U64 sys_virt_begin(bridge_call *call, NV timeout, U8 why);
@@ -296,8 +316,8 @@ int sys_virt_urgent_signal(void *perl);
 void sys_virt_run_urgent(void *perl);
 /* Nobody waits for it any more. */
 void sys_virt_abandon(U64 job);
-/* The end of a reference while libvirt hangs. */
-void sys_virt_object_free_elsewhere(U8 class, void *ptr);
+/* The end of a reference, which may have to wait for a host: no longer than its connection's deadline. */
+void sys_virt_object_free_within(U8 class, void *ptr, void *connection);
 /* The interpreter hears of no job any more. */
 void sys_virt_home_ends(void *perl);
 /* Whether methods run on other threads: then the process ends without waiting for libvirt. */

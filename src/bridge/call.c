@@ -56,13 +56,6 @@ PERL_STATIC_INLINE SV *own_scalar(pTHX)
     return SvFLAGS(own) & (SVf_ROK | SVf_UTF8 | SVf_READONLY | SVs_GMG | SVs_SMG | SVs_RMG) ? NULL : own;
 }
 
-/* Objects that ended while a method ran. */
-static void free_objects(void)
-{
-    bridge_here.unfinished &= ~UNFINISHED_OBJECTS;
-    IN_LIBVIRT(sys_virt_objects_free());
-}
-
 void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
 {
     call->perl = BRIDGE_PERL;
@@ -143,15 +136,16 @@ PERL_STATIC_INLINE void run_row(pTHX_ CV *cv, const bool lasts)
             sv_bridge_watch_signals(call.perl);
         (void)bridge_run_elsewhere(aTHX_ &call, -1);
     } else if (LIKELY(!(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))) || !heed_attention(aTHX_ &call)) {
-        bridge_here.calls++;
+        const bridge_call *below = bridge_here.call;
+        bridge_here.call = &call;
         bridge_here.in_libvirt = true;
         method->run(&call);
         bridge_here.in_libvirt = false;
-        bridge_here.calls--;
+        bridge_here.call = below;
     }
     if (UNLIKELY(bridge_here.unfinished)) {
-        if (bridge_here.calls == 0 && bridge_here.unfinished & UNFINISHED_OBJECTS)
-            free_objects();
+        if (!bridge_here.call && bridge_here.unfinished & UNFINISHED_OBJECTS)
+            bridge_free_objects(aTHX);
         bridge_resume_exit(aTHX);
     }
 
@@ -232,6 +226,18 @@ bool sv_bridge_wants_scalar(void *perl)
 {
     BRIDGE_THX(perl);
     return GIMME_V == G_SCALAR;
+}
+
+void sv_bridge_give_of(U8 argument)
+{
+    bridge_here.argument = argument;
+}
+
+const bridge_call *sv_bridge_run_as(const bridge_call *call)
+{
+    const bridge_call *before = bridge_here.call;
+    bridge_here.call = call;
+    return before;
 }
 
 SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index)

@@ -12,7 +12,8 @@
 
 /* What a thread is doing. */
 typedef struct bridge_thread {
-    U32 calls;       /* how many methods run, each but the first in a callback of the one before */
+    const bridge_call *call; /* the method that runs, the last one of those inside callbacks */
+    U8 argument;     /* that of its arguments on whose connection the objects are that it gives */
     bool in_libvirt; /* in functions of libvirt or of Rust, rather than in Perl code */
     U8 unfinished;   /* what is left for when C is back at the bottom: */
 #define UNFINISHED_EXIT 1    /* Perl code that libvirt called has called exit */

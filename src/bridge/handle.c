@@ -1,6 +1,9 @@
-/* File handles as arguments: what has to be done in perl before their descriptors are used. */
+/* File handles: as arguments, what has to be done in perl before their descriptors are used; and those
+ * of descriptors that libvirt has opened. */
 #include "read.h"
 #include "settle.h"
+#include <fcntl.h>
+#include <unistd.h>
 
 static SV *in_place_of_a_descriptor(pTHX_ enum bridge_tag why)
 {
@@ -52,4 +55,26 @@ SV *bridge_settle_handle(pTHX_ SV *sv)
     if (!empty(aTHX_ IoIFP(io)) || (IoIFP(io) != IoOFP(io) && !empty(aTHX_ IoOFP(io))))
         return in_place_of_a_descriptor(aTHX_ TAG_FILLED);
     return sv_2mortal(newSViv(fd));
+}
+
+SV *sv_bridge_handle(void *perl, int fd)
+{
+    BRIDGE_THX(perl);
+    GV *gv;
+    IO *io;
+    PerlIO *file;
+
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    /* Layers that the script has asked for by `use open` are for files of its own. */
+    file = PerlIO_openn(aTHX_ ":raw", "r+", fd, 0, 0, NULL, 0, NULL);
+    if (!file) {
+        close(fd);
+        return newSV(0);
+    }
+    gv = (GV *)newSV(0);
+    gv_init_pvn(gv, gv_stashpvs("Sys::Virt", GV_ADD), "__ANONIO__", 10, 0);
+    io = GvIOn(gv);
+    IoIFP(io) = IoOFP(io) = file;
+    IoTYPE(io) = IoTYPE_RDWR;
+    return newRV_noinc((SV *)gv);
 }

@@ -11,7 +11,7 @@ IS(sizeof(IV), 8);
 
 AT(bridge_value, tag, 0);
 AT(bridge_value, class, 1);
-AT(bridge_value, len, WORDS(1));
+AT(bridge_value, of, WORDS(1));
 AT(bridge_value, u, WORDS(2));
 IS(sizeof(bridge_value), WORDS(2) + 8);
 

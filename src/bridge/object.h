@@ -11,4 +11,7 @@ extern const MGVTBL bridge_object_vtbl;
 #define bridge_object_ptr(mg) ((void *)(mg)->mg_ptr)
 #define bridge_object_class(mg) ((U8)(mg)->mg_private)
 
+/* The ends of objects that were kept while methods ran, once none does. */
+void bridge_free_objects(pTHX);
+
 #endif

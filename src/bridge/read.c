@@ -20,7 +20,7 @@ static void set_integer(bridge_value *out, SV *sv)
 PERL_STATIC_INLINE void set_string(bridge_value *out, const char *pv, STRLEN len)
 {
     out->tag = TAG_STRING;
-    out->len = len;
+    out->of.len = len;
     out->u.pv = pv;
 }
 
@@ -61,7 +61,7 @@ static bool read_object(pTHX_ reader *in, SV *sv, bridge_value *out)
         return false;
     object = bridge_object_magic(sv);
     if (object)
-        bridge_set_object(out, object);
+        bridge_set_object(out, SvRV(sv), object);
     else
         return read_any(aTHX_ in, sv, out, DEEPEST);
     return true;
@@ -158,7 +158,7 @@ static bridge_value *new_values(pTHX_ reader *in, bridge_value *out, U8 tag, SSi
     out->tag = elements > MOST_ELEMENTS || in->elements > MOST_ELEMENTS ? TAG_ENDLESS : tag;
     if (out->tag == TAG_ENDLESS)
         return NULL;
-    out->len = values;
+    out->of.len = values;
     if (values <= in->left) {
         out->u.items = in->room;
         in->room += values;
@@ -241,7 +241,7 @@ static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth)
     }
     object = SvGMAGICAL(sv) ? NULL : bridge_object_magic(sv);
     if (object) {
-        bridge_set_object(out, object);
+        bridge_set_object(out, SvRV(sv), object);
         return true;
     }
     return !needs_settling(in, sv) && read_data(aTHX_ in, KIND_ANY, sv, out, depth);

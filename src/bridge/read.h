@@ -26,9 +26,10 @@ SV *bridge_copy(pTHX_ const bridge_param *param, SV *sv);
 /* The number in a string; false if there is none, or text behind it. */
 bool bridge_read_number(pTHX_ const char *pv, STRLEN len, bridge_value *out);
 
-PERL_STATIC_INLINE void bridge_set_object(bridge_value *out, const MAGIC *object)
+PERL_STATIC_INLINE void bridge_set_object(bridge_value *out, SV *owner, const MAGIC *object)
 {
     out->tag = TAG_OBJECT;
+    out->of.owner = owner;
     out->class = bridge_object_class(object);
     out->u.ptr = bridge_object_ptr(object);
 }
@@ -43,7 +44,7 @@ PERL_STATIC_INLINE bool bridge_read_object(SV *sv, bridge_value *out)
     object = SvMAGIC(SvRV(sv));
     if (!object || !bridge_is_object(object))
         return false;
-    bridge_set_object(out, object);
+    bridge_set_object(out, SvRV(sv), object);
     return true;
 }
 

@@ -10,8 +10,8 @@ use crate::workers::{self, Home};
 methods! {
     "Sys::Virt::Future";
     _next() in call => next(call);
-    _outcome(job: u64) in call => workers::take(job).map(Taken);
-    _abandon(job: u64) in call => { let _ = call; workers::abandon(job); Ok(()) };
+    _outcome(job: u64) in call => workers::take(call.perl(), job).map(Taken);
+    _abandon(job: u64) in call => { workers::abandon(call.perl(), job); Ok(()) };
     _fileno() in call => Ok(Home::of(call.perl()).signal());
 }
 

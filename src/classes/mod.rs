@@ -1,5 +1,6 @@
 //! The methods of every class.
 
+mod admin;
 mod connect;
 mod domain;
 mod domain_checkpoint;
@@ -8,11 +9,13 @@ mod error;
 mod future;
 mod interface;
 mod internal;
+mod lxc;
 mod network;
 mod network_port;
 mod node_device;
 mod nwfilter;
 mod nwfilter_binding;
+mod qemu;
 mod secret;
 mod storage_pool;
 mod storage_vol;
@@ -24,6 +27,10 @@ pub use internal::DECLARED;
 
 /// All tables of methods.
 pub const TABLES: &[&[&[Method]]] = &[connect::TABLES, domain::TABLES, OTHERS];
+
+/// Tables that a package of their own adds when a script loads it, by the package's name.
+pub const EXTENSIONS: &[(&str, &[&[Method]])] =
+    &[("Sys::Virt::Admin", admin::TABLES), ("Sys::Virt::LXC", &[lxc::METHODS]), ("Sys::Virt::QEMU", qemu::TABLES)];
 
 /// Classes that are one table each.
 const OTHERS: &[&[Method]] = &[

@@ -3,13 +3,14 @@
 
 pub mod file;
 
+use crate::call::Arguments;
 use crate::convert::*;
 use crate::error::Failure;
 use crate::events::stream::{add_callback, remove_callback, update_callback};
 use crate::events::{guarded_in, parked};
 use crate::method::{Call, methods};
 use crate::objects::stream::{self, not_ended};
-use crate::perl::{Buffer, Callback, Held, Perl, Scalar, Variable};
+use crate::perl::{Callback, Held, Perl, Scalar, Variable};
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
 use std::{ptr, slice};
@@ -18,7 +19,7 @@ use virt::sys::*;
 methods! {
     "Sys::Virt::Stream";
     send(st: OutStream, data: Bytes, nbytes: usize) => moved(virStreamSend(st, data.as_ptr().cast(), nbytes.min(data.len())));
-    recv(st: InStream, data: Output, nbytes: usize, flags: u32 = 0) in call => received(call, data, nbytes, |buffer, room| {
+    recv(st: InStream, data: Output, nbytes: usize, flags: u32 = 0) with call => received(call, data, nbytes, |buffer, room| {
         if flags == 0 { virStreamRecv(st, buffer, room) } else { virStreamRecvFlags(st, buffer, room, flags) }
     });
     send_hole(st: OutStream, lengthSV: i64, flags: u32 = 0) => not_ended(st).and_then(|()| void(virStreamSendHole(st, lengthSV, flags)));
@@ -65,17 +66,17 @@ fn moved(result: c_int) -> Result<c_int, Failure> {
 /// # Safety
 /// `receive` gives the number of bytes that it has stored, within the room it is told.
 unsafe fn received(
-    call: &Call,
+    call: Arguments,
     variable: Variable,
     nbytes: usize,
     receive: impl FnOnce(*mut c_char, usize) -> c_int,
 ) -> Result<Assigned<c_int>, Failure> {
     // More than libvirt has at once: a script may ask for any number.
     let room = nbytes.min(1 << 24);
-    let mut buffer = Buffer::with_room(call.perl(), room);
-    let count = moved(receive(buffer.as_mut_ptr(), room))?;
+    let mut bytes = Room::of(call, room);
+    let count = moved(receive(bytes.as_mut_ptr(), room))?;
     // SAFETY: the caller's promise.
-    let content = (count > 0).then(|| unsafe { buffer.filled(count as usize) });
+    let content = (count > 0).then(|| unsafe { bytes.filled(count as usize) });
     Ok(Assigned { result: count, variable, content })
 }
 

@@ -1,5 +1,6 @@
 //! The constants, one file of rows for each package, and their installation.
 
+mod admin;
 mod connect;
 mod domain;
 mod domain_checkpoint;
@@ -12,6 +13,7 @@ mod network_port;
 mod node_device;
 mod nwfilter;
 mod nwfilter_binding;
+mod qemu;
 mod secret;
 mod storage_pool;
 mod storage_vol;
@@ -39,7 +41,8 @@ pub struct Package {
     constants: &'static [Constant],
 }
 
-const PACKAGES: &[&Package] = &[
+/// Those of `Sys::Virt`.
+pub const PACKAGES: &[&Package] = &[
     &connect::PACKAGE,
     &domain::PACKAGE,
     &domain_checkpoint::PACKAGE,
@@ -58,10 +61,14 @@ const PACKAGES: &[&Package] = &[
     &stream::PACKAGE,
 ];
 
-/// Makes all constants callable. What is stored for each is a reference to its value, from
+/// Those that are made when a script loads their package, by its name.
+pub const EXTENSIONS: &[(&str, &Package)] =
+    &[("Sys::Virt::Admin", &admin::PACKAGE), ("Sys::Virt::QEMU", &qemu::PACKAGE)];
+
+/// Makes constants callable. What is stored for each is a reference to its value, from
 /// which perl makes a sub only when one is asked for: a quarter of what a sub would cost.
-pub fn install(perl: Perl) {
-    for package in PACKAGES {
+pub fn install(perl: Perl, packages: &[&Package]) {
+    for package in packages {
         let stash = perl.stash(package.name);
         for constant in package.constants {
             let value = match constant.value {
@@ -78,15 +85,21 @@ pub fn install(perl: Perl) {
     }
 }
 
+/// `constants! { "Package"; NAME: int NAME_IN_C; ... }`, with `in [path::*]` in front where it is not the
+/// crate virt that has the names in C.
 macro_rules! constants {
-    ($package:literal; $($name:ident: $kind:ident $value:ident;)*) => {
+    ($package:literal; $($rows:tt)*) => {
+        $crate::constants::constants! { in [virt::sys::*] $package; $($rows)* }
+    };
+    (in [$($from:tt)+] $package:literal; $($name:ident: $kind:ident $value:ident;)*) => {
+        use $($from)+;
         use $crate::constants::{Constant, Package};
 
         pub static PACKAGE: Package = Package {
             name: $crate::ffi::c_str(concat!($package, "\0")),
             constants: &[$(Constant {
                 name: concat!(stringify!($name), "\0"),
-                value: $crate::constants::value!($kind virt::sys::$value),
+                value: $crate::constants::value!($kind $value),
             }),*],
         };
     };

@@ -18,12 +18,14 @@ pub struct Spec {
     pub omissible: bool,
     /// No copy of it may stay in memory.
     pub secret: bool,
+    /// It is of an older form of the method, which the usage message does not show.
+    pub older: bool,
 }
 
 impl Spec {
     /// A parameter that has to be there.
     pub const fn of(kind: Kind) -> Self {
-        Spec { kind, undef: false, omissible: false, secret: false }
+        Spec { kind, undef: false, omissible: false, secret: false, older: false }
     }
 
     /// A parameter that may be left out.
@@ -107,6 +109,10 @@ parameter! {
         Data::Text(bytes) => Ok(bytes),
         other => Err(call.bad_argument(index, &other.is_not("a string"))),
     }
+}
+parameter! {
+    /// Any scalar, of an older form of the method.
+    Older: Spec { older: true, ..Any::SPEC } => Data<'a>, |call, index, value| Any::from_arg(call, index, value)
 }
 parameter! {
     /// A string that is a secret.

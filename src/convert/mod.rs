@@ -16,6 +16,7 @@
 
 mod arg;
 mod data;
+mod descriptors;
 mod handle;
 mod lookup;
 mod object;
@@ -26,11 +27,12 @@ mod structs;
 mod typed_params;
 
 pub use crate::objects::{
-    Connect, Domain, DomainCheckpoint, DomainSnapshot, Handle, Interface, NWFilter, NWFilterBinding, Network,
-    NetworkPort, NodeDevice, Object, Secret, StoragePool, StorageVol, Stream,
+    AdminClient, AdminConnect, AdminServer, Connect, Domain, DomainCheckpoint, DomainSnapshot, Handle, Interface,
+    NWFilter, NWFilterBinding, Network, NetworkPort, NodeDevice, Object, Secret, StoragePool, StorageVol, Stream,
 };
 pub use arg::*;
 pub use data::*;
+pub use descriptors::*;
 pub use handle::*;
 pub use lookup::*;
 pub use object::*;

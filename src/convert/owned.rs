@@ -1,6 +1,6 @@
 //! What libvirt allocated for a method: owned until Perl has it, and freed after that.
 
-use super::{Handle, IntoScalar, Object, Return, int, put_list, slice_at};
+use super::{Handle, IntoScalar, Object, One, Return, int, put_list, slice_at};
 use crate::error::Failure;
 use crate::ffi::bridge::Call;
 use crate::ffi::wipe;
@@ -202,6 +202,17 @@ impl Return for OwnedNames {
 #[inline(always)]
 pub unsafe fn owned_str(result: *mut c_char) -> Result<OwnedStr, Failure> {
     if result.is_null() { Err(Failure::last()) } else { Ok(OwnedStr(result)) }
+}
+
+/// A string to be freed, which `call` stores; undef for NULL.
+///
+/// # Safety
+/// It stores NULL, or a string from malloc that is given up.
+pub unsafe fn stored_str(call: impl FnOnce(*mut *mut c_char) -> c_int) -> Result<One<Option<OwnedStr>>, Failure> {
+    let mut text = ptr::null_mut();
+    let result = call(&mut text);
+    let text = (!text.is_null()).then_some(OwnedStr(text));
+    int(result).map(|_| One(text))
 }
 
 /// A string not to be freed; NULL is failure.

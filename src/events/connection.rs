@@ -29,8 +29,8 @@ unsafe fn first<T: Object>(
     let mut arguments = Vec::with_capacity(MOST_ARGUMENTS);
     // SAFETY: the caller's promise.
     unsafe {
-        arguments.push(connection_argument(perl, own, conn));
-        arguments.push(Handle::<T>::assume_borrowed(object).into_scalar(perl));
+        arguments.push(connection_argument::<Connect>(perl, own, conn));
+        arguments.push(Handle::<T>::assume_borrowed(object).into_scalar_on(perl, &arguments[0]));
     }
     arguments
 }
@@ -88,7 +88,7 @@ impl<T: Object> KeptObjects<T> {
 
     fn connection(&self, perl: Perl, own: Option<&Scalar>) -> Scalar {
         // SAFETY: kept alive by this.
-        unsafe { connection_argument(perl, own, self.0.as_ptr()) }
+        unsafe { connection_argument::<Connect>(perl, own, self.0.as_ptr()) }
     }
 
     fn first(&self, perl: Perl, own: Option<&Scalar>) -> Vec<Scalar> {
@@ -149,6 +149,7 @@ callbacks! {
     nic_mac_change(alias: *const c_char, old: *const c_char, new: *const c_char);
     vcpu_removed(vcpu: c_uint);
     channel_lifecycle(channel: *const c_char, state: c_int, reason: c_int);
+    monitor(event: *const c_char, seconds: i64, micros: c_uint, details: *const c_char);
 }
 
 /// The lifecycle of a domain, of the old registration too: alone in having a result, which
@@ -302,8 +303,9 @@ record! {
 unsafe extern "C" fn closed(conn: virConnectPtr, reason: c_int, callback: *mut c_void) {
     // SAFETY: libvirt calls with what was registered, and with a live connection.
     let run = || unsafe {
-        let here =
-            |perl: Perl, own: Option<&Scalar>| vec![connection_argument(perl, own, conn), perl.new_int(reason.into())];
+        let here = |perl: Perl, own: Option<&Scalar>| {
+            vec![connection_argument::<Connect>(perl, own, conn), perl.new_int(reason.into())]
+        };
         deliver(callback, here, || {
             let kept = KeptObjects::<Connect>::of(conn, conn);
             Box::new(move |perl, own| vec![kept.connection(perl, own), perl.new_int(reason.into())])
@@ -476,6 +478,23 @@ pub unsafe fn register_lifecycle(conn: virConnectPtr, callback: Registration) ->
 pub unsafe fn deregister_lifecycle(conn: virConnectPtr) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
     unsafe { connection::deregister(conn, &LIFECYCLE, 0) }
+}
+
+/// Registers a callback for what QEMU's monitor says, with a function of libvirt-qemu: the caller's,
+/// as that library need not be there. `source` ends it.
+///
+/// # Safety
+/// As for [`register`].
+pub unsafe fn register_monitor(
+    conn: virConnectPtr,
+    source: &'static Source,
+    callback: Registration,
+    register: impl FnOnce(virConnectDomainQemuMonitorEventCallback, *mut c_void, virFreeCallback) -> c_int,
+) -> Result<c_int, Failure> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        registered(conn, source, callback, |data| register(Some(monitor::<Domain>), data, Some(drop_registration)))
+    }
 }
 
 /// Registers a callback with `register`; gives the registration's id.

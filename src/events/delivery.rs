@@ -8,11 +8,12 @@ use std::sync::atomic::Ordering;
 use virt::sys::*;
 
 /// Has the event loop, if there is one, deliver it.
-pub fn watch(perl: Perl, home: &Home) {
+pub fn watch(home: &Home) {
     if !home.is_watched.load(Ordering::Relaxed) {
         let readable = VIR_EVENT_HANDLE_READABLE as c_int;
         // SAFETY: the interpreter's address is all that the function gets, and it looks it up.
-        let watch = unsafe { virEventAddHandle(home.signal(), readable, Some(ready), perl.raw().cast(), None) };
+        let watch =
+            unsafe { virEventAddHandle(home.signal(), readable, Some(ready), home.interpreter() as *mut c_void, None) };
         home.is_watched.store(watch >= 0, Ordering::Relaxed);
     }
 }
@@ -20,22 +21,24 @@ pub fn watch(perl: Perl, home: &Home) {
 unsafe extern "C" fn ready(watch: c_int, _: c_int, _: c_int, perl: *mut c_void) {
     guarded((), || {
         let home = Home::at(perl as usize);
-        match (Perl::current(), home) {
-            (Some(perl), Some(home)) if home.is_here() => deliver(perl, &home),
+        let Some((perl, home)) = Perl::current().zip(home.as_ref()).filter(|(_, home)| home.is_here()) else {
             // The loop of another interpreter would turn for ever.
-            (_, home) => {
-                // SAFETY: the number that the loop has for this.
-                unsafe { virEventRemoveHandle(watch) };
-                if let Some(home) = home {
-                    home.is_watched.store(false, Ordering::Relaxed);
-                }
-            }
-        }
+            // SAFETY: the number that the loop has for this.
+            unsafe { virEventRemoveHandle(watch) };
+            return home.into_iter().for_each(|home| home.is_watched.store(false, Ordering::Relaxed));
+        };
+        deliver_to(perl, home);
     });
 }
 
-fn deliver(perl: Perl, home: &Home) {
-    // A script without futures has not loaded their class.
+/// Delivers what other threads have for the running interpreter; whether there was anything.
+pub fn deliver(perl: Perl) -> bool {
+    let home = Home::at(perl.raw() as usize).filter(|home| home.has_items());
+    home.inspect(|home| deliver_to(perl, home)).is_some()
+}
+
+fn deliver_to(perl: Perl, home: &Home) {
+    // Who has made no future need not have what those need.
     if home.run_tasks(perl) {
         let class = perl.new_string(b"Sys::Virt::Future");
         if let Err(exception) = perl.call_method(c"deliver", vec![class]) {

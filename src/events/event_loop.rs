@@ -1,7 +1,7 @@
 //! `Sys::Virt::Event`: libvirt's default event loop, and handles and timers on whichever loop
 //! is registered.
 
-use super::{Registration, deliver, drop_registration, parked, perl_loop};
+use super::{Registration, deliver, delivery, drop_registration, parked, perl_loop};
 use crate::convert::*;
 use crate::error::{Failure, Report, initialize};
 use crate::method::{Call, methods};
@@ -63,6 +63,10 @@ fn run_once(call: &Call) -> Result<(), Failure> {
     parked::release(call.perl())?;
     if !REGISTERED.load(Ordering::Relaxed) {
         return Err(no_loop());
+    }
+    // It may have come while the loop ran on another thread, which does not look for it.
+    if delivery::deliver(call.perl()) {
+        return parked::release(call.perl());
     }
     // SAFETY: the loop is registered.
     let ran = void(unsafe { virEventRunDefaultImpl() });

@@ -7,6 +7,7 @@
 //! the callback dies with is parked, and comes out of the call that ran the loop. Whatever
 //! libvirt calls is [`guarded`] against panics.
 
+pub mod admin;
 pub mod connection;
 mod delivery;
 pub mod event_loop;
@@ -18,15 +19,14 @@ pub mod stream;
 pub use delivery::watch;
 pub use guard::{guarded, guarded_in};
 
-use crate::convert::{Code, Connect, FromArg, Handle, Spec};
+use crate::convert::{Code, FromArg, Handle, Object, Spec};
 use crate::error::Failure;
 use crate::ffi::bridge::{RawValue, Tag};
 use crate::method::{Call, Method};
-use crate::perl::{Callback, Held, Perl, Scalar};
+use crate::perl::{Callback, Perl, Scalar};
 use crate::workers::Home;
 use std::ffi::c_void;
 use std::sync::Arc;
-use virt::sys::virConnectPtr;
 
 /// The tables of `Sys::Virt::Event`.
 pub const TABLES: &[&[Method]] = &[event_loop::METHODS, perl_loop::METHODS];
@@ -35,40 +35,14 @@ pub const TABLES: &[&[Method]] = &[event_loop::METHODS, perl_loop::METHODS];
 /// identity are kept.
 #[derive(Clone)]
 pub struct Registration {
-    callback: Arc<Own>,
-    object: Option<Arc<Own>>,
-}
-
-/// A callback that is freed on the thread of its interpreter, whichever thread gives it up.
-struct Own(Option<Callback>);
-
-impl Own {
-    fn new(callback: Callback) -> Arc<Self> {
-        Arc::new(Own(Some(callback)))
-    }
-
-    fn here(&self) -> Option<Held> {
-        self.0.as_ref().and_then(Callback::here)
-    }
-
-    fn home(&self) -> Option<Arc<Home>> {
-        Home::at(self.0.as_ref()?.interpreter())
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        let elsewhere = self.0.as_ref().filter(|callback| !callback.is_here()).and_then(|_| self.home());
-        if let (Some(home), Some(callback)) = (elsewhere, self.0.take()) {
-            home.post(move |_| drop(callback));
-        }
-    }
+    callback: Arc<Callback>,
+    object: Option<Arc<Callback>>,
 }
 
 impl Registration {
     /// A callback of the event loop.
     pub fn new(callback: Callback) -> Self {
-        Registration { callback: Own::new(callback), object: None }
+        Registration::on(callback, None)
     }
 
     /// A callback registered by a call of the stream in argument 0, which lives on with it.
@@ -79,7 +53,15 @@ impl Registration {
         let perl = call.perl();
         // SAFETY: the caller's promise.
         let stream = perl.copy(&unsafe { call.argument(0) });
-        Registration { callback: Own::new(callback), object: Some(Own::new(Callback::keep(perl, stream))) }
+        Registration::on(callback, Some(Callback::keep(perl, stream)))
+    }
+
+    fn on(callback: Callback, object: Option<Callback>) -> Self {
+        // What other threads have for it waits there.
+        if let Some(here) = callback.here() {
+            Home::of(here.perl());
+        }
+        Registration { callback: Arc::new(callback), object: object.map(Arc::new) }
     }
 
     /// The registration as libvirt's opaque pointer, to be freed with [`drop_registration`].
@@ -120,7 +102,7 @@ impl FromArg for Listener {
         let perl = call.perl();
         // SAFETY: the method takes a code reference.
         let connection = perl.weak(&unsafe { call.argument(0) });
-        Ok(Registration { callback: Own::new(callback), object: Some(Own::new(Callback::keep(perl, connection))) })
+        Ok(Registration::on(callback, Some(Callback::keep(perl, connection))))
     }
 }
 
@@ -140,12 +122,12 @@ pub unsafe extern "C" fn drop_registration(data: *mut c_void) {
 ///
 /// # Safety
 /// `conn` is a live connection.
-unsafe fn connection_argument(perl: Perl, own: Option<&Scalar>, conn: virConnectPtr) -> Scalar {
+unsafe fn connection_argument<T: Object>(perl: Perl, own: Option<&Scalar>, conn: *mut T::Target) -> Scalar {
     match own {
         // The kept one is weak; the copy keeps the object for the callback.
         Some(own) if own.read(perl, |data| data.tag() != Tag::Undef) => perl.copy(own),
         // SAFETY: the caller's promise.
-        _ => unsafe { Handle::<Connect>::assume_borrowed(conn) }.into_scalar(perl),
+        _ => unsafe { Handle::<T>::assume_borrowed(conn) }.into_scalar(perl),
     }
 }
 
@@ -164,9 +146,10 @@ unsafe fn deliver(
         let registration = unsafe { &*data.cast::<Registration>() };
         if registration.is_here() {
             registration.run(arguments);
-        } else if let Some(home) = registration.callback.home() {
+        } else if let Some(home) = Home::of_callback(&registration.callback) {
             let (registration, kept) = (registration.clone(), kept());
             home.post(move |_| registration.run(kept));
+            watch(&home);
         }
     });
 }

@@ -152,7 +152,7 @@ fn call_implementation(method: &CStr, arguments: impl Iterator<Item = i64>) -> c
 fn elsewhere() -> Option<Arc<Home>> {
     let registry = registry();
     let implementation = registry.implementation.as_ref().filter(|implementation| implementation.here().is_none())?;
-    Home::at(implementation.interpreter())
+    Home::of_callback(implementation)
 }
 
 /// Adds an entry for what libvirt wants called, and calls the method that adds it to the loop.

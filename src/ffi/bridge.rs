@@ -59,6 +59,7 @@ pub enum Tag {
 pub struct RawValue {
     tag: Tag,
     class: u8,
+    /// Or `owner`, of an object.
     len: usize,
     u: RawUnion,
 }
@@ -102,6 +103,12 @@ impl RawValue {
         self.class
     }
 
+    /// The scalar that owns an object.
+    #[inline(always)]
+    pub fn owner(&self) -> *mut SV {
+        self.len as *mut SV
+    }
+
     /// The length of a string, array or hash.
     #[inline(always)]
     pub fn len(&self) -> usize {
@@ -126,6 +133,14 @@ impl RawValue {
     }
 }
 
+/// An object in a value: what owns it, and libvirt's; or of no class, another scalar.
+#[allow(clippy::missing_docs_in_private_items, reason = "as of a value")]
+pub struct Object {
+    pub owner: *mut SV,
+    pub class: u8,
+    pub ptr: *mut c_void,
+}
+
 /// What copies of values point at.
 #[derive(Default)]
 pub struct Arena {
@@ -133,8 +148,8 @@ pub struct Arena {
     secret: bool,
     texts: Vec<Box<[u8]>>,
     lists: Vec<Box<[RawValue]>>,
-    /// The objects in the values, by class and pointer.
-    pub objects: Vec<(u8, *mut c_void)>,
+    /// The values that are objects, or variables.
+    pub objects: Vec<Object>,
 }
 
 impl Drop for Arena {
@@ -146,7 +161,7 @@ impl Drop for Arena {
 }
 
 impl RawValue {
-    /// A copy that lives as long as the arena, its objects and the scalars in it.
+    /// A copy that lives as long as the arena, and the objects and scalars in it.
     fn copied(&self, arena: &mut Arena) -> RawValue {
         let mut copy = RawValue { tag: self.tag, class: self.class, len: self.len, u: self.u };
         // SAFETY: the tag says which field of the union C has set, and the lengths are true.
@@ -169,7 +184,10 @@ impl RawValue {
                     copy.u.items = items.as_ptr();
                     arena.lists.push(items);
                 }
-                Tag::Object if !self.u.ptr.is_null() => arena.objects.push((self.class, self.u.ptr)),
+                Tag::Object if !self.u.ptr.is_null() => {
+                    arena.objects.push(Object { owner: self.len as *mut SV, class: self.class, ptr: self.u.ptr });
+                }
+                Tag::Scalar => arena.objects.push(Object { owner: self.u.sv, class: 0, ptr: std::ptr::null_mut() }),
                 _ => {}
             }
         }
@@ -178,7 +196,8 @@ impl RawValue {
 }
 
 impl Call {
-    /// A call of the same method with copies of the arguments, to run on another thread later.
+    /// A call of the same method with copies of the arguments, to run on another thread later. The
+    /// objects in them are for the caller to keep.
     pub fn deferred(&self) -> (Call, Arena) {
         let mut arena = Arena::default();
         let mut values = [const { MaybeUninit::uninit() }; MAX_PARAMS];
@@ -275,6 +294,15 @@ impl Method {
     /// The package alone.
     pub fn package(&self) -> &'static str {
         self.full_name().rsplit_once("::").map_or("", |(package, _)| package)
+    }
+}
+
+impl Method {
+    /// Whether it assigns to a variable of the caller's, who therefore has to wait for it.
+    pub fn assigns(&self) -> bool {
+        // SAFETY: a row's own parameters.
+        let params = unsafe { std::slice::from_raw_parts(self.params, usize::from(self.most)) };
+        params.iter().any(|param| param.kind == Kind::Output)
     }
 }
 
@@ -419,6 +447,8 @@ mod layout {
 unsafe extern "C" {
     pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, call: &Call, count: isize) -> *mut *mut SV;
     pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter) -> bool;
+    pub safe fn sv_bridge_give_of(argument: u8);
+    pub fn sv_bridge_run_as(call: *const Call) -> *const Call;
     pub fn sv_bridge_argument(perl: *mut PerlInterpreter, call: &Call, index: isize) -> *mut SV;
     pub fn sv_bridge_install(perl: *mut PerlInterpreter, stash: *mut HV, name: *const c_char, method: &'static Method);
     pub fn sv_bridge_give_string(perl: *mut PerlInterpreter, call: &Call, pv: *const c_char, len: usize);
@@ -450,8 +480,20 @@ unsafe extern "C" {
     pub safe fn sv_bridge_file_section(fd: i32, place: i64) -> i64;
     pub safe fn sv_bridge_file_punch(fd: i32, place: i64, length: i64) -> bool;
 
-    pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
+    pub fn sv_bridge_object(
+        perl: *mut PerlInterpreter,
+        stash: *mut HV,
+        class: u8,
+        ptr: *mut c_void,
+        connection: *mut c_void,
+        like: *mut SV,
+    ) -> *mut SV;
+    pub fn sv_bridge_connection(owner: *const SV) -> *mut c_void;
+    pub fn sv_bridge_keep_object(owner: *mut SV);
+    pub fn sv_bridge_let_object_go(perl: *mut PerlInterpreter, owner: *mut SV, class: u8, ptr: *mut c_void);
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
+
+    pub fn sv_bridge_handle(perl: *mut PerlInterpreter, fd: i32) -> *mut SV;
 
     fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
 

@@ -1,9 +1,10 @@
 //! Classes: one for each kind of libvirt object.
 
-use super::{connection, stream};
+use super::{admin, connection, stream};
 use crate::ffi::bridge;
 use crate::panics;
 use crate::perl::Perl;
+use crate::since::admin as library;
 use std::ffi::{CStr, CString, c_int, c_void};
 use virt::sys;
 
@@ -28,16 +29,15 @@ pub struct Class {
     pub invalid: sys::virErrorNumber,
     reference: unsafe fn(*mut c_void) -> c_int,
     free: unsafe fn(*mut c_void) -> c_int,
-    connection: unsafe fn(*mut c_void) -> sys::virConnectPtr,
 }
 
 macro_rules! classes {
-    ($($number:literal $name:ident: $target:ident $package:literal $reference:path, $free:path, $connection:path, $invalid:ident;)*) => {
+    ($($number:literal $name:ident: $target:path: $package:literal $reference:path, $free:path, $invalid:ident;)*) => {
         $(
             #[doc = concat!("`", stringify!($target), "` as `", $package, "`.")]
             pub enum $name {}
             impl Object for $name {
-                type Target = sys::$target;
+                type Target = $target;
                 const CLASS: u8 = $number;
             }
         )*
@@ -49,51 +49,32 @@ macro_rules! classes {
             reference: |object| unsafe { $reference(object.cast()) },
             // SAFETY: as above, and gives up its reference.
             free: |object| unsafe { $free(object.cast()) },
-            // SAFETY: the caller has an object of this class.
-            connection: |object| unsafe { $connection(object.cast()) },
         }),*];
     };
 }
 
 classes! {
-    1 Connect: virConnect "Sys::Virt" connection::reference, connection::release, itself, VIR_ERR_INVALID_CONN;
-    2 Domain: virDomain "Sys::Virt::Domain" sys::virDomainRef, sys::virDomainFree, sys::virDomainGetConnect, VIR_ERR_INVALID_DOMAIN;
-    3 DomainCheckpoint: virDomainCheckpoint "Sys::Virt::DomainCheckpoint" sys::virDomainCheckpointRef, sys::virDomainCheckpointFree, sys::virDomainCheckpointGetConnect, VIR_ERR_INVALID_DOMAIN_CHECKPOINT;
-    4 DomainSnapshot: virDomainSnapshot "Sys::Virt::DomainSnapshot" sys::virDomainSnapshotRef, sys::virDomainSnapshotFree, sys::virDomainSnapshotGetConnect, VIR_ERR_INVALID_DOMAIN_SNAPSHOT;
-    5 Interface: virInterface "Sys::Virt::Interface" sys::virInterfaceRef, sys::virInterfaceFree, sys::virInterfaceGetConnect, VIR_ERR_INVALID_INTERFACE;
-    6 Network: virNetwork "Sys::Virt::Network" sys::virNetworkRef, sys::virNetworkFree, sys::virNetworkGetConnect, VIR_ERR_INVALID_NETWORK;
-    7 NetworkPort: virNetworkPort "Sys::Virt::NetworkPort" sys::virNetworkPortRef, sys::virNetworkPortFree, of_port, VIR_ERR_INVALID_NETWORK_PORT;
-    8 NodeDevice: virNodeDevice "Sys::Virt::NodeDevice" sys::virNodeDeviceRef, sys::virNodeDeviceFree, unknown, VIR_ERR_INVALID_NODE_DEVICE;
-    9 NWFilter: virNWFilter "Sys::Virt::NWFilter" sys::virNWFilterRef, sys::virNWFilterFree, unknown, VIR_ERR_INVALID_NWFILTER;
-    10 NWFilterBinding: virNWFilterBinding "Sys::Virt::NWFilterBinding" sys::virNWFilterBindingRef, sys::virNWFilterBindingFree, unknown, VIR_ERR_INVALID_NWFILTER_BINDING;
-    11 Secret: virSecret "Sys::Virt::Secret" sys::virSecretRef, sys::virSecretFree, sys::virSecretGetConnect, VIR_ERR_INVALID_SECRET;
-    12 StoragePool: virStoragePool "Sys::Virt::StoragePool" sys::virStoragePoolRef, sys::virStoragePoolFree, sys::virStoragePoolGetConnect, VIR_ERR_INVALID_STORAGE_POOL;
-    13 StorageVol: virStorageVol "Sys::Virt::StorageVol" sys::virStorageVolRef, sys::virStorageVolFree, sys::virStorageVolGetConnect, VIR_ERR_INVALID_STORAGE_VOL;
-    14 Stream: virStream "Sys::Virt::Stream" stream::reference, stream::release, stream::connection, VIR_ERR_INVALID_STREAM;
+    1 Connect: sys::virConnect: "Sys::Virt" connection::reference, connection::release, VIR_ERR_INVALID_CONN;
+    2 Domain: sys::virDomain: "Sys::Virt::Domain" sys::virDomainRef, sys::virDomainFree, VIR_ERR_INVALID_DOMAIN;
+    3 DomainCheckpoint: sys::virDomainCheckpoint: "Sys::Virt::DomainCheckpoint" sys::virDomainCheckpointRef, sys::virDomainCheckpointFree, VIR_ERR_INVALID_DOMAIN_CHECKPOINT;
+    4 DomainSnapshot: sys::virDomainSnapshot: "Sys::Virt::DomainSnapshot" sys::virDomainSnapshotRef, sys::virDomainSnapshotFree, VIR_ERR_INVALID_DOMAIN_SNAPSHOT;
+    5 Interface: sys::virInterface: "Sys::Virt::Interface" sys::virInterfaceRef, sys::virInterfaceFree, VIR_ERR_INVALID_INTERFACE;
+    6 Network: sys::virNetwork: "Sys::Virt::Network" sys::virNetworkRef, sys::virNetworkFree, VIR_ERR_INVALID_NETWORK;
+    7 NetworkPort: sys::virNetworkPort: "Sys::Virt::NetworkPort" sys::virNetworkPortRef, sys::virNetworkPortFree, VIR_ERR_INVALID_NETWORK_PORT;
+    8 NodeDevice: sys::virNodeDevice: "Sys::Virt::NodeDevice" sys::virNodeDeviceRef, sys::virNodeDeviceFree, VIR_ERR_INVALID_NODE_DEVICE;
+    9 NWFilter: sys::virNWFilter: "Sys::Virt::NWFilter" sys::virNWFilterRef, sys::virNWFilterFree, VIR_ERR_INVALID_NWFILTER;
+    10 NWFilterBinding: sys::virNWFilterBinding: "Sys::Virt::NWFilterBinding" sys::virNWFilterBindingRef, sys::virNWFilterBindingFree, VIR_ERR_INVALID_NWFILTER_BINDING;
+    11 Secret: sys::virSecret: "Sys::Virt::Secret" sys::virSecretRef, sys::virSecretFree, VIR_ERR_INVALID_SECRET;
+    12 StoragePool: sys::virStoragePool: "Sys::Virt::StoragePool" sys::virStoragePoolRef, sys::virStoragePoolFree, VIR_ERR_INVALID_STORAGE_POOL;
+    13 StorageVol: sys::virStorageVol: "Sys::Virt::StorageVol" sys::virStorageVolRef, sys::virStorageVolFree, VIR_ERR_INVALID_STORAGE_VOL;
+    14 Stream: sys::virStream: "Sys::Virt::Stream" stream::reference, stream::release, VIR_ERR_INVALID_STREAM;
+    15 AdminConnect: library::virAdmConnect: "Sys::Virt::Admin" admin::reference_connection, admin::release_connection, VIR_ERR_INVALID_CONN;
+    16 AdminServer: library::virAdmServer: "Sys::Virt::Admin::Server" admin::reference, admin::release_server, VIR_ERR_INVALID_CONN;
+    17 AdminClient: library::virAdmClient: "Sys::Virt::Admin::Client" admin::reference, admin::release_client, VIR_ERR_INVALID_CONN;
 }
 
-unsafe fn itself(conn: sys::virConnectPtr) -> sys::virConnectPtr {
-    conn
-}
-
-unsafe fn of_port(port: sys::virNetworkPortPtr) -> sys::virConnectPtr {
-    // SAFETY: the caller has a port, which keeps its network.
-    unsafe { sys::virNetworkGetConnect(sys::virNetworkPortGetNetwork(port)) }
-}
-
-/// libvirt has no function that tells.
-unsafe fn unknown(_: *mut c_void) -> sys::virConnectPtr {
-    std::ptr::null_mut()
-}
-
-/// The connection of an object, NULL where libvirt has no function that tells.
-///
-/// # Safety
-/// A live object of the class with this number.
-pub unsafe fn connection_of(class: u8, object: *mut c_void) -> sys::virConnectPtr {
-    // SAFETY: the caller's promise.
-    Class::of(class).map_or(std::ptr::null_mut(), |class| unsafe { (class.connection)(object) })
-}
+/// Classes that a package of their own adds when a script loads it, the first of them.
+const EXTENSION: usize = 15;
 
 impl Class {
     /// The class with this number; none has 0.
@@ -109,12 +90,20 @@ impl Class {
 
 /// Gives every class its `DESTROY`.
 pub fn install(perl: Perl) {
-    for class in CLASSES {
-        let name = [class.package.to_bytes(), b"::DESTROY"].concat();
-        if let Ok(name) = CString::new(name) {
-            // SAFETY: the running interpreter and a name.
-            unsafe { bridge::sv_bridge_install_destroy(perl.raw(), name.as_ptr()) };
-        }
+    CLASSES[..EXTENSION - 1].iter().for_each(|class| install_destroy(perl, class));
+}
+
+/// Gives it to those that the package `name` adds.
+pub fn extend(perl: Perl, name: &CStr) {
+    let theirs = |class: &&Class| class.package.to_bytes().starts_with(name.to_bytes());
+    CLASSES[EXTENSION - 1..].iter().filter(theirs).for_each(|class| install_destroy(perl, class));
+}
+
+fn install_destroy(perl: Perl, class: &Class) {
+    let name = [class.package.to_bytes(), b"::DESTROY"].concat();
+    if let Ok(name) = CString::new(name) {
+        // SAFETY: the running interpreter and a name.
+        unsafe { bridge::sv_bridge_install_destroy(perl.raw(), name.as_ptr()) };
     }
 }
 

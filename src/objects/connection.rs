@@ -69,6 +69,11 @@ pub fn timeout(conn: usize) -> Option<f64> {
     connections().get(&conn)?.timeout
 }
 
+/// The same of one that has objects; `None` for one that has not, of which nothing is known.
+pub fn limit_of(conn: usize) -> Option<Option<f64>> {
+    connections().get(&conn).map(|connection| connection.timeout)
+}
+
 /// Sets that; `None` for as long as they take.
 pub fn set_timeout(conn: virConnectPtr, seconds: Option<f64>) {
     connections().entry(conn as usize).or_default().timeout = seconds;

@@ -1,9 +1,10 @@
 //! A reference to an object of libvirt.
 
-use super::class::{Object, sys_virt_object_free, sys_virt_object_ref};
+use super::class::{Connect, Object, sys_virt_object_free, sys_virt_object_ref};
 use crate::ffi::bridge;
 use crate::perl::{Perl, Scalar};
-use libperl_sys::HV;
+use libperl_sys::{HV, SV};
+use std::ptr;
 
 /// One reference to a libvirt object, given up with the value.
 pub struct Handle<T: Object>(*mut T::Target);
@@ -39,10 +40,24 @@ impl<T: Object> Handle<T> {
 
     /// The same for many objects: `stash` is that of their class.
     pub fn into_scalar_of(self, perl: Perl, stash: *mut HV) -> Scalar {
+        self.into_scalar_like(perl, stash, ptr::null_mut())
+    }
+
+    /// The same where no method of an object runs: it is on the connection of `like`.
+    pub fn into_scalar_on(self, perl: Perl, like: &Scalar) -> Scalar {
+        self.into_scalar_like(perl, perl.stash(T::class().package), like.as_raw())
+    }
+
+    fn into_scalar_like(self, perl: Perl, stash: *mut HV, like: *mut SV) -> Scalar {
         let object = self.0.cast();
         std::mem::forget(self);
-        // SAFETY: the running interpreter, a stash, and an object whose reference is ours to give.
-        unsafe { Scalar::assume_owned(bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object)) }
+        let connection = if T::CLASS == Connect::CLASS { object } else { ptr::null_mut() };
+        // SAFETY: the running interpreter, a stash, an object whose reference is ours to give, and
+        // NULL or one of this module's.
+        unsafe {
+            let scalar = bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object, connection, like);
+            Scalar::assume_owned(scalar)
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 //! and destroys what it likes; the method has its arguments as pointers, and they stay good until
 //! it is done.
 
-use super::class::sys_virt_object_free;
 use crate::ffi::bridge;
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -12,6 +11,7 @@ use std::mem::ManuallyDrop;
 struct Ended {
     class: u8,
     object: *mut c_void,
+    connection: *mut c_void,
     forks: isize,
 }
 
@@ -25,18 +25,24 @@ thread_local! {
 /// # Safety
 /// `object` is a live object of `class`, and the caller gives up its reference.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_object_free_later(class: u8, object: *mut c_void) {
-    ENDED.with(|ended| ended.borrow_mut().push(Ended { class, object, forks: bridge::sv_bridge_forks() }));
+pub unsafe extern "C" fn sys_virt_object_free_later(class: u8, object: *mut c_void, connection: *mut c_void) {
+    let last = Ended { class, object, connection, forks: bridge::sv_bridge_forks() };
+    ENDED.with(|ended| ended.borrow_mut().push(last));
 }
 
-/// For the bridge: no method runs any more.
+/// For the bridge: one of them, whose reference it gives up.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_objects_free() {
-    // One that ends may run Perl code, in which others end.
-    while let Some(last) = ENDED.with(|ended| ended.borrow_mut().pop()) {
-        if last.forks == bridge::sv_bridge_forks() {
-            // SAFETY: the promise of who handed the reference over.
-            unsafe { sys_virt_object_free(last.class, last.object) };
+pub extern "C" fn sys_virt_object_to_free(
+    class: &mut u8,
+    object: &mut *mut c_void,
+    connection: &mut *mut c_void,
+) -> bool {
+    let pop = || ENDED.with(|ended| ended.borrow_mut().pop());
+    match std::iter::from_fn(pop).find(|last| last.forks == bridge::sv_bridge_forks()) {
+        Some(last) => {
+            (*class, *object, *connection) = (last.class, last.object, last.connection);
+            true
         }
+        None => false,
     }
 }

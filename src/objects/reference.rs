@@ -1,8 +1,7 @@
 //! A reference to an object of any class.
 
-use super::class::{connection_of, sys_virt_object_free, sys_virt_object_ref};
+use super::class::{Connect, Object, Stream, sys_virt_object_free, sys_virt_object_ref};
 use std::ffi::c_void;
-use virt::sys::virConnectPtr;
 
 /// One reference to a libvirt object, given up with the value.
 pub struct Reference {
@@ -32,10 +31,9 @@ impl Reference {
         Reference { class, object }
     }
 
-    /// The object's connection, NULL where libvirt has no function that tells.
-    pub fn connection(&self) -> virConnectPtr {
-        // SAFETY: alive as long as this value.
-        unsafe { connection_of(self.class, self.object) }
+    /// Whether libvirt asks the host when the last one ends.
+    pub fn asks_host(&self) -> bool {
+        matches!(self.class, Connect::CLASS | Stream::CLASS)
     }
 }
 

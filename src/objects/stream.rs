@@ -36,8 +36,6 @@ pub enum Flow {
 struct State {
     /// Perl objects for it, in all interpreters.
     objects: usize,
-    /// Where it is from; the stream keeps it.
-    connection: usize,
     flow: Flow,
     /// The process that made it, as the bridge counts them, where another cannot use it: a thread of
     /// libvirt's moves the data of one that does not block, and a child has no such thread.
@@ -72,22 +70,13 @@ fn with_state<T>(stream: virStreamPtr, work: impl FnOnce(&mut State) -> T) -> T 
     work(states().entry(stream as usize).or_default())
 }
 
-/// The first Perl object for a new stream of a connection; NULL is passed on.
-pub fn opened(connection: virConnectPtr, stream: virStreamPtr, flags: u32) -> virStreamPtr {
+/// The first Perl object for a new stream; NULL is passed on.
+pub fn opened(stream: virStreamPtr, flags: u32) -> virStreamPtr {
     if !stream.is_null() {
-        let connection = connection as usize;
         let bound_to = (flags & VIR_STREAM_NONBLOCK != 0).then(|| bridge::sv_bridge_forks());
-        states().insert(stream as usize, State { objects: 1, connection, bound_to, ..State::default() });
+        states().insert(stream as usize, State { objects: 1, bound_to, ..State::default() });
     }
     stream
-}
-
-/// The connection of a stream.
-///
-/// # Safety
-/// `stream` is a live stream.
-pub unsafe fn connection(stream: *mut c_void) -> virConnectPtr {
-    states().get(&(stream as usize)).map_or(0, |state| state.connection) as virConnectPtr
 }
 
 /// One Perl object more for a stream.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ffi::CStr;
 use std::mem::ManuallyDrop;
 use std::ptr;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// What Perl code died with.
 pub struct Exception(pub Scalar);
@@ -64,6 +64,11 @@ impl Callback {
         Perl::current().is_some_and(|current| current == self.perl && predecessors(current) == self.predecessors)
     }
 
+    /// Whether the interpreter that it belongs to has ended. Another one may have its address.
+    pub fn is_orphan(&self) -> bool {
+        predecessors(self.perl) != self.predecessors
+    }
+
     /// The address of its interpreter.
     pub fn interpreter(&self) -> usize {
         self.perl.raw() as usize
@@ -75,13 +80,20 @@ impl Callback {
     }
 }
 
+/// Takes what is given up on another thread to that of its interpreter.
+pub static TAKE_HOME: OnceLock<fn(Callback)> = OnceLock::new();
+
 impl Drop for Callback {
     /// On a thread of another interpreter the code stays allocated: touching it there would
-    /// race with its owner.
+    /// race with its owner, who gives it up instead.
     fn drop(&mut self) {
         if self.is_here() {
             // SAFETY: not used after this.
             unsafe { ManuallyDrop::drop(&mut self.scalar) };
+        } else if let Some(take_home) = TAKE_HOME.get() {
+            // SAFETY: as above.
+            let scalar = ManuallyDrop::new(unsafe { ManuallyDrop::take(&mut self.scalar) });
+            take_home(Callback { perl: self.perl, predecessors: self.predecessors, scalar });
         }
     }
 }

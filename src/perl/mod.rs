@@ -9,7 +9,7 @@ mod origin;
 mod scalar;
 
 pub use array::Array;
-pub use code::{Callback, Exception, Held, hold};
+pub use code::{Callback, Exception, Held, TAKE_HOME, hold};
 pub use hash::{Choice, Hash, Shape};
 pub use origin::Origin;
 pub use scalar::{Buffer, Scalar, Variable};

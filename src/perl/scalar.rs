@@ -116,6 +116,15 @@ impl Perl {
         unsafe { Scalar::assume_owned(thx::Perl_newSV(self.raw(), 0)) }
     }
 
+    /// A new file handle, which closes the descriptor.
+    ///
+    /// # Safety
+    /// It is open, and the caller gives it up.
+    pub unsafe fn new_handle(self, descriptor: i32) -> Scalar {
+        // SAFETY: see above.
+        unsafe { Scalar::assume_owned(bridge::sv_bridge_handle(self.raw(), descriptor)) }
+    }
+
     /// A reference that takes over `target`.
     ///
     /// # Safety

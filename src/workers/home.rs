@@ -3,7 +3,7 @@
 
 use super::{lock, shared};
 use crate::ffi::bridge;
-use crate::perl::Perl;
+use crate::perl::{Callback, Perl};
 use std::collections::{HashMap, VecDeque};
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,6 +59,16 @@ impl Home {
         lock(&shared().homes).get(&perl).cloned()
     }
 
+    /// That of the interpreter which a callback belongs to, if it has one and runs.
+    pub fn of_callback(callback: &Callback) -> Option<Arc<Home>> {
+        if callback.is_orphan() { None } else { Home::at(callback.interpreter()) }
+    }
+
+    /// The address of the interpreter.
+    pub fn interpreter(&self) -> usize {
+        self.perl
+    }
+
     /// Whether the current thread runs the interpreter.
     pub fn is_here(&self) -> bool {
         Perl::current().is_some_and(|perl| perl.raw() as usize == self.perl)
@@ -96,13 +106,29 @@ impl Home {
             if self.is_closed.load(Ordering::Relaxed) {
                 return None;
             }
-            urgent.push_back(Box::new(move |perl| drop(to.send(question(perl)))));
-            // SAFETY: a signal of this one's own.
-            unsafe { bridge::sv_bridge_raise_signal(self.urgent_signal) };
+            self.push_urgent(&mut urgent, Box::new(move |perl| drop(to.send(question(perl)))));
         }
         // Whoever waits for other things hears of it.
         self.post(|_| ());
         from.recv().ok()
+    }
+
+    /// Gives something up on the interpreter's thread, as soon as that waits for anything.
+    pub fn give_up<T: Send + 'static>(&self, what: T) {
+        let mut urgent = lock(&self.urgent);
+        if self.is_closed.load(Ordering::Relaxed) {
+            // What it needs for its end is gone.
+            return std::mem::forget(what);
+        }
+        self.push_urgent(&mut urgent, Box::new(move |_| drop(what)));
+    }
+
+    fn push_urgent(&self, urgent: &mut VecDeque<Task>, task: Task) {
+        urgent.push_back(task);
+        if urgent.len() == 1 {
+            // SAFETY: a signal of this one's own.
+            unsafe { bridge::sv_bridge_raise_signal(self.urgent_signal) };
+        }
     }
 
     /// Readable while another thread waits for an answer.
@@ -113,15 +139,7 @@ impl Home {
     /// Answers those that wait.
     pub fn answer(&self, perl: Perl) {
         loop {
-            let task = {
-                let mut urgent = lock(&self.urgent);
-                let task = urgent.pop_front();
-                if urgent.is_empty() {
-                    // SAFETY: a signal of this one's own.
-                    unsafe { bridge::sv_bridge_lower_signal(self.urgent_signal) };
-                }
-                task
-            };
+            let task = popped(&self.urgent, self.urgent_signal);
             match task {
                 Some(task) => task(perl),
                 None => return,
@@ -129,29 +147,42 @@ impl Home {
         }
     }
 
-    /// What comes next.
-    pub fn pop(&self) -> Option<Item> {
-        self.pop_if(|_| true)
+    /// Runs what comes before the next job that is done; whether there is one.
+    pub fn run_tasks(&self, perl: Perl) -> bool {
+        loop {
+            self.answer(perl);
+            // Their own thread alone takes items out.
+            match lock(&self.items).front() {
+                None => return false,
+                Some(Item::Done(_)) => return true,
+                Some(Item::Task(_)) => {}
+            }
+            if let Some(Item::Task(task)) = self.pop() {
+                task(perl);
+            }
+        }
     }
 
-    /// Runs what others have posted, up to the first job that is done; whether there is one.
-    pub fn run_tasks(&self, perl: Perl) -> bool {
-        self.answer(perl);
-        while let Some(Item::Task(task)) = self.pop_if(|item| matches!(item, Item::Task(_))) {
-            task(perl);
-        }
+    /// Whether anything comes.
+    pub fn has_items(&self) -> bool {
         !lock(&self.items).is_empty()
     }
 
-    fn pop_if(&self, wanted: impl FnOnce(&Item) -> bool) -> Option<Item> {
-        let mut items = lock(&self.items);
-        let item = items.front().is_some_and(wanted).then(|| items.pop_front()).flatten();
-        if items.is_empty() {
-            // SAFETY: a signal of this one's own.
-            unsafe { bridge::sv_bridge_lower_signal(self.signal) };
-        }
-        item
+    /// What comes next.
+    pub fn pop(&self) -> Option<Item> {
+        popped(&self.items, self.signal)
     }
+}
+
+/// Takes the first of a queue, whose signal is raised as long as there is one.
+fn popped<T>(queue: &Mutex<VecDeque<T>>, signal: c_int) -> Option<T> {
+    let mut queue = lock(queue);
+    let first = queue.pop_front()?;
+    if queue.is_empty() {
+        // SAFETY: that of a home, which is not closed before it is dropped.
+        unsafe { bridge::sv_bridge_lower_signal(signal) };
+    }
+    Some(first)
 }
 
 impl Drop for Home {
@@ -161,6 +192,15 @@ impl Drop for Home {
             bridge::sv_bridge_close_signal(self.signal);
             bridge::sv_bridge_close_signal(self.urgent_signal);
         }
+    }
+}
+
+/// Gives up what a callback keeps, on the thread that it belongs to.
+pub fn take_home(callback: Callback) {
+    match Home::of_callback(&callback) {
+        Some(home) => home.give_up(callback),
+        // What it keeps is gone, or in nobody's reach.
+        None => std::mem::forget(callback),
     }
 }
 

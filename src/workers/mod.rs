@@ -1,13 +1,16 @@
 //! Other threads. A method that needs no interpreter while it works runs on one of them: `pool`
-//! has the threads, `job` one call there, `home` what an interpreter is to be told.
+//! has the threads, `job` one call there, `home` what an interpreter is to be told; `begin` is how calls
+//! come there and back, `ends` where objects end.
 
+mod begin;
 mod deadline;
+mod ends;
 mod home;
 mod job;
 mod pool;
 
-pub use home::Home;
-pub use job::{WATCH, abandon, next, take};
+pub use begin::{WATCH, abandon, next, take};
+pub use home::{Home, take_home};
 
 use crate::ffi::bridge;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -17,7 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// be locked by a thread that it does not have.
 struct Shared {
     forks: isize,
-    pool: pool::Pool,
+    pool: pool::Pool<job::Job>,
     jobs: Mutex<job::Jobs>,
     homes: Mutex<home::Homes>,
     deadlines: deadline::Deadlines,

@@ -1,8 +1,7 @@
-//! Threads that run jobs. Each connection has a lane: so many of its jobs run at a time, and the
-//! others wait behind them in order, so that a host which hangs uses up its own places only.
+//! Threads for work. Each connection has a lane: so much of its work is done at a time, and the
+//! rest waits behind that in order, so that a host which hangs uses up its own places only.
 
-use super::job::Job;
-use super::{lock, shared};
+use super::lock;
 use crate::ffi::bridge;
 use std::collections::{HashMap, VecDeque};
 use std::ffi::c_void;
@@ -16,49 +15,65 @@ pub const PLACES: usize = 5;
 /// How long a thread without a job stays.
 const IDLE: Duration = Duration::from_secs(5);
 
-#[derive(Default)]
-pub struct Pool {
-    state: Mutex<State>,
+/// What a thread is for.
+pub trait Work: Send + Sync {
+    /// Its own number.
+    fn id(&self) -> u64;
+    /// That of its lane.
+    fn lane(&self) -> usize;
+    fn run(self: &Arc<Self>);
+}
+
+pub struct Pool<W> {
+    state: Mutex<State<W>>,
     work: Condvar,
     begun: AtomicBool,
 }
 
-#[derive(Default)]
-struct State {
-    lanes: HashMap<usize, Lane>,
+struct State<W> {
+    lanes: HashMap<usize, Lane<W>>,
     /// What has its place, and waits for a thread.
-    ready: VecDeque<Arc<Job>>,
+    ready: VecDeque<Arc<W>>,
     /// Threads that wait.
     idle: usize,
     /// Those that were called, and those that were begun, and have not looked yet.
     called: usize,
     starting: usize,
-    /// Jobs that have a thread.
+    /// Work that has a thread.
     running: usize,
 }
 
-struct Lane {
-    waiting: VecDeque<Arc<Job>>,
+struct Lane<W> {
+    waiting: VecDeque<Arc<W>>,
     running: usize,
     places: usize,
 }
 
-impl Pool {
+impl<W> Default for Pool<W> {
+    fn default() -> Self {
+        let state =
+            State { lanes: HashMap::new(), ready: VecDeque::new(), idle: 0, called: 0, starting: 0, running: 0 };
+        Pool { state: Mutex::new(state), work: Condvar::new(), begun: AtomicBool::new(false) }
+    }
+}
+
+impl<W: Work> Pool<W> {
     /// Whether there has been a thread.
     pub fn has_begun(&self) -> bool {
         self.begun.load(Ordering::Relaxed)
     }
 
-    /// Whether jobs run.
+    /// Whether work is being done.
     pub fn is_busy(&self) -> bool {
         self.has_begun() && { lock(&self.state).running > 0 }
     }
 
-    /// Runs a job as soon as its lane has a place; an urgent one before those that wait. False if
-    /// there can be no thread for it.
-    pub fn submit(&self, job: Arc<Job>, places: usize, is_urgent: bool) -> bool {
+    /// Runs work as soon as its lane has a place; what is urgent before what waits. False if there can
+    /// be no thread for it.
+    pub fn submit(&'static self, job: Arc<W>, places: usize, is_urgent: bool) -> bool {
         let mut state = lock(&self.state);
-        let lane = state.lanes.entry(job.lane).or_insert_with(|| Lane { waiting: VecDeque::new(), running: 0, places });
+        let lane =
+            state.lanes.entry(job.lane()).or_insert_with(|| Lane { waiting: VecDeque::new(), running: 0, places });
         lane.places = places;
         if lane.running >= lane.places {
             if is_urgent {
@@ -69,7 +84,7 @@ impl Pool {
             return true;
         }
         lane.running += 1;
-        let number = job.lane;
+        let number = job.lane();
         state.ready.push_back(job);
         // One that is busy may have taken what they are to come for.
         if state.ready.len() <= state.called + state.starting {
@@ -82,8 +97,8 @@ impl Pool {
             return true;
         }
         self.begun.store(true, Ordering::Relaxed);
-        // SAFETY: a function for threads of the pool, which needs no data.
-        let spawned = unsafe { bridge::sv_bridge_spawn(thread, ptr::null_mut()) };
+        // SAFETY: a function for threads of this pool, which stays.
+        let spawned = unsafe { bridge::sv_bridge_spawn(thread::<W>, ptr::from_ref(self).cast_mut().cast()) };
         // With other threads it waits for one of them.
         state.starting += usize::from(spawned);
         if !spawned && state.running == 0 && state.idle == 0 {
@@ -94,17 +109,17 @@ impl Pool {
         true
     }
 
-    /// Takes a job that waits for a place out of its lane.
-    pub fn withdraw(&self, job: &Job) {
+    /// Takes what waits for a place out of its lane.
+    pub fn withdraw(&self, job: &W) {
         let mut state = lock(&self.state);
-        if let Some(lane) = state.lanes.get_mut(&job.lane) {
-            lane.waiting.retain(|waiting| waiting.id != job.id);
+        if let Some(lane) = state.lanes.get_mut(&job.lane()) {
+            lane.waiting.retain(|waiting| waiting.id() != job.id());
         }
     }
 }
 
-impl State {
-    /// A job has left its place: the next one of its lane gets it.
+impl<W> State<W> {
+    /// Work has left its place: the next one of its lane gets it.
     fn leave(&mut self, number: usize) {
         let Some(lane) = self.lanes.get_mut(&number) else { return };
         match lane.waiting.pop_front() {
@@ -119,9 +134,10 @@ impl State {
     }
 }
 
-extern "C" fn thread(_: *mut c_void) -> *mut c_void {
+extern "C" fn thread<W: Work>(pool: *mut c_void) -> *mut c_void {
     bridge::sv_bridge_enter_libvirt();
-    let pool = &shared().pool;
+    // SAFETY: the pool that has begun it, which stays.
+    let pool = unsafe { &*pool.cast::<Pool<W>>() };
     let mut state = lock(&pool.state);
     state.starting -= 1;
     loop {
@@ -129,7 +145,7 @@ extern "C" fn thread(_: *mut c_void) -> *mut c_void {
             state.running += 1;
             drop(state);
             job.run();
-            let lane = job.lane;
+            let lane = job.lane();
             drop(job);
             state = lock(&pool.state);
             state.running -= 1;

@@ -1,11 +1,9 @@
 package Sys::Virt::Options;
 
-# What `new` and `async` say of their options. Most scripts give nothing to say.
+# What methods written in Perl say of their arguments. Most scripts give nothing to say.
 
 use strict;
 use warnings;
-
-use Carp ();
 
 # A slip that opens another connection than was meant is said where `new` was called. It is no
 # more than a warning where a script may have lived with it.
@@ -25,10 +23,17 @@ sub look_at {
 sub check_seconds {
     my ($method, $name, $seconds) = @_;
     return if !ref $seconds && $seconds =~ /^[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?$/;
-    my $message = Carp::shortmess("Sys::Virt::$method: argument '$name' is '$seconds', not a number of seconds");
-    my ($invalid, $from) = (Sys::Virt::Error::ERR_INVALID_ARG(), Sys::Virt::Error::FROM_NONE());
-    die bless { code => $invalid, domain => $from, level => Sys::Virt::Error::LEVEL_ERROR(), message => $message },
-        'Sys::Virt::Error';
+    fail(Sys::Virt::Error::ERR_INVALID_ARG(), "Sys::Virt::$method: argument '$name' is '$seconds', not a number of seconds");
+}
+
+# Dies with an error that has the place in the script.
+sub fail {
+    my ($code, $message, $domain) = @_;
+    my $level = 0;
+    $level++ while (caller $level)[0] =~ /^Sys::Virt\b/;
+    my (undef, $file, $line) = caller $level;
+    my %error = (code => $code, domain => $domain // Sys::Virt::Error::FROM_NONE(), level => Sys::Virt::Error::LEVEL_ERROR());
+    die bless { %error, message => "$message at $file line $line.\n" }, 'Sys::Virt::Error';
 }
 
 1;

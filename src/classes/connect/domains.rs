@@ -30,7 +30,7 @@ methods! {
     list_defined_domains(con: Connect) and more => by_names::<Domain>(virConnectNumOfDefinedDomains(con),
         |list, n| virConnectListDefinedDomains(con, list, n), |name| virDomainLookupByName(con, name));
     list_all_domains(con: Connect, flags: u32 = 0) => object_list::<Domain>(|list| virConnectListAllDomains(con, list, flags));
-    get_all_domain_stats(con: Connect, stats: u32, doms: OptArrayRef, flags: u32 = 0) => all_stats(con, stats, doms, flags);
+    get_all_domain_stats(con: Connect, stats: u32, doms: OptArrayRef, flags: u32 = 0) => of_argument(2, all_stats(con, stats, doms, flags));
 
     restore_domain(con: Connect, from: OptStr, dxml: OptStr, params: HashOrFlags, flags: u32 = 0) =>
         restore(con, from, dxml, params, flags);

@@ -161,7 +161,7 @@ unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c
         }
         // On another thread, which waits for the interpreter's.
         let (callback, credentials) = (Arc::clone(&authentication.callback), Credentials(credentials, count as usize));
-        let answer = Home::at(callback.interpreter()).and_then(|home| {
+        let answer = Home::of_callback(&callback).and_then(|home| {
             home.ask(move |_| {
                 let credentials = credentials;
                 let Some(callback) = callback.here() else { return Answer(Ok(-1)) };

@@ -12,7 +12,7 @@ methods! {
     get_storage_pool_by_name(con: Connect, name: Str) and more => object::<StoragePool>(virStoragePoolLookupByName(con, name));
     get_storage_pool_by_uuid(con: Connect, uuid: Bytes) and more with call =>
         by_uuid::<StoragePool>(call, uuid, |raw| virStoragePoolLookupByUUID(con, raw), |text| virStoragePoolLookupByUUIDString(con, text));
-    get_storage_pool_by_volume(con: Connect, volume: StorageVol) and more => object::<StoragePool>(virStoragePoolLookupByVolume(volume));
+    get_storage_pool_by_volume(con: Connect, volume: StorageVol) and more => of_argument(1, object::<StoragePool>(virStoragePoolLookupByVolume(volume)));
     get_storage_pool_by_target_path(con: Connect, path: Str) and more => object::<StoragePool>(virStoragePoolLookupByTargetPath(con, path));
     get_storage_volume_by_path(con: Connect, path: Str) and more => object::<StorageVol>(virStorageVolLookupByPath(con, path));
     get_storage_volume_by_key(con: Connect, key: Str) and more => object::<StorageVol>(virStorageVolLookupByKey(con, key));
@@ -39,5 +39,5 @@ methods! {
         |list, n| virConnectListSecrets(con, list, n), |uuid| virSecretLookupByUUIDString(con, uuid));
     list_all_secrets(con: Connect, flags: u32 = 0) => object_list::<Secret>(|list| virConnectListAllSecrets(con, list, flags));
 
-    new_stream(con: Connect, flags: u32 = 0) and more => object::<Stream>(stream::opened(con, virStreamNew(con, flags), flags));
+    new_stream(con: Connect, flags: u32 = 0) and more => object::<Stream>(stream::opened(virStreamNew(con, flags), flags));
 }

@@ -12,16 +12,16 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
-    migrate(dom: Domain, destcon: Connect, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) and more with call => {
+    migrate(dom: Domain, destcon: Connect, params: HashOrFlags, flags: Any = 0, uri: Older, bandwidth: Older) and more with call => {
         let (params, flags) = given(call, params, flags, [(VIR_MIGRATE_PARAM_URI, uri), (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
-        to_connection(dom, destcon, params, flags)
+        of_argument(1, to_connection(dom, destcon, params, flags))
     };
     migrate2(dom: Domain, destcon: Connect, dxml: Any, flags: u32 = 0, dname: Any, uri: Any, bandwidth: Any) and more => {
         let params = by_position(&[(VIR_MIGRATE_PARAM_DEST_XML, dxml), (VIR_MIGRATE_PARAM_DEST_NAME, dname),
             (VIR_MIGRATE_PARAM_URI, uri), (VIR_MIGRATE_PARAM_BANDWIDTH, bandwidth)])?;
-        to_connection(dom, destcon, params, flags)
+        of_argument(1, to_connection(dom, destcon, params, flags))
     };
-    migrate_to_uri(dom: Domain, desturi: NullStr, params: HashOrFlags, flags: Any, uri: Any, bandwidth: Any) and more with call => {
+    migrate_to_uri(dom: Domain, desturi: NullStr, params: HashOrFlags, flags: Any = 0, uri: Older, bandwidth: Older) and more with call => {
         // The URI of the migration came later: before there was one, the bandwidth had its place.
         let number = !matches!(uri, Data::Undef | Data::Text(_)) || uri.integer(0, u64::MAX).is_ok();
         let uri = (if number { VIR_MIGRATE_PARAM_BANDWIDTH } else { VIR_MIGRATE_PARAM_URI }, uri);

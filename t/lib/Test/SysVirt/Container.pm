@@ -5,6 +5,7 @@ package Test::SysVirt::Container;
 #   my $box = Test::SysVirt::Container->new($bed, 'box');
 #   $box->xml($devices)            the XML of a domain with it
 #   $box->says('fd')               what the container has written to its file /tmp/fd, or ''
+#   $box->path('bin/sh')           where a file of it is, outside
 #   $box->forget                   removes all such files
 #   $box->cgroup($dom, 'cpu', 'cpu.shares')
 #                                  what the kernel says of its control group
@@ -64,6 +65,8 @@ XML
 sub read_file { my ($path) = @_; open my $in, '<', $path or return ''; local $/; return <$in> // '' }
 
 sub says { my ($self, $file) = @_; return read_file("$self->{root}/tmp/$file") =~ s/\n\z//r }
+
+sub path { my ($self, $file) = @_; return "$self->{root}/$file" }
 
 sub forget { my ($self) = @_; unlink glob "$self->{root}/tmp/*"; return }
 

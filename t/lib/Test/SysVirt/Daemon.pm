@@ -14,6 +14,9 @@ package Test::SysVirt::Daemon;
 #   $daemon->pool($conn)                       a new storage pool, on such a connection
 #   $daemon->share($file)                      a copy of the file that it can read
 #   $daemon->socket                            the Unix socket that it listens on
+#   $daemon->admin                             a connection to the daemon itself
+#   $daemon->admin_uri                         where that is
+#   $daemon->as_owner(sub { ... })             with the identity of its user, which it asks for there
 #   $daemon->stop                              it answers no more
 #   $daemon->resume                            it does again
 #   $daemon->kill                              ends it at once
@@ -69,8 +72,8 @@ sub restart {
         # As a user's own: root's would manage the machine.
         POSIX::setuid($self->{nobody}) if defined $self->{nobody};
         @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME SASL_CONF_PATH)} = ("$dir") x 5;
-        # A sanitizer, say, is for the script alone.
-        delete $ENV{LD_PRELOAD};
+        # A sanitizer, say, or a log is for the script alone.
+        delete @ENV{qw(LD_PRELOAD LIBVIRT_LOG_FILTERS LIBVIRT_LOG_OUTPUTS)};
         open STDERR, '>', "$dir/log";
         my @command = ($self->{libvirtd}, '--config', "$dir/libvirtd.conf");
         # It ends with a test that is killed.
@@ -116,6 +119,20 @@ sub share {
 }
 
 sub connect { Sys::Virt->new(uri => $_[0]->uri) }
+
+sub admin_uri { "libvirtd:///session?socket=$_[0]{dir}/libvirt/libvirt-admin-sock" }
+
+sub as_owner {
+    my ($self, $code) = @_;
+    local $> = $self->{nobody} if defined $self->{nobody};
+    return $code->();
+}
+
+sub admin {
+    my ($self) = @_;
+    require Sys::Virt::Admin;
+    return $self->as_owner(sub { Sys::Virt::Admin->new(uri => $self->admin_uri) });
+}
 
 sub kill {
     my ($self) = @_;

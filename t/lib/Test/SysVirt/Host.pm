@@ -6,6 +6,8 @@ package Test::SysVirt::Host;
 #   $host->conn                            its connection
 #   $host->object('Sys::Virt::Domain')     a new object, or undef for a class the driver lacks;
 #                                          a connection is one of its own, to test:///default
+#   Test::SysVirt::Host->with_daemon       from now on hosts have objects of Sys::Virt::Admin, of a
+#                                          daemon that all share; not where no libvirtd is installed
 #   $host->argument($kind)                 something that suits a parameter: see Methods.pm
 #
 # Each host is independent of all others: what is changed there is gone with the connection.
@@ -31,6 +33,35 @@ my %make = (
     'Sys::Virt::Stream'           => sub { $_[0]->new_stream },
 );
 
+my $daemon;
+
+# A method may end it, or its connection.
+sub daemon {
+    $daemon = Test::SysVirt::Daemon->new if !$daemon || !eval { $daemon->admin };
+    return $daemon;
+}
+
+sub server { daemon()->admin->lookup_server('libvirtd') }
+
+sub client {
+    my $conn = daemon()->connect;
+    my ($last) = reverse server()->list_clients;
+    return $last;
+}
+
+my %made_of_daemon = (
+    'Sys::Virt::Admin'         => sub { daemon()->admin },
+    'Sys::Virt::Admin::Server' => \&server,
+    'Sys::Virt::Admin::Client' => \&client,
+);
+
+sub with_daemon {
+    return if !grep { -x } '/usr/sbin/libvirtd', '/usr/bin/libvirtd';
+    require Test::SysVirt::Daemon;
+    @make{ keys %made_of_daemon } = values %made_of_daemon;
+    return;
+}
+
 sub moment {
     my ($dom, $kind) = @_;
     my ($find, $create) = ("get_${kind}_by_name", "create_$kind");
@@ -42,6 +73,7 @@ my %plain = (
     long  => sub { 0 },
     str   => sub { 'a' },
     bytes => sub { 'a' },
+    json  => sub { '{}' },
     hash  => sub { {} },
     array => sub { [] },
     code  => sub { sub { } },

@@ -4,16 +4,22 @@ package Test::SysVirt::Methods;
 #
 #   for my $method (Test::SysVirt::Methods::all()) { ... }
 #
+# and those of t/data/extension-methods.tsv, which packages of their own add when they are loaded:
+#
+#   for my $method (Test::SysVirt::Methods::extended()) { ... }
+#   for my $method (Test::SysVirt::Methods::loaded()) { ... }      all of both, with the packages loaded
+#
 # Each is a hash: package, name, full (package::name), parameters (self among them), least and
 # most (how many arguments a call takes), object (whether the first one is an object of the
 # package), surplus (what becomes of more arguments), usage (its message), and for a method that
-# needs a function newer than libvirt 7.0 that function and its release; has($method) is whether
-# the installed libvirt has that.
+# needs a function newer than libvirt 7.0, or one of another library, that function and its release;
+# has($method) is whether the installed libvirt has that. manual is the package whose manual has it.
 #
 # The table writes a parameter as `name: kind`, with
 #
 #   ?            where undef is as good as a value, though the argument cannot be left out
 #   = DEFAULT    where it can; undef then stands for the default
+#   = -          the same, of an older form of the method: the usage message does not show it
 #   of PREFIX    behind a kind that takes a hash: its keys are the values of the constants PREFIX_*
 #
 # and these kinds:
@@ -21,6 +27,7 @@ package Test::SysVirt::Methods;
 #   int      an integer of 32 bits          long   an integer of 64 bits
 #   str      a string for C                 bytes  a string of any bytes
 #   hash array code                         a reference to one
+#   json     a string for C, or a hash of which one is made
 #   output   a variable to write to
 #   handle   a file handle or the number of a descriptor
 #   any      one thing or another
@@ -31,13 +38,21 @@ package Test::SysVirt::Methods;
 
 use strict;
 use warnings;
-use Test::SysVirt::Constants;
 use Test::SysVirt::Table qw(rows);
 
-my @strings = grep { $_->{type} eq 'str' } Test::SysVirt::Constants::all();
-my %known = map { $_ => 1 } qw(int long str bytes hash array code output handle any), map { $_->{package} } rows('methods');
+my @strings = grep { $_->{type} eq 'str' } rows('constants'), rows('extension-constants');
+my %known = map { $_ => 1 } qw(int long str bytes hash array code json output handle any),
+    map { $_->{package} } rows('methods'), rows('extension-methods');
 
 sub all { return map { method($_) } rows('methods') }
+
+sub extended { return map { method($_) } rows('extension-methods') }
+
+sub loaded {
+    my @extended = extended();
+    eval "require $_" or die $@ for map { $_->{manual} } @extended;
+    return all(), @extended;
+}
 
 sub method {
     my ($row) = @_;
@@ -46,13 +61,13 @@ sub method {
     $row->{surplus} =~ /^(?:refused|ignored|any)\z/ or die "$full: surplus arguments are '$row->{surplus}'";
     my ($function, $release) = split / /, $row->{since};
     return {
-        package => $row->{package}, name => $row->{method}, full => $full,
+        manual => $row->{manual} // $row->{package}, package => $row->{package}, name => $row->{method}, full => $full,
         parameters => \@parameters,
         least => scalar(grep { !$_->{optional} } @parameters),
         most => scalar @parameters,
         object => @parameters && $parameters[0]{kind} eq $row->{package},
         surplus => $row->{surplus},
-        usage => "Usage: $full(" . join(', ', map { $_->{shown} } @parameters) . ')',
+        usage => "Usage: $full(" . join(', ', map { $_->{shown} } grep { $_->{shown} } @parameters) . ')',
         function => $function, release => $release,
     };
 }
@@ -68,7 +83,7 @@ sub has {
 # stand there), shown (how the usage message has it).
 sub parameter {
     my ($full, $text) = @_;
-    my ($name, $kind, $keys, $undef, $preset) = $text =~ /^(\w+): (\w+)(?: of (\w+))?(\?)?(?: = (\S+))?\z/
+    my ($name, $kind, $keys, $undef, $preset) = $text =~ /^(\w+): ([\w:]+?)(?: of (\w+))?(\?)?(?: = (\S+))?\z/
         or die "$full: '$text' is no parameter";
     $kind = $kind eq 'Connect' ? 'Sys::Virt' : "Sys::Virt::$kind" if $kind =~ /^[A-Z]/;
     die "$full: '$kind' is no kind" if !$known{$kind};
@@ -76,7 +91,7 @@ sub parameter {
     die "$full: no constants begin with $keys" if defined $keys && !@keys;
     return {
         name => $name, kind => $kind, keys => \@keys, optional => defined $preset,
-        undef => $undef || defined $preset, shown => defined $preset ? "$name=$preset" : $name,
+        undef => $undef || defined $preset, shown => !defined $preset ? $name : $preset ne '-' ? "$name=$preset" : undef,
     };
 }
 

@@ -1,5 +1,11 @@
-//! libvirt functions that came after 7.0: looked up when first called, so that the module
-//! loads with an older libvirt, where they fail with an error that names the release.
+//! Functions that are looked up when first called: those of libvirt that came after 7.0, so that the
+//! module loads with an older one, and those of its other libraries, each opened at the first call of
+//! one of its functions. What is not there fails with an error that names the release, or the library.
+
+pub mod admin;
+mod apart;
+pub mod lxc;
+pub mod qemu;
 
 use crate::error::{Failure, Report};
 use once_cell::race::OnceNonZeroUsize;
@@ -9,42 +15,65 @@ use virt::sys;
 
 unsafe extern "C" {
     fn dlopen(file: *const c_char, mode: c_int) -> *mut c_void;
+    fn dlerror() -> *const c_char;
     fn dlsym(library: *mut c_void, symbol: *const c_char) -> *mut c_void;
 }
 
 const RTLD_LAZY: c_int = 1;
 
-/// The address of a libvirt function, kept in `known`.
-fn look_up(known: &OnceNonZeroUsize, symbol: &CStr, release: &str) -> Result<NonZeroUsize, Failure> {
+/// The library that this one is linked against.
+const LIBVIRT: &CStr = c"libvirt.so.0";
+
+/// The address of a function, kept in `known`.
+fn look_up(known: &OnceNonZeroUsize, library: &CStr, symbol: &CStr, release: &str) -> Result<NonZeroUsize, Failure> {
     known.get_or_try_init(|| {
-        // SAFETY: asks for the library that this one is linked against.
-        let address = unsafe { dlsym(dlopen(c"libvirt.so.0".as_ptr(), RTLD_LAZY), symbol.as_ptr()) };
+        // SAFETY: the name of a library, which stays open.
+        let opened = unsafe { dlopen(library.as_ptr(), RTLD_LAZY) };
+        if opened.is_null() {
+            return Err(not_there(library));
+        }
+        // SAFETY: an open library.
+        let address = unsafe { dlsym(opened, symbol.as_ptr()) };
         NonZeroUsize::new(address as usize).ok_or_else(|| {
             let name = symbol.to_string_lossy();
-            let text = format!("this function is not supported by this libvirt: {name} came with libvirt {release}");
-            Failure::Libvirt(Report::new(sys::VIR_ERR_NO_SUPPORT, text))
+            unsupported(format!("this function is not supported by this libvirt: {name} came with libvirt {release}"))
         })
     })
 }
 
+fn unsupported(text: String) -> Failure {
+    Failure::Libvirt(Report::new(sys::VIR_ERR_NO_SUPPORT, text))
+}
+
+/// A library that could not be opened.
+fn not_there(library: &CStr) -> Failure {
+    // SAFETY: the loader has just said why, to this thread.
+    let why = unsafe { CStr::from_ptr(dlerror()) }.to_string_lossy();
+    let name = library.to_string_lossy();
+    let packages = "the package libvirt0 on Debian, libvirt-libs on Fedora";
+    unsupported(format!("this function needs {name}, which is in {packages}, and cannot be opened here: {why}"))
+}
+
 macro_rules! since {
-    ($($release:literal $name:ident($($type:ty),*) -> $result:ty;)*) => {$(
+    ($library:expr; $($release:literal $name:ident($($type:ty),*) -> $result:ty;)*) => {$(
         #[doc = concat!("`", stringify!($name), "`, of libvirt ", $release, ".")]
         #[allow(non_snake_case)]
         pub fn $name() -> Result<unsafe extern "C" fn($($type),*) -> $result, Failure> {
             static KNOWN: OnceNonZeroUsize = OnceNonZeroUsize::new();
             let symbol = $crate::ffi::c_str(concat!(stringify!($name), "\0"));
-            let address = look_up(&KNOWN, symbol, $release)?;
+            let address = $crate::since::look_up(&KNOWN, $library, symbol, $release)?;
             // SAFETY: the function of that name has this type in every release that has it.
             Ok(unsafe { std::mem::transmute::<usize, unsafe extern "C" fn($($type),*) -> $result>(address.get()) })
         }
     )*};
 }
+use since;
 
 type Text = *const c_char;
 type Params = *mut sys::virTypedParameter;
 
 since! {
+    LIBVIRT;
     "7.1.0" virDomainGetMessages(sys::virDomainPtr, *mut *mut *mut c_char, u32) -> c_int;
     "7.2.0" virDomainStartDirtyRateCalc(sys::virDomainPtr, c_int, u32) -> c_int;
     "7.3.0" virNodeDeviceCreate(sys::virNodeDevicePtr, u32) -> c_int;

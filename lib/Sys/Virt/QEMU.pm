@@ -1,0 +1,48 @@
+package Sys::Virt::QEMU;
+
+require Sys::Virt;
+our $VERSION = $Sys::Virt::VERSION;
+
+Sys::Virt::_extend(__PACKAGE__);
+
+sub guest_exec { require Sys::Virt::QEMU::Exec; goto &Sys::Virt::QEMU::Exec::guest_exec }
+
+# A method of libvirt's takes a command as text. One that is given as a hash goes to it as JSON, and
+# what it answers is made a hash again; by `async`, when the answer is there.
+package Sys::Virt; # so that errors are of the line in the script
+
+for my $name (qw(qemu_monitor_command qemu_monitor_command_with_files qemu_agent_command)) {
+    my $method = \&{"Sys::Virt::Domain::$name"};
+    my $text   = sub { require Sys::Virt::QEMU::Structure; return Sys::Virt::QEMU::Structure::text($name, @_) };
+    my $reply  = sub { return Sys::Virt::QEMU::Structure::reply($name, @_) };
+    delete $Sys::Virt::Domain::{$name};
+    *{"Sys::Virt::Domain::$name"} = sub {
+        goto &$method if ref $_[1] ne 'HASH';
+        my @arguments = $text->(@_);
+        return $reply->($method->(@arguments));
+    };
+    $Sys::Virt::Future::through{$name} = sub {
+        return ref $_[1] eq 'HASH' ? ($method, $reply, $text->(@_)) : ($method, undef, @_);
+    };
+}
+
+1;
+
+__END__
+
+# Virt.so makes these; they are named for those who look here. The manual is in the .pod file.
+
+package Sys::Virt;
+sub qemu_attach;
+sub qemu_monitor_event_deregister;
+sub qemu_monitor_event_register;
+
+package Sys::Virt::Domain;
+sub qemu_agent_command;
+sub qemu_monitor_command;
+sub qemu_monitor_command_with_files;
+
+# Constants:
+AGENT_COMMAND_BLOCK AGENT_COMMAND_DEFAULT AGENT_COMMAND_NOWAIT AGENT_COMMAND_SHUTDOWN
+MONITOR_COMMAND_DEFAULT MONITOR_COMMAND_HMP MONITOR_EVENT_REGISTER_NOCASE
+MONITOR_EVENT_REGISTER_REGEX
