@@ -33,6 +33,14 @@ subtest 'statistics' => sub {
             qw(rss swap_in swap_out unused usable)],
         'memory_stats: the keys');
     is_deeply([@$stats{qw(actual_balloon available unused rss swap_in)}], [524288, 524288, 262144, 262144, 0], 'memory_stats: some of its values');
+    my $without = $conn->create_domain(<<'XML');
+<domain type='test'>
+  <name>without a balloon</name><memory>8192</memory><os><type>hvm</type></os>
+  <devices><memballoon model='none'/></devices>
+</domain>
+XML
+    is_deeply([map { $without->memory_stats } 1, 2], [{}, {}], 'memory_stats of a domain without a balloon: empty, every time');
+    $without->destroy;
     fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $idle->memory_stats }, 'memory_stats of one that does not run');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $dom->memory_stats(1 << 30) }, 'memory_stats with an unknown flag');
     is_deeply([$dom->set_memory_stats_period(5)], [], 'set_memory_stats_period gives nothing');

@@ -46,8 +46,14 @@ subtest 'five calls of a connection at a time' => sub {
 
     my $beside = Sys::Virt->new(uri => $fleet->uri(1));
     $fleet->stop_host(1);
-    my @futures = map { $conns[1]->async->get_hostname } 1 .. 12;
-    until_true(sub { $fleet->waiting(1) >= $places * $bytes });
+    # libvirt 9.0 sometimes does not hear of a call that comes while it begins to wait, and sends
+    # it with the next one: so they come one by one.
+    my @futures;
+    for my $sent (1 .. 12) {
+        push @futures, $conns[1]->async->get_hostname;
+        until_true(sub { $fleet->waiting(1) >= $sent * $bytes }) if $sent <= $places;
+        sleep 0.05;
+    }
     sleep 0.5;
     is($fleet->waiting(1) / $bytes, $places, 'no more are sent');
     my $second = $beside->async->get_hostname;

@@ -83,6 +83,8 @@ static void make(pTHX_ template *new, const bridge_entry *entries, SSize_t count
     SSize_t i;
 
     unmake(aTHX_ new);
+    if (!count)
+        return; /* nothing to walk */
     new->hash = new_hash(aTHX_ count);
     new->stash = (HV *)SvREFCNT_inc((SV *)stash);
     new->count = count;
