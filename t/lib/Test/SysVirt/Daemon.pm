@@ -66,8 +66,8 @@ sub restart {
         # As a user's own: root's would manage the machine.
         POSIX::setuid($self->{nobody}) if defined $self->{nobody};
         @ENV{qw(HOME XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_CACHE_HOME SASL_CONF_PATH)} = ("$dir") x 5;
-        # A sanitizer, say, is for the script alone.
-        delete $ENV{LD_PRELOAD};
+        # A sanitizer, say, is for the script alone, and another user's log is not its own.
+        delete @ENV{qw(LD_PRELOAD LIBVIRT_LOG_OUTPUTS)};
         open STDERR, '>', "$dir/log";
         my @command = ($self->{libvirtd}, '--config', "$dir/libvirtd.conf");
         # It ends with a test that is killed.
