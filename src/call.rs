@@ -1,11 +1,14 @@
 //! One call of a method, for its code: who was called, by which interpreter, and with what; and what
 //! becomes of it.
 
+use crate::deferred::Deferred;
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call, RawValue};
-use crate::objects::Object;
+use crate::objects::{Object, Transfer};
 use crate::perl::{Perl, Scalar, Target, Variable};
 use std::ffi::CStr;
+use std::io;
+use std::sync::Arc;
 use virt::sys;
 
 impl Call {
@@ -167,6 +170,21 @@ impl<'a> Arguments<'a> {
     #[cold]
     pub fn bad_argument(self, index: usize, problem: &str) -> Failure {
         self.0.bad_argument(index, problem)
+    }
+
+    /// What others see of a call that lasts.
+    pub fn transfer(self) -> Arc<Transfer> {
+        self.0.deferral().and_then(Deferred::transfer).unwrap_or_default()
+    }
+
+    /// The error of the system that has ended the call's work on a file.
+    pub fn cannot(self, what: &str, error: &io::Error) -> Failure {
+        let text = error.to_string();
+        let reason = text.split(" (os error").next().unwrap_or_default();
+        Failure::Libvirt(Report::new(
+            sys::VIR_ERR_SYSTEM_ERROR,
+            format!("{}: cannot {what}: {reason}", self.0.method_name()),
+        ))
     }
 }
 

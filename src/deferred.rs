@@ -3,10 +3,11 @@
 
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::{Arena, Call, RETURNED_DEFERRED};
-use crate::objects::Reference;
+use crate::objects::{Reference, Transfer};
 use crate::panics;
 use std::cell::Cell;
 use std::ffi::CStr;
+use std::sync::Arc;
 use virt::sys::virConnectPtr;
 
 /// The result of a method's code, to be given to a call on the interpreter's thread.
@@ -22,6 +23,8 @@ pub struct Deferred {
     failure: Cell<Option<Failure>>,
     warning: Cell<Option<String>>,
     objects: Vec<Reference>,
+    /// Of a method that lasts.
+    transfer: Option<Arc<Transfer>>,
     _arena: Arena,
     /// Where the caller stands: " at FILE line N.\n".
     place: Vec<u8>,
@@ -54,7 +57,8 @@ impl Deferred {
         let referenced = |(class, object)| unsafe { Reference::assume_borrowed(class, object) };
         let objects = arena.objects.drain(..).map(referenced).collect();
         let (work, failure, warning) = Default::default();
-        let deferred = Box::new(Deferred { call, work, failure, warning, objects, _arena: arena, place });
+        let transfer = call.method.lasts.then(Arc::default);
+        let deferred = Box::new(Deferred { call, work, failure, warning, objects, transfer, _arena: arena, place });
         // SAFETY: a call of that method. It stops before its code: see `put_aside`.
         unsafe { (deferred.call.method.run)(&deferred.call) };
         match deferred.failure.take() {
@@ -114,6 +118,11 @@ impl Deferred {
     pub fn method_name(&self) -> &'static str {
         // SAFETY: rows have constant names.
         unsafe { CStr::from_ptr(self.call.method.name) }.to_str().unwrap_or_default()
+    }
+
+    /// What others see of the call, if its method lasts.
+    pub fn transfer(&self) -> Option<Arc<Transfer>> {
+        self.transfer.clone()
     }
 
     /// The connection of the first object among the arguments; NULL if there is none, or if libvirt

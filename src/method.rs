@@ -75,18 +75,21 @@ pub const fn method(
     run: unsafe extern "C" fn(&Call),
 ) -> Method {
     assert!(params.len() <= MAX_PARAMS);
-    let (mut least, mut calls_back, mut borrows, mut here, mut index) = (0, false, false, here, 0);
+    let (mut least, mut calls_back, mut borrows, mut here, mut lasts, mut index) = (0, false, false, here, false, 0);
     while index < params.len() {
         if params[index].preset.is_null() {
             least = index + 1;
         }
-        calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept);
+        // What flushes a handle may be Perl code, too.
+        calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept | Kind::Handle);
         borrows |= !matches!(params[index].kind, Kind::Object | Kind::Integer);
         here |= matches!(params[index].kind, Kind::Output);
+        lasts |= matches!(params[index].kind, Kind::Handle);
         index += 1;
     }
     let (least, most) = (least as u8, params.len() as u8);
-    Method { name: name.as_ptr().cast(), params: params.as_ptr(), run, least, most, calls_back, borrows, surplus, here }
+    let (name, params) = (name.as_ptr().cast(), params.as_ptr());
+    Method { name, params, run, least, most, calls_back, borrows, surplus, here, lasts }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row

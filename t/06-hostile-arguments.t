@@ -25,6 +25,7 @@ my %refused = (
     code  => [qw(hash array reference object)],
     any   => [],
     output => [],
+    handle => [qw(beyond32 beyond64 nul wide hash array code object)],
 );
 
 # The refusals of the narrower of two kinds, which the wider one must not have.
@@ -117,7 +118,7 @@ sub attack {
 sub refuses {
     my ($parameter, $is) = @_;
     my ($kind, $may_be_undef) = @$parameter{qw(kind undef)};
-    return !$may_be_undef if $is eq 'undef' && $kind =~ /^(?:hash|array|code|Sys::Virt.*)$/;
+    return !$may_be_undef if $is eq 'undef' && $kind =~ /^(?:hash|array|code|handle|Sys::Virt.*)$/;
     my @refused = $refused{$kind} ? @{ $refused{$kind} } : (@data, @references);
     return grep { $_ eq $is } @refused;
 }

@@ -38,7 +38,8 @@ enum bridge_kind {
     KIND_ANY = 6,     /* whatever it is, overloaded to a string  -> any tag but TAG_SCALAR         */
     KIND_CODE = 7,    /* a code reference, or the name of a sub  -> TAG_SCALAR                     */
     KIND_KEPT = 8,    /* whatever it is, copied to be kept       -> TAG_SCALAR                     */
-    KIND_OUTPUT = 9   /* a variable that the method assigns to   -> TAG_SCALAR, ..._CONSTANT, _GLOB */
+    KIND_OUTPUT = 9,  /* a variable that the method assigns to   -> TAG_SCALAR, ..._CONSTANT, _GLOB */
+    KIND_HANDLE = 10  /* a file handle, emptied, or a descriptor -> TAG_INT, TAG_CLOSED and the like */
 };
 
 enum bridge_tag {
@@ -56,7 +57,11 @@ enum bridge_tag {
     TAG_FOREIGN = 11,  /* another object; u.pv is its class */
     TAG_SCALAR = 12,   /* u.sv */
     TAG_CONSTANT = 13, /* a scalar that cannot be assigned to */
-    TAG_GLOB = 14      /* a glob, which cannot either */
+    TAG_GLOB = 14,     /* a glob, which cannot either */
+    TAG_CLOSED = 15,   /* a file handle that is not open */
+    TAG_TIED = 16,     /* one that is tied */
+    TAG_UNFILED = 17,  /* one without a descriptor */
+    TAG_FILLED = 18    /* one whose buffer holds what its descriptor cannot take */
 };
 
 /* One scalar as native data. What it points at lives until the call is over. */
@@ -104,6 +109,7 @@ typedef struct bridge_method {
     U8 borrows;         /* has a parameter that may be borrowed: a string, an array, a hash */
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
     U8 here;            /* needs the interpreter while it works: cannot run on another thread */
+    U8 lasts;           /* may take hours: runs on another thread, so that the script's signals are heard */
 } bridge_method;
 
 #define BRIDGE_MAX_PARAMS 8
@@ -169,6 +175,21 @@ bool sv_bridge_spawn(void *(*run)(void *), void *data);
 void sv_bridge_enter_libvirt(void);
 /* What calls are to be looked at for: an ATTENTION_ of callback.h. */
 void sv_bridge_attend(U8 attention, bool on);
+
+/* file.c */
+
+/* What may be done with a descriptor; 0 for one that is not open. */
+U8 sv_bridge_file_access(int fd);
+#define FILE_READABLE 1
+#define FILE_WRITABLE 2
+#define FILE_APPENDS 4
+/* Waits for a moment, until it can be read or written without waiting; whether it can. */
+bool sv_bridge_file_ready(int fd, bool to_write);
+/* What a file has at `place`: so many bytes of data, or below 0, of a hole; 0 at the end. Where the
+ * system does not tell, data without end. */
+I64 sv_bridge_file_section(int fd, I64 place);
+/* Makes a hole within a file; false where that is not possible. */
+bool sv_bridge_file_punch(int fd, I64 place, I64 length);
 
 /* object.c */
 

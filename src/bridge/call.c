@@ -140,7 +140,8 @@ static bool heed_attention(pTHX_ bridge_call *call)
     return (bridge_attention & (ATTENTION_DEADLINE | ATTENTION_ALARM)) && bridge_run_elsewhere(aTHX_ call, -1);
 }
 
-static XS(call_row)
+/* A method's XSUB, which knows at compile time whether its method lasts. */
+PERL_STATIC_INLINE void run_row(pTHX_ CV *cv, const bool lasts)
 {
     dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
@@ -151,7 +152,11 @@ static XS(call_row)
     if (!(items == 1 && method->most == 1 && method->params->kind == KIND_OBJECT && bridge_read_object(*SP, call.values)))
         surplus = bridge_take_arguments(aTHX_ &call, items, false);
     call.single = own_scalar(aTHX);
-    if (LIKELY(!(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))) || !heed_attention(aTHX_ &call)) {
+    if (lasts) {
+        if (bridge_attention & ATTENTION_SIGPIPE)
+            sv_bridge_watch_signals(call.perl);
+        (void)bridge_run_elsewhere(aTHX_ &call, -1);
+    } else if (LIKELY(!(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))) || !heed_attention(aTHX_ &call)) {
         bridge_here.calls++;
         bridge_here.in_libvirt = true;
         method->run(&call);
@@ -174,15 +179,25 @@ static XS(call_row)
         heed(aTHX_ &call, surplus);
 }
 
+static XS(call_row)
+{
+    run_row(aTHX_ cv, false);
+}
+
+static XS(call_lasting_row)
+{
+    run_row(aTHX_ cv, true);
+}
+
 const bridge_method *bridge_method_of(CV *cv)
 {
-    return CvISXSUB(cv) && CvXSUB(cv) == call_row ? (const bridge_method *)CvXSUBANY(cv).any_ptr : NULL;
+    return CvISXSUB(cv) && (CvXSUB(cv) == call_row || CvXSUB(cv) == call_lasting_row) ? (const bridge_method *)CvXSUBANY(cv).any_ptr : NULL;
 }
 
 void sv_bridge_install(void *perl, const bridge_method *method)
 {
     BRIDGE_THX(perl);
-    CV *cv = newXS(method->name, call_row, __FILE__);
+    CV *cv = newXS(method->name, method->lasts ? call_lasting_row : call_row, __FILE__);
     CvXSUBANY(cv).any_ptr = (void *)method;
 }
 

@@ -34,6 +34,7 @@ AT(bridge_method, calls_back, WORDS(3) + 2);
 AT(bridge_method, borrows, WORDS(3) + 3);
 AT(bridge_method, surplus, WORDS(3) + 4);
 AT(bridge_method, here, WORDS(3) + 5);
+AT(bridge_method, lasts, WORDS(3) + 6);
 
 AT(bridge_call, perl, 0);
 AT(bridge_call, method, WORDS(1));
@@ -57,6 +58,7 @@ IS(KIND_ANY, 6);
 IS(KIND_CODE, 7);
 IS(KIND_KEPT, 8);
 IS(KIND_OUTPUT, 9);
+IS(KIND_HANDLE, 10);
 
 IS(TAG_UNDEF, 0);
 IS(TAG_INT, 1);
@@ -73,3 +75,7 @@ IS(TAG_FOREIGN, 11);
 IS(TAG_SCALAR, 12);
 IS(TAG_CONSTANT, 13);
 IS(TAG_GLOB, 14);
+IS(TAG_CLOSED, 15);
+IS(TAG_TIED, 16);
+IS(TAG_UNFILED, 17);
+IS(TAG_FILLED, 18);

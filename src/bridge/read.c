@@ -230,6 +230,15 @@ static bool read_kept(pTHX_ const bridge_param *param, SV *sv, bridge_value *out
     return true;
 }
 
+/* What bridge_settle_handle has made of it. */
+static bool read_handle(pTHX_ SV *sv, bridge_value *out)
+{
+    sv_bridge_read(BRIDGE_PERL, sv, out);
+    if (out->tag == TAG_INT && out->u.iv < 0)
+        out->tag = (U8)-out->u.iv;
+    return true;
+}
+
 static bool read_argument(pTHX_ reader *in, const bridge_param *param, SV *sv, bridge_value *out)
 {
     switch (param->kind) {
@@ -250,6 +259,8 @@ static bool read_argument(pTHX_ reader *in, const bridge_param *param, SV *sv, b
         out->tag = SvREADONLY(sv) ? TAG_CONSTANT : isGV_with_GP(sv) && !SvFAKE(sv) ? TAG_GLOB : TAG_SCALAR;
         out->u.sv = sv;
         return true;
+    case KIND_HANDLE:
+        return in->settled && read_handle(aTHX_ sv, out);
     default:
         return read_any(aTHX_ in, sv, out, 0);
     }

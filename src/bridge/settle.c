@@ -186,6 +186,8 @@ static SV *settle_argument(pTHX_ budget *left, const bridge_param *param, SV *sv
         return sv_2mortal(newSVsv(sv));
     case KIND_OUTPUT:
         return sv;
+    case KIND_HANDLE:
+        return bridge_settle_handle(aTHX_ sv);
     default:
         return settle_any(aTHX_ left, sv, 0);
     }

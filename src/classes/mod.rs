@@ -43,4 +43,5 @@ const OTHERS: &[&[Method]] = &[
     storage_pool::METHODS,
     storage_vol::METHODS,
     stream::METHODS,
+    stream::file::METHODS,
 ];

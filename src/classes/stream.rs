@@ -1,6 +1,8 @@
 //! `Sys::Virt::Stream`: data that flows from or to libvirt, in pieces that the script asks
 //! for, or all at once through handlers.
 
+pub mod file;
+
 use crate::convert::*;
 use crate::error::Failure;
 use crate::events::stream::{add_callback, remove_callback};

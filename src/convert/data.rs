@@ -44,6 +44,8 @@ pub enum Data<'a> {
     Constant,
     /// A glob.
     Glob,
+    /// A file handle that cannot be used, and why.
+    Handle(&'static str),
 }
 
 impl<'a> Data<'a> {
@@ -70,6 +72,10 @@ impl<'a> Data<'a> {
                 Tag::Scalar => Data::Scalar(content.sv),
                 Tag::Constant => Data::Constant,
                 Tag::Glob => Data::Glob,
+                Tag::Closed => Data::Handle("that is not open"),
+                Tag::Tied => Data::Handle("that is tied"),
+                Tag::Unfiled => Data::Handle("without a descriptor"),
+                Tag::Filled => Data::Handle("with data in its buffer that its descriptor cannot take"),
             }
         }
     }
@@ -92,6 +98,7 @@ impl<'a> Data<'a> {
             Data::Scalar(_) => "a scalar".into(),
             Data::Constant => "read-only".into(),
             Data::Glob => "a glob".into(),
+            Data::Handle(problem) => format!("a file handle {problem}"),
         }
     }
 

@@ -9,12 +9,14 @@
 //! | `char **`, `int *`, ... | arrayref | list | element by element | NULL if optional, else error |
 //! | `virTypedParameter *` | hashref | hashref | value by value | none if optional, else error |
 //! | struct | | hashref | | |
+//! | descriptor | file handle, or a number | | not open, tied or without one: error | error |
 //! | `int` that is -1 on failure | | empty list, or the number | | |
 //! | NULL where a pointer is the result | | `Sys::Virt::Error` | | |
 //! | NULL where a string may be absent | | undef | | |
 
 mod arg;
 mod data;
+mod handle;
 mod lookup;
 mod object;
 mod owned;
@@ -29,6 +31,7 @@ pub use crate::objects::{
 };
 pub use arg::*;
 pub use data::*;
+pub use handle::*;
 pub use lookup::*;
 pub use object::*;
 pub use owned::*;

@@ -4,6 +4,7 @@ use super::{FromArg, Spec, Stream};
 use crate::error::Failure;
 use crate::ffi::bridge::{Call, RawValue};
 use crate::objects::stream::{self, Flow};
+use std::marker::PhantomData;
 use virt::sys::virStreamPtr;
 
 macro_rules! streams {
@@ -32,6 +33,21 @@ streams! {
     OutStream: Flow::Reads => "is a stream for reading";
     /// A stream to receive from.
     InStream: Flow::Writes => "is a stream for writing";
+}
+
+/// A stream whose functions wait for data.
+pub struct Blocking<S>(PhantomData<S>);
+impl<S: for<'a> FromArg<Native<'a> = virStreamPtr>> FromArg for Blocking<S> {
+    type Native<'a> = virStreamPtr;
+    const SPEC: Spec = Stream::SPEC;
+
+    fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<virStreamPtr, Failure> {
+        let stream = S::from_arg(call, index, value)?;
+        match stream::blocks(stream) {
+            true => Ok(stream),
+            false => Err(call.bad_argument(index, "is a stream that does not block")),
+        }
+    }
 }
 
 /// A stream of this process.

@@ -20,6 +20,7 @@ pub enum Kind {
     Code = 7,
     Kept = 8,
     Output = 9,
+    Handle = 10,
 }
 
 /// What a [`RawValue`] holds: `enum bridge_tag`.
@@ -43,6 +44,10 @@ pub enum Tag {
     Scalar = 12,
     Constant = 13,
     Glob = 14,
+    Closed = 15,
+    Tied = 16,
+    Unfiled = 17,
+    Filled = 18,
 }
 
 /// `struct bridge_value`: one scalar as native data. Only C makes them, so the tag is true, and
@@ -208,6 +213,7 @@ pub struct Method {
     pub borrows: bool,
     pub surplus: bool,
     pub here: bool,
+    pub lasts: bool,
 }
 
 // SAFETY: rows are constant data; what they point at is static.
@@ -247,6 +253,12 @@ pub const BEGIN_FUTURE: u8 = 2;
 pub const ATTENTION_DEADLINE: u8 = 4;
 /// That libvirt does not return from an abandoned call.
 pub const ATTENTION_HUNG: u8 = 16;
+/// What may be done with a descriptor.
+pub const FILE_READABLE: u8 = 1;
+/// As above.
+pub const FILE_WRITABLE: u8 = 2;
+/// Whatever is written goes to its end.
+pub const FILE_APPENDS: u8 = 4;
 
 /// The places that bridge/layout.c asserts of the same fields and names.
 #[allow(dead_code, reason = "assertions are not counted as a use")]
@@ -269,7 +281,8 @@ mod layout {
         Entry: key 0, len words(1), value words(2);
         Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
-            calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5;
+            calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
+            lasts words(3) + 6;
         Call: perl 0, method words(1), single words(2), error words(3), warning words(4), output words(5),
             content words(6), returned words(7), ax words(7) + 4, values words(7) + 8;
     }
@@ -287,8 +300,11 @@ mod layout {
         };
     }
 
-    names! { Kind: Object Integer String Bytes Hash Array Any Code Kept Output }
-    names! { Tag: Undef Int Uint Number String Wide Object Array Hash Endless Reference Foreign Scalar Constant Glob }
+    names! { Kind: Object Integer String Bytes Hash Array Any Code Kept Output Handle }
+    names! {
+        Tag: Undef Int Uint Number String Wide Object Array Hash Endless Reference Foreign Scalar Constant Glob Closed Tied
+            Unfiled Filled
+    }
 }
 
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they do")]
@@ -319,6 +335,11 @@ unsafe extern "C" {
     pub fn sv_bridge_spawn(run: extern "C" fn(*mut c_void) -> *mut c_void, data: *mut c_void) -> bool;
     pub safe fn sv_bridge_enter_libvirt();
     pub safe fn sv_bridge_attend(attention: u8, on: bool);
+
+    pub safe fn sv_bridge_file_access(fd: i32) -> u8;
+    pub safe fn sv_bridge_file_ready(fd: i32, to_write: bool) -> bool;
+    pub safe fn sv_bridge_file_section(fd: i32, place: i64) -> i64;
+    pub safe fn sv_bridge_file_punch(fd: i32, place: i64, length: i64) -> bool;
 
     pub fn sv_bridge_object(perl: *mut PerlInterpreter, stash: *mut HV, class: u8, ptr: *mut c_void) -> *mut SV;
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);

@@ -7,7 +7,9 @@ mod handle;
 mod later;
 mod reference;
 pub mod stream;
+mod transfer;
 
 pub use class::*;
 pub use handle::Handle;
 pub use reference::Reference;
+pub use transfer::Transfer;

@@ -5,12 +5,13 @@
 //! a hole is sent the wrong way. Its remote driver never frees the callback of a stream, which owns
 //! the stream and with that the connection; neither driver stops calling it when the stream ends.
 
+use super::Transfer;
 use crate::error::Failure;
 use crate::ffi::bridge;
 use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
 
 /// What a stream's callback owns, and how to take it away from it.
@@ -48,6 +49,9 @@ struct State {
     /// libvirt's moves the data of one that does not block, and a child has no such thread.
     bound_to: Option<isize>,
     watch: Option<Box<dyn Watch>>,
+    /// The call that moves all its data, or was the last that did, and whether it still does.
+    transfer: Option<Arc<Transfer>>,
+    is_moving: bool,
 }
 
 fn states() -> MutexGuard<'static, HashMap<usize, State>> {
@@ -170,6 +174,30 @@ pub fn not_ended(stream: virStreamPtr) -> Result<(), Failure> {
         Flow::Ended => Err(Failure::invalid("the stream has ended")),
         _ => Ok(()),
     }
+}
+
+/// Runs a call that moves all data of the stream: one at a time.
+pub fn transfer<T>(
+    stream: virStreamPtr,
+    transfer: &Arc<Transfer>,
+    work: impl FnOnce() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    with_state(stream, |state| {
+        if state.is_moving {
+            return Err(Failure::invalid("another call moves the data of the stream"));
+        }
+        state.transfer = Some(Arc::clone(transfer));
+        state.is_moving = true;
+        Ok(())
+    })?;
+    let outcome = work();
+    with_state(stream, |state| state.is_moving = false);
+    outcome
+}
+
+/// How many bytes the call that moves the stream's data has moved, or the last one that did.
+pub fn transferred(stream: virStreamPtr) -> u64 {
+    with_state(stream, |state| state.transfer.as_ref().map_or(0, |transfer| transfer.bytes()))
 }
 
 /// Whether a callback is registered on the stream.

@@ -7,7 +7,7 @@ use super::{are_there_any, lock, pool, shared};
 use crate::deferred::{Deferred, Outcome};
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call, Tag};
-use crate::objects::{Reference, connection, connection_of};
+use crate::objects::{Reference, Transfer, connection, connection_of};
 use crate::panics;
 use crate::perl::Perl;
 use std::collections::HashMap;
@@ -29,11 +29,13 @@ pub struct Job {
     /// Raised when it is done, for who waits in C; otherwise its home is told.
     signal: Option<c_int>,
     deadline: Option<Deadline>,
+    /// Of a method that lasts.
+    transfer: Option<Arc<Transfer>>,
     state: Mutex<State>,
 }
 
 struct Deadline {
-    at: Instant,
+    at: Mutex<Instant>,
     seconds: f64,
     method: &'static str,
     /// What is to be opened; a connection tells itself.
@@ -107,6 +109,12 @@ impl Job {
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
+        if let Some(later) = self.transfer.as_ref().map(|transfer| deadline.after(transfer.moved_at()))
+            && later > Instant::now()
+        {
+            *lock(&deadline.at) = later;
+            return shared().deadlines.add(later, self);
+        }
         let mut state = lock(&self.state);
         let conn = match &*state {
             State::Waiting(deferred) => deferred.connection() as usize,
@@ -120,6 +128,7 @@ impl Job {
             _ => hang(true),
         }
         drop(state);
+        self.stop();
         shared().pool.withdraw(self);
         self.tell();
     }
@@ -139,7 +148,15 @@ impl Job {
 
     fn no_deadline_more(&self) {
         if let Some(deadline) = &self.deadline {
-            shared().deadlines.remove(deadline.at, self);
+            let at = *lock(&deadline.at);
+            shared().deadlines.remove(at, self);
+        }
+    }
+
+    /// Has what lasts end soon.
+    fn stop(&self) {
+        if let Some(transfer) = &self.transfer {
+            transfer.stop();
         }
     }
 }
@@ -154,6 +171,11 @@ impl Drop for Job {
 }
 
 impl Deadline {
+    /// When it would be if the call had begun then.
+    fn after(&self, begin: Instant) -> Instant {
+        begin + Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::MAX / 4)
+    }
+
     /// # Safety
     /// NULL, or a live connection.
     unsafe fn is_over(&self, conn: sys::virConnectPtr) -> Report {
@@ -203,32 +225,38 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
         if object.is_null() { 0 } else { unsafe { connection_of(first.class(), object) as usize } }
     });
     let timeout = timeout.or_else(|| connection::timeout(conn));
-    if !is_future && (call.method.here || (timeout.is_none() && why != bridge::BEGIN_ALARM)) {
+    let anyway = why == bridge::BEGIN_ALARM || call.method.lasts;
+    if !is_future && (call.method.here || (timeout.is_none() && !anyway)) {
         return Ok(None);
     }
     if call.method.here {
-        return Err(Failure::invalid("cannot be called so: it takes a code reference, or writes to a variable"));
+        return Err(Failure::invalid(
+            "cannot be called so: it takes a code reference, writes to a variable, or never waits",
+        ));
     }
     let deferred = Deferred::of(call, if is_future { call.place() } else { Vec::new() })?;
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
     let deadline = timeout.map(|seconds| Deadline {
-        at: Instant::now() + Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4),
+        at: Mutex::new(Instant::now()),
         seconds,
         method: deferred.method_name(),
         uri: first.filter(|_| deferred.method_name().starts_with("Sys::Virt::_open")).map(uri_of),
     });
-    // What is of no connection is in nobody's way.
-    let lane = if conn == 0 { usize::MAX - id as usize } else { conn };
+    // What is of no connection is in nobody's way, nor is what does not ask but only sends or receives.
+    let lane = if conn == 0 || call.method.lasts { usize::MAX - id as usize } else { conn };
+    let transfer = deferred.transfer();
     let (home, state) = (Home::of(call.perl()), Mutex::new(State::Waiting(deferred)));
     if let Some(watch) = WATCH.get() {
         watch(call.perl(), &home);
     }
-    let job = Arc::new(Job { id, lane, home, signal, deadline, state });
+    let job = Arc::new(Job { id, lane, home, signal, deadline, transfer, state });
     lock(&shared().jobs).insert(id, Arc::clone(&job));
     if let Some(deadline) = &job.deadline {
-        shared().deadlines.add(deadline.at, &job);
+        let at = deadline.after(Instant::now());
+        *lock(&deadline.at) = at;
+        shared().deadlines.add(at, &job);
     }
     if !shared().pool.submit(job, connection::places(conn).unwrap_or(pool::PLACES), !is_future) {
         abandon(id);
@@ -266,6 +294,7 @@ pub fn take(id: u64) -> Result<impl FnOnce(&Call), Failure> {
 pub fn abandon(id: u64) {
     let Some(job) = lock(&shared().jobs).remove(&id) else { return };
     job.no_deadline_more();
+    job.stop();
     shared().pool.withdraw(&job);
     let state = mem::replace(&mut *lock(&job.state), State::Over);
     if let State::Running(_) = state {
@@ -380,7 +409,7 @@ pub unsafe extern "C" fn sys_virt_object_free_elsewhere(class: u8, object: *mut 
 /// Ends something on a thread of the pool, one after the other: it may have to wait for its host.
 fn end_elsewhere(home: &Arc<Home>, end: impl FnOnce() + Send + 'static) {
     let state = Mutex::new(State::Task(Box::new(end)));
-    let job = Job { id: 0, lane: ENDS, home: Arc::clone(home), signal: None, deadline: None, state };
+    let job = Job { id: 0, lane: ENDS, home: Arc::clone(home), signal: None, deadline: None, transfer: None, state };
     shared().pool.submit(Arc::new(job), 1, false);
 }
 

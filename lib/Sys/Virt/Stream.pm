@@ -11,16 +11,21 @@ __END__
 
 sub abort;
 sub add_callback;
+sub bytes_transferred;
 sub finish;
 sub recv;
 sub recv_all;
+sub recv_file;
 sub recv_hole;
 sub remove_callback;
 sub send;
 sub send_all;
+sub send_file;
 sub send_hole;
 sub sparse_recv_all;
+sub sparse_recv_file;
 sub sparse_send_all;
+sub sparse_send_file;
 sub update_callback;
 
 # Constants:

@@ -9,6 +9,9 @@ package Test::SysVirt::Daemon;
 #   $daemon->connect                           a connection to its test driver
 #   $daemon->uri                               where that is
 #   $daemon->uri($file)                        a host of that file's: each connection has its own
+#   $daemon->storage                           a connection to its storage driver; skips without one
+#   $daemon->storage_uri                       where that is
+#   $daemon->pool($conn)                       a new storage pool, on such a connection
 #   $daemon->share($file)                      a copy of the file that it can read
 #   $daemon->socket                            the Unix socket that it listens on
 #   $daemon->stop                              it answers no more
@@ -85,6 +88,22 @@ sub restart {
 sub uri {
     my ($self, $file) = @_;
     return 'test+unix://' . ($file // '/default') . '?socket=' . $self->socket;
+}
+
+sub storage_uri { 'storage+unix:///session?socket=' . $_[0]->socket }
+
+sub storage {
+    my ($self) = @_;
+    return eval { Sys::Virt->new(uri => $self->storage_uri) } || $self->missing("no storage driver here: $@");
+}
+
+sub pool {
+    my ($self, $conn) = @_;
+    my $name = 'pool' . ++$self->{pools};
+    my $path = "$self->{dir}/$name";
+    mkdir $path or die "$path: $!";
+    chmod 0777, $path;
+    return $conn->create_storage_pool("<pool type='dir'><name>$name</name><target><path>$path</path></target></pool>");
 }
 
 sub socket { "$_[0]{dir}/libvirt/libvirt-sock" }

@@ -9,6 +9,8 @@ package Test::SysVirt::Fleet;
 #   $fleet->uris              the test driver of each host
 #   $fleet->uri($i)           that of one
 #   $fleet->hung_uri          a host that takes connections and says nothing
+#   $fleet->storage_uri($i)   the storage driver of one host, which all share
+#   $fleet->daemon            their libvirtd
 #   $fleet->delay($seconds)   of a round trip, from now on
 #   $fleet->stop_host($i)     it takes what is sent and says nothing, as if stopped by a signal
 #   $fleet->resume_host($i)   it goes on
@@ -60,6 +62,10 @@ sub start {
 sub uris { @{ $_[0]{uris} }[0 .. $_[0]{hosts} - 1] }
 
 sub uri { $_[0]{uris}[$_[1]] }
+
+sub storage_uri { $_[0]->uri($_[1]) =~ s{^test(.*)/default\z}{storage$1/session}r }
+
+sub daemon { $_[0]{daemon} }
 
 sub hung_uri { $_[0]{uris}[$_[0]{hosts}] }
 

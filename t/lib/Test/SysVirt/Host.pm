@@ -47,6 +47,7 @@ my %plain = (
     code  => sub { sub { } },
     any   => sub { undef },
     output => sub { my $data = '' },
+    handle => sub { open my $handle, '+<', '/dev/null' or die $!; $handle },
 );
 
 sub uri { $uri }

@@ -22,6 +22,7 @@ package Test::SysVirt::Methods;
 #   str      a string for C                 bytes  a string of any bytes
 #   hash array code                         a reference to one
 #   output   a variable to write to
+#   handle   a file handle or the number of a descriptor
 #   any      one thing or another
 #   Connect  a Sys::Virt                    Domain, Network, ...  a Sys::Virt::Domain, ...
 #
@@ -34,7 +35,7 @@ use Test::SysVirt::Constants;
 use Test::SysVirt::Table qw(rows);
 
 my @strings = grep { $_->{type} eq 'str' } Test::SysVirt::Constants::all();
-my %known = map { $_ => 1 } qw(int long str bytes hash array code output any), map { $_->{package} } rows('methods');
+my %known = map { $_ => 1 } qw(int long str bytes hash array code output handle any), map { $_->{package} } rows('methods');
 
 sub all { return map { method($_) } rows('methods') }
 
