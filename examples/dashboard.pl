@@ -142,7 +142,7 @@ sub show_domains ($host, @records) {
         # A look that an event has caused is too soon after the last one to measure by.
         next if $now - $last->{time} < $interval / 2;
         my %total = (
-            cpu  => ($data->{'cpu.time'} // 0) / 1e9,
+            cpu  => ($data->{'cpu.time'} // 0) / 1e7,
             disk => sum0(map { $data->{$_} } grep { /^block\.\d+\.(?:rd|wr)\.bytes$/ } keys %$data),
         );
         for my $what (keys %total) {

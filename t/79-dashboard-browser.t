@@ -36,7 +36,7 @@ sub image {
 
 my $boot = Test::SysVirt::BootSector::bytes();
 # Counts to a number that grows with each interrupt of the clock, and begins again: a processor's load.
-my $load = pack 'H* @510 n', join('', qw(31db 83c302 80e37f 89da 42 b9ffff e2fe 4a 75f8 fb f4 ebeb)), 0x55aa;
+my $load = pack 'H* @510 n', join('', qw(31db 83c310 81e3ff03 89da 42 b9ffff e2fe 4a 75f8 fb f4 ebea)), 0x55aa;
 my %disk = (web => image('web.img', $boot, 1 << 20), db => image('db.img', $load, 1 << 20));
 my $data = image('data.img', '', 1 << 20);
 my $pool = $qemu->create_storage_pool("<pool type='dir'><name>images</name><target><path>@{[$bed->dir]}/images</path></target></pool>");
@@ -148,10 +148,16 @@ subtest 'a download' => sub {
 
 if ($picture) {
     $test->get_domain_by_name($evil)->undefine;
+    $browser->open($address =~ s/#.*//r);
+    state_is(1, 'web', 'running');
+    button(1, 'web', 'Screen');
+    $browser->click($_) for map { "(//*[\@class='host'])[1]//$_" } 'summary', "li[contains(., 'R&D')]//button", 'summary';
     $fleet->stop_host(1);
     works(35);
+    $db->suspend;
+    $db->resume;
     open my $out, '>:raw', $picture or die "$picture: $!";
-    print $out $browser->screenshot(1180, 900);
+    print $out $browser->screenshot(1180, 960);
     $fleet->resume_host(1);
 }
 
