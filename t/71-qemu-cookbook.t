@@ -13,7 +13,7 @@ use Test::SysVirt::SecondHost;
 # The recipes of Sys::Virt::Cookbook that need a hypervisor. The others are in 56-cookbook.t.
 
 BEGIN { needs('Future') }
-my $bed  = Test::SysVirt::Qemu->new(seconds => 300);
+my $bed  = Test::SysVirt::Qemu->new(seconds => 400);
 my $conn = $bed->conn;
 my $uri  = 'qemu:///system';
 
