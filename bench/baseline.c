@@ -1,14 +1,17 @@
 /* The work of each case in bench/cases.pl done by libvirt alone: what is left when Perl and
  * Sys::Virt are taken away.
  *
- *   baseline URI CASE COUNT     does the case COUNT times
- *   baseline                    starts and ends, with libvirt linked */
+ *   baseline URI CASE COUNT [FILE]   does the case COUNT times
+ *   baseline                         starts and ends, with libvirt linked */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define VOLUME_BYTES (256ULL << 20)
 #define SECTION_BYTES (1ULL << 16)
@@ -299,11 +302,14 @@ static void two_events(void)
 
 static virStorageVolPtr volume(void)
 {
-    virStoragePoolPtr pool = virStoragePoolLookupByName(con, "sys-virt-bench");
-    virStorageVolPtr vol = virStorageVolLookupByName(pool, "volume");
+    virStoragePoolPtr *pools;
+    virStorageVolPtr vol;
 
+    must(virConnectListAllStoragePools(con, &pools, 0) == 1, "pool");
+    vol = virStorageVolLookupByName(pools[0], "volume");
     must(vol != NULL, "volume");
-    virStoragePoolFree(pool);
+    virStoragePoolFree(pools[0]);
+    free(pools);
     return vol;
 }
 
@@ -347,8 +353,56 @@ static int section(virStreamPtr stream, int *in_data, long long *length, void *d
     return 0;
 }
 
+static const char *path;
+static int file = -1;
+
+static int take_to_file(virStreamPtr stream, const char *bytes, size_t count, void *data)
+{
+    return take(stream, bytes, write(file, bytes, count), data);
+}
+
+static int hole_in_file(virStreamPtr stream, long long length, void *data)
+{
+    return ftruncate(file, lseek(file, length, SEEK_CUR)) == 0 ? take_hole(stream, length, data) : -1;
+}
+
+static int give_from_file(virStreamPtr stream, char *bytes, size_t count, void *data)
+{
+    return take(stream, bytes, read(file, bytes, count), data);
+}
+
+static int section_of_file(virStreamPtr stream, int *in_data, long long *length, void *data)
+{
+    off_t here = lseek(file, 0, SEEK_CUR), next = lseek(file, here, SEEK_DATA);
+
+    (void)stream;
+    (void)data;
+    *in_data = next == here;
+    if (next < 0)
+        next = lseek(file, 0, SEEK_END);
+    *length = (*in_data ? lseek(file, here, SEEK_HOLE) : next) - here;
+    lseek(file, here, SEEK_SET);
+    return 0;
+}
+
+static int skip_in_file(virStreamPtr stream, long long length, void *data)
+{
+    return lseek(file, length, SEEK_CUR) < 0 ? -1 : take_hole(stream, length, data);
+}
+
+static int all_of_file(virStreamPtr stream, int upload, int sparse)
+{
+    if (upload)
+        return sparse ? virStreamSparseSendAll(stream, give_from_file, section_of_file, skip_in_file, NULL)
+                      : virStreamSendAll(stream, give_from_file, NULL);
+    return sparse ? virStreamSparseRecvAll(stream, take_to_file, hole_in_file, NULL)
+                  : virStreamRecvAll(stream, take_to_file, NULL);
+}
+
 static int all(virStreamPtr stream, int upload, int sparse)
 {
+    if (path)
+        return all_of_file(stream, upload, sparse);
     if (upload)
         return sparse ? virStreamSparseSendAll(stream, give, section, take_hole, NULL)
                       : virStreamSendAll(stream, give, NULL);
@@ -363,6 +417,9 @@ static void move_volume(int upload, int sparse)
         upload ? virStorageVolUpload : virStorageVolDownload;
 
     moved = 0;
+    if (path)
+        file = upload ? open(path, O_RDONLY) : open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    must(!path || file >= 0, "file");
     /* VIR_STORAGE_VOL_DOWNLOAD_SPARSE_STREAM is 1, too. */
     must(start(vol, stream, 0, VOLUME_BYTES, sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0) == 0, "start");
     must(all(stream, upload, sparse) == 0, "transfer");
@@ -448,6 +505,7 @@ int main(int argc, char **argv)
     if (argc < 4)
         return 0;
     virEventRegisterDefaultImpl();
+    path = argv[4];
     con = virConnectOpen(argv[1]);
     must(con != NULL, argv[1]);
     dom = virDomainLookupByName(con, "test1");

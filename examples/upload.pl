@@ -4,12 +4,14 @@ use warnings;
 use Getopt::Long;
 use Pod::Usage;
 use Sys::Virt;
-use Time::HiRes qw(time);
+use Sys::Virt::StorageVol;
+use Time::HiRes qw(alarm time);
 
 GetOptions(
     'connect|c=s' => \my $uri,
     'name|n=s'    => \my $name,
     'replace|r'   => \my $replace,
+    'sparse|s'    => \my $sparse,
     'help|h'      => \my $help,
 ) or pod2usage(2);
 pod2usage(0) if $help;
@@ -34,7 +36,9 @@ sub upload {
     die "$name is in $pool_name already: --replace would overwrite it\n" if $volume && !$replace;
     $volume //= $pool->create_volume(volume_xml($in, $size));
 
-    eval { send_file($conn, $volume, $in, $size); 1 } or do {
+    # What a hole skips in a volume that is there already would stay.
+    my $flags = $sparse && $created ? Sys::Virt::StorageVol::VOL_UPLOAD_SPARSE_STREAM : 0;
+    eval { send_image($conn, $volume, $in, $size, $flags); 1 } or do {
         my $error = $@;
         $volume->delete if $created;
         die $error;
@@ -45,32 +49,27 @@ sub upload {
     return;
 }
 
-sub send_file {
-    my ($conn, $volume, $in, $size) = @_;
+sub send_image {
+    my ($conn, $volume, $in, $size, $flags) = @_;
     my $stream = $conn->new_stream;
-    $volume->upload($stream, 0, $size);
-    my ($sent, $start, $shown) = (0, time, 0);
-    my $failure;
-    local @SIG{qw(INT TERM)} = (sub { $failure = "interrupted\n" }) x 2;
+    $volume->upload($stream, 0, $size, $flags);
+    my $start = time;
+    # They run while the file is sent; one that dies ends that.
+    local @SIG{qw(INT TERM)} = (sub { die "interrupted\n" }) x 2;
+    local $SIG{ALRM} = sub { progress($stream->bytes_transferred, $size, time - $start) };
     my $complete = eval {
-        $stream->send_all(sub {
-            my $got = sysread $in, $_[1], $_[2];
-            $failure = "cannot read: $!\n" unless defined $got;
-            return -1 if $failure;
-            $sent += $got;
-            if (time - $shown > 0.1) {
-                $shown = time;
-                progress($sent, $size, $shown - $start);
-            }
-            return $got;
-        });
+        alarm 0.1, 0.1;
+        my $send = $flags ? 'sparse_send_file' : 'send_file';
+        my $sent = $stream->$send($in);
+        alarm 0;
         $stream->finish;
         progress($sent, $size, time - $start);
         1;
     };
     my $error = $@;
+    alarm 0;
     print "\n";
-    die $failure // $error unless $complete;
+    die $error unless $complete;
     return;
 }
 
@@ -108,12 +107,14 @@ upload.pl - make a volume of an image file
 
 =head1 SYNOPSIS
 
-    upload.pl [--connect URI] [--name VOLUME] [--replace] FILE POOL
+    upload.pl [--connect URI] [--name VOLUME] [--replace] [--sparse] FILE POOL
 
 =head1 DESCRIPTION
 
 Makes a volume in a storage pool, of the size that the image needs, and sends
 the image, showing how far it has got. If that fails, no volume stays behind.
+
+It needs a storage pool of a hypervisor that takes uploads, as QEMU's libvirtd does.
 
 =head1 OPTIONS
 
@@ -130,6 +131,11 @@ What to call the volume: like the file if left out.
 =item --replace
 
 Overwrite a volume that is there already. It must be large enough.
+
+=item --sparse
+
+Send holes as holes, which takes no time and no space. Not into a volume that is
+overwritten, and not every hypervisor can.
 
 =item --help
 

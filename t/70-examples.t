@@ -49,9 +49,11 @@ sub fails {
 }
 
 my %arguments = (
-    backup => ['db', $dir], clone => ['web', 'new'], console => ['db'], migrate => ['db', 'test:///default'],
+    backup => ['db', $dir], clone => ['web', 'new'], console => ['db'], download => ['web.qcow2', 'images', "$dir/got"], migrate => ['db', 'test:///default'],
     'rotate-snapshots' => ['db'], screenshot => ['db', "$dir/x.png"], upload => ['t/data/examples.xml', 'images'],
 );
+# They exit as monitoring wants it.
+my %monitors = map { $_ => 1 } qw(check-libvirt fleet);
 for my $name (@all) {
     subtest "what $name has like all" => sub {
         needs('Mojolicious', 'Future') if $name eq 'dashboard';
@@ -61,11 +63,11 @@ for my $name (@all) {
         is($checker->num_errors + $checker->num_warnings, 0, "$name: its pod has no errors") or diag($complaints);
         ok(-x "examples/$name.pl", "$name: can be executed");
 
-        my $unknown = $name eq 'check-libvirt' ? 3 : 2;
+        my $unknown = $monitors{$name} ? 3 : 2;
         my ($out, $err, $status) = example($name, '--help');
         like($out, qr/^Usage:\n +\Q$name\E\.pl /, "$name --help: begins with the usage");
         like($out, qr/--connect URI/, "$name --help: has the options");
-        is($status, $name eq 'check-libvirt' ? 3 : 0, "$name --help: status");
+        is($status, $monitors{$name} ? 3 : 0, "$name --help: status");
         ($out, $err, $status) = example($name, '--bogus', @{ $arguments{$name} // [] });
         like($err, qr/^Unknown option: bogus\nUsage:/, "$name --bogus: is refused with the usage");
         is($status, $unknown, "$name --bogus: status");
@@ -74,8 +76,8 @@ for my $name (@all) {
         like($err, qr/^Usage:/, "$name without arguments: is refused with the usage");
         is($status, $unknown, "$name without arguments: status");
     };
-    # The dashboard waits for it: see 55-dashboard.t.
-    next if $name =~ /^(?:check-libvirt|dashboard)$/;
+    # The dashboard waits for one: see 55-dashboard.t.
+    next if $monitors{$name} || $name eq 'dashboard';
     subtest "$name without a hypervisor" => sub {
         my ($out, $err, $status) = run_perl("examples/$name.pl", @{ $arguments{$name} // [] }, '--connect', $nobody);
         like($err, qr{^\Q$name\E: .*127\.0\.0\.1:1\b}, "$name without a hypervisor: says what it cannot open");
@@ -134,6 +136,18 @@ subtest events => sub {
     is($out, '', 'events: prints nothing when nothing happens');
     is($err, "Waiting for events of $host, Ctrl-C to stop\n", 'events: says what it does');
     is($status, 0, 'events: exits with 0 after a while');
+};
+
+subtest fleet => sub {
+    driver_since('7.8.0');
+    prints(fleet => [], qr/^HOST\ +DOMAIN\ .*\n\Q$host\E\ +db\ +running(\ +-){7}\n\Q$host\E\ +naïve\ +paused\ .*\n\Q$host\E\ +web\ +off\ .*\n
+        \n1\ hosts,\ 1\ of\ 3\ domains\ running;\ all\ answering\n\z/x, 'fleet: has the domains');
+    my ($out, $err, $status) = run_perl('examples/fleet.pl', '--connect', $nobody, '--connect', 'test:///default');
+    like($out, qr/^127\.0\.0\.1:1 +! .*127\.0\.0\.1:1.*\ntest:\/\/\/default +test +running/m, 'fleet: says why a host has not answered, and goes on');
+    is($status >> 8, 2, 'fleet: exits with 2 then');
+    ($out, $err, $status) = run_perl('examples/fleet.pl', '--hosts', "$dir/none");
+    like($err, qr{^fleet: \Q$dir\E/none: }, 'fleet: says that it cannot read the list of hosts');
+    is($status >> 8, 3, 'fleet: exits with 3 then');
 };
 
 subtest 'check-libvirt' => sub {
@@ -258,6 +272,13 @@ subtest 'what the test driver cannot do' => sub {
     fails(backup => ['db', $dir], qr/^backup: db has no disk that is a qcow2 file$/, 'backup: refuses a domain without a disk to back up');
     fails(console => ['db'], qr/^console: .*not supported/, 'console: passes on that the driver has none');
     fails(console => ['none'], qr/^console: Domain not found/, 'console: says that a domain is not there');
+    fails(download => ['none', 'images'], qr/^download: Storage volume not found/, 'download: says that a volume is not there');
+    fails(download => ['web.qcow2', 'none'], qr/^download: Storage pool not found/, 'download: says that a pool is not there');
+    fails(download => ['web.qcow2', 'images', 't/data/examples.xml'],
+        qr{^download: t/data/examples\.xml is there already: --replace would overwrite it$}, 'download: refuses a file that is there');
+    fails(download => ['web.qcow2', 'images', "$dir/none/x"], qr{^download: \Q$dir\E/none/x\.part: }, 'download: says which file cannot be made');
+    fails(download => ['web.qcow2', 'images', "$dir/got"], qr/^download: .*not supported/, 'download: passes on that the driver has none');
+    ok(!-e "$dir/got" && !-e "$dir/got.part", 'download: leaves no file behind when it fails');
     fails('dhcp-leases' => [], qr/^dhcp-leases: .*not supported/, 'dhcp-leases: passes on that the driver has none');
     fails('dhcp-leases' => ['none'], qr/^dhcp-leases: Network not found/, 'dhcp-leases: says that a network is not there');
     fails(migrate => ['none', $host], qr/^migrate: Domain not found/, 'migrate no domain');
