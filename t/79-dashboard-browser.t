@@ -159,8 +159,9 @@ if ($picture) {
     button(1, 'web', 'Screen');
     start_download();
     $browser->click($volumes);
-    $fleet->stop_host(1);
     works(35);
+    $fleet->stop_host(1);
+    $browser->wait("return document.querySelector('.host:nth-of-type(3)').dataset.state === 'hangs'");
     $db->suspend;
     $db->resume;
     open my $out, '>:raw', $picture or die "$picture: $!";
@@ -170,7 +171,7 @@ if ($picture) {
 
 subtest 'buttons' => sub {
     button(2, 'test', 'Shut down');
-    ok(state_is(2, 'test', 'off'), 'Shut down');
+    ok(state_is(2, 'test', 'off'), 'Shut down') or diag($browser->run('return document.body.innerText'));
     button(2, 'test', 'Start');
     ok(state_is(2, 'test', 'running'), 'Start');
     $db->destroy;
