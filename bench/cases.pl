@@ -68,7 +68,7 @@
         count => 500,
         aim   => 1,
     },
-    { name => 'error',         body => 'eval { $con->get_domain_by_name("none") }', count => 500, aim => 0.6 },
+    { name => 'error',         body => 'eval { $con->get_domain_by_name("none") }', count => 500, aim => 0.5 },
     { name => 'memory_stats',  body => '$dom->memory_stats',                 count => 500,  aim => 0.4 },
     { name => 'block_stats',   body => '$dom->block_stats("vda")',           count => 500,  aim => 0.8 },
     { name => 'get_vcpu_info', body => '$dom->get_vcpu_info',           count => 500,  aim => 1 },

@@ -5,7 +5,7 @@ use Encode qw(decode);
 use Future;
 use Getopt::Long;
 use JSON::PP ();
-use List::Util qw(max sum0 uniq);
+use List::Util qw(max sum sum0 uniq);
 use Pod::Usage;
 use Sys::Virt;
 use Sys::Virt::Domain;
@@ -120,12 +120,15 @@ sub domain {
     my ($record) = @_;
     my ($dom, $data) = @$record{qw(dom data)};
     my $kibi = sub { defined $_[0] ? $_[0] * 1024 : undef };
+    # Without control groups, as in a session of a user, only the processors' own time is known.
+    my $nanoseconds = $data->{'cpu.time'} || sum0(map { $data->{$_} } grep { /^vcpu\.\d+\.time$/ } keys %$data);
+    my $is_off = ($data->{'state.state'} // 0) == Sys::Virt::Domain::STATE_SHUTOFF;
     return {
         name  => decode('UTF-8', $dom->get_name),
         uuid  => $dom->get_uuid_string,
         state => $data->{'state.state'},
         vcpus => $data->{'vcpu.current'},
-        cpu_seconds    => defined $data->{'cpu.time'} ? $data->{'cpu.time'} / 1e9 : undef,
+        cpu_seconds    => defined $data->{'cpu.time'} && !$is_off ? $nanoseconds / 1e9 : undef,
         memory_bytes   => $kibi->($data->{'balloon.current'}),
         memory_maximum => $kibi->($data->{'balloon.maximum'}),
         disks    => devices($data, 'block'),
@@ -181,7 +184,7 @@ sub print_table {
 
 sub row {
     my ($dom) = @_;
-    my $total = sub { my ($kind, $key) = @_; size(@{ $dom->{$kind} } ? sum0(map { $_->{$key} // 0 } @{ $dom->{$kind} }) : undef) };
+    my $total = sub { my ($kind, $key) = @_; size(sum(grep { defined } map { $_->{$key} } @{ $dom->{$kind} })) };
     my $cpu = $dom->{cpu_seconds};
     return (
         $dom->{name}, state_of($dom), $dom->{vcpus} // '-', size($dom->{memory_bytes}),
@@ -227,7 +230,7 @@ sub print_prometheus {
         } @{ $dom->{$kind} } } @{ $host->{domains} // [] } } @hosts;
     };
     metric('up', gauge => 'Whether the host has answered.', map { [labels(host => $_->{name}), defined $_->{error} ? 0 : 1] } @hosts);
-    metric('answer_seconds', gauge => 'How long the host took to answer, or to be given up.', map { [labels(host => $_->{name}), $_->{seconds}] } @hosts);
+    metric('answer_seconds', gauge => 'How long the host took to answer, or to be given up.', map { [labels(host => $_->{name}), sprintf '%.3f', $_->{seconds}] } @hosts);
     metric('domain_state', gauge => 'State of the domain: ' . join(', ', map { "$_ $state{$_}" } sort { $a <=> $b } keys %state) . '.', $of_domains->(sub { $_[0]{state} }));
     metric('domain_vcpus', gauge => 'Number of virtual processors.', $of_domains->(sub { $_[0]{vcpus} }));
     metric('domain_cpu_seconds_total', counter => 'Processor time used.', $of_domains->(sub { $_[0]{cpu_seconds} }));

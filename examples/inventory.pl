@@ -2,19 +2,22 @@
 use strict;
 use warnings;
 use Encode qw(decode);
+use Future;
 use Getopt::Long;
-use List::Util qw(max);
+use List::Util qw(max uniq);
 use Pod::Usage;
 use Sys::Virt;
 use Sys::Virt::Domain;
 use Sys::Virt::Error;
 
+my $timeout = 5;
 GetOptions(
-    'connect|c=s' => \my $uri,
+    'connect|c=s' => \my @uris,
     'active'      => \my $active,
     'inactive'    => \my $inactive,
+    'timeout|t=f' => \$timeout,
     'help|h'      => \my $help,
-) && !@ARGV or pod2usage(2);
+) && !@ARGV && $timeout > 0 or pod2usage(2);
 pod2usage(0) if $help;
 
 my %state = (
@@ -29,21 +32,38 @@ my %state = (
 );
 
 binmode STDOUT, ':encoding(UTF-8)';
-eval { inventory(); 1 } or do {
-    warn 'inventory: ', ref $@ ? $@->message . "\n" : $@;
-    exit 1;
-};
+exit inventory();
 
+# The hosts one after the other: to all of them it connects at once, and none may keep the others
+# waiting.
 sub inventory {
-    my $conn = Sys::Virt->new(uri => $uri, readonly => 1);
-    print_table(
-        ['DOMAIN', 'STATE', 'VCPUS', 'MEMORY MiB', 'MAXIMUM MiB', 'AUTOSTART'],
-        rows(\&domain_row, $conn->list_all_domains));
-    print_table(['NETWORK', 'ACTIVE', 'PERSISTENT', 'AUTOSTART'], rows(\&network_row, $conn->list_all_networks));
-    print_table(
-        ['POOL', 'ACTIVE', 'AUTOSTART', 'CAPACITY MiB', 'USED MiB', 'FREE MiB'],
-        rows(\&pool_row, $conn->list_all_storage_pools));
-    return;
+    my @hosts = @uris ? uniq(@uris) : undef;
+    my @opening = map { Sys::Virt->async(timeout => $timeout)->new(uri => $_, readonly => 1, timeout => $timeout) } @hosts;
+    my $failed = 0;
+    for my $number (0 .. $#hosts) {
+        eval {
+            my @tables = tables($opening[$number]->get);
+            print "$hosts[$number]\n\n" if @hosts > 1;
+            print_table(@$_) for @tables;
+            1;
+        } or do {
+            my $whose = @hosts > 1 ? "$hosts[$number]: " : '';
+            warn "inventory: $whose", ref $@ ? $@->message . "\n" : $@;
+            $failed = 1;
+        };
+    }
+    return $failed;
+}
+
+sub tables {
+    my ($conn) = @_;
+    return (
+        [['DOMAIN', 'STATE', 'VCPUS', 'MEMORY MiB', 'MAXIMUM MiB', 'AUTOSTART'],
+            rows(\&domain_row, $conn->list_all_domains)],
+        [['NETWORK', 'ACTIVE', 'PERSISTENT', 'AUTOSTART'], rows(\&network_row, $conn->list_all_networks)],
+        [['POOL', 'ACTIVE', 'AUTOSTART', 'CAPACITY MiB', 'USED MiB', 'FREE MiB'],
+            rows(\&pool_row, $conn->list_all_storage_pools)],
+    );
 }
 
 sub domain_row {
@@ -112,7 +132,13 @@ inventory.pl - list domains, networks and storage pools
 
 =head1 SYNOPSIS
 
-    inventory.pl [--connect URI] [--active | --inactive]
+    inventory.pl [--connect URI]... [--active | --inactive] [--timeout SECONDS]
+
+=head1 DESCRIPTION
+
+Shows the tables of each host. One that does not answer is left out with a message.
+
+It needs the Perl module Future (Debian: libfuture-perl).
 
 =head1 OPTIONS
 
@@ -120,11 +146,15 @@ inventory.pl - list domains, networks and storage pools
 
 =item --connect URI
 
-The hypervisor; what libvirt takes by default if left out.
+A hypervisor; may be given many times. What libvirt takes by default if left out.
 
 =item --active, --inactive
 
 Only what runs, or only what does not.
+
+=item --timeout SECONDS
+
+How long a host may take for each answer: 5 if left out.
 
 =item --help
 
@@ -134,6 +164,6 @@ Show this text.
 
 =head1 EXIT STATUS
 
-0, or 1 when libvirt has failed, or 2 for wrong options.
+0, or 1 when libvirt has failed on a host, or 2 for wrong options.
 
 =cut

@@ -24,9 +24,9 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
         error::silence_libvirt();
         let _ = workers::WATCH.set(events::watch);
         for &tables in classes::TABLES {
-            tables.iter().copied().flatten().for_each(|method| install(perl, method));
+            tables.iter().for_each(|methods| install(perl, methods));
         }
-        events::TABLES.iter().copied().flatten().for_each(|method| install(perl, method));
+        events::TABLES.iter().for_each(|methods| install(perl, methods));
         classes::DECLARED.iter().for_each(|package| declare(perl, package));
         objects::install(perl);
         constants::install(perl);
@@ -50,9 +50,18 @@ pub extern "C" fn sys_virt_fork_ends() {
     HELD.with(|all| all.borrow_mut().clear());
 }
 
-fn install(perl: Perl, method: &'static Method) {
-    // SAFETY: the running interpreter and a row, which is static.
-    unsafe { bridge::sv_bridge_install(perl.raw(), method) };
+/// Installs the methods of one package.
+fn install(perl: Perl, methods: &'static [Method]) {
+    let Some(first) = methods.first() else { return };
+    let package = first.package();
+    let stash = perl.stash(&CString::new(package).unwrap_or_default());
+    for method in methods {
+        let sub = &method.full_name()[package.len() + 2..];
+        // Perl looks an operator's name up in main.
+        let name = if sub.starts_with('(') { method.full_name() } else { sub };
+        // SAFETY: the running interpreter, a stash of it, and a row, whose name ends with a NUL.
+        unsafe { bridge::sv_bridge_install(perl.raw(), stash, name.as_ptr().cast(), method) };
+    }
 }
 
 /// Declares subs that are defined when they are called.

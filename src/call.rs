@@ -3,9 +3,10 @@
 
 use crate::deferred::Deferred;
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::{self, Call, RawValue};
+use crate::ffi::bridge::{self, Call, Method, RawValue};
 use crate::objects::{Object, Transfer};
-use crate::perl::{Perl, Scalar, Target, Variable};
+use crate::perl::{Perl, Scalar, Variable};
+use libperl_sys::{PerlInterpreter, SV};
 use std::ffi::CStr;
 use std::io;
 use std::sync::Arc;
@@ -19,10 +20,15 @@ impl Call {
         unsafe { Perl::assume_current(self.perl) }
     }
 
-    /// With its package.
-    pub fn method_name(&self) -> &'static str {
-        // SAFETY: rows have constant names.
-        unsafe { CStr::from_ptr(self.method.name) }.to_str().unwrap_or_default()
+    /// As the script has called it, with its package.
+    pub fn method_name(&self) -> &'static CStr {
+        let name = self.method.c_name();
+        if name.to_bytes().starts_with(b"Sys::Virt::_open") { c"Sys::Virt::new" } else { name }
+    }
+
+    /// What is said of the call.
+    pub fn say(&self, what: &str) -> String {
+        format!("{}: {what}", self.method_name().to_string_lossy())
     }
 
     /// Argument number `index` as the bridge has read it.
@@ -54,24 +60,22 @@ impl Call {
         unsafe { CStr::from_ptr((*self.method.params.add(index)).name) }
     }
 
-    /// The op's own scalar for a single value, where it has one.
-    #[inline(always)]
-    pub fn target(&self) -> Option<Target> {
-        let target = self.single.get();
-        // SAFETY: C has looked at it, and it lives as long as the op.
-        (!target.is_null()).then(|| unsafe { Target::assume(target) })
-    }
-
-    /// Gives one value: that of the op's own scalar.
-    #[inline(always)]
-    pub fn give_target(&self) {
-        self.returned.set(bridge::RETURNED_SINGLE);
-    }
-
     /// Gives one value.
     pub fn give(&self, value: Scalar) {
-        self.single.set(self.perl().mortal(value));
-        self.returned.set(bridge::RETURNED_SINGLE);
+        self.leave_single(self.perl().mortal(value));
+    }
+
+    /// Gives one number.
+    #[inline(always)]
+    pub fn give_integer(&self, value: i64) {
+        self.leave_integer(value);
+    }
+
+    /// Gives one string.
+    #[inline(always)]
+    pub fn give_string(&self, bytes: &[u8]) {
+        // SAFETY: the running interpreter and its call, and bytes with their length.
+        unsafe { bridge::sv_bridge_give_string(self.perl, self, bytes.as_ptr().cast(), bytes.len()) }
     }
 
     /// Gives the values that `values` makes, which are `count` at most.
@@ -99,20 +103,18 @@ impl Call {
     pub fn warn(&self, problem: &str) {
         match self.deferral() {
             Some(deferral) => deferral.warn(problem),
-            None => self.warn_of(self.method_name(), problem, b""),
+            None => self.warn_with(self.say(problem).as_bytes()),
         }
     }
 
-    /// The same for a call of `method`, made at `place` if that is another one.
-    pub fn warn_of(&self, method: &str, problem: &str, place: &[u8]) {
-        let text = [format!("{method}: {problem}").as_bytes(), place].concat();
-        self.warning.set(self.perl().mortal(self.perl().new_string(&text)));
+    /// The same in these words, to which the place is added if they do not end in a newline.
+    pub fn warn_with(&self, text: &[u8]) {
+        self.leave_warning(self.perl().mortal(self.perl().new_string(text)));
     }
 
     /// Assigns `content` to a variable of the caller's when the call is over.
     pub fn assign(&self, variable: Variable, content: Scalar) {
-        self.output.set(variable.as_raw());
-        self.content.set(content.into_raw());
+        self.leave_output(variable.as_raw(), content.into_raw());
     }
 
     /// Ends the call with an exception.
@@ -122,35 +124,32 @@ impl Call {
             return deferral.refuse(failure);
         }
         let error = match failure {
-            Failure::Libvirt(report) => report.into_scalar(self.perl()),
+            Failure::Libvirt(report) => self.error(report),
             Failure::Died(exception) => exception.0,
-            Failure::Argument { code, text } => self.argument_error(code, &text),
+            Failure::Argument { code, text } => self.error(self.argument_report(code, &text)),
         };
-        self.error.set(error.into_raw());
-        self.returned.set(0);
+        self.leave_error(self.perl().mortal(error));
     }
 
-    /// Where the caller stands, for messages.
-    pub fn place(&self) -> Vec<u8> {
-        let perl = self.perl();
-        let text = perl.new_string(b"");
-        // SAFETY: the running interpreter and a string scalar of our own.
-        unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
-        text.bytes(perl)
+    /// The error of a call: of this one, if it is of no other.
+    fn error(&self, mut report: Report) -> Scalar {
+        let (perl, origin) = (self.perl(), report.origin.take());
+        let error = report.into_scalar(perl);
+        match origin {
+            None => error.comes_from_here(perl, self.method_name()),
+            Some(origin) => error.comes_from(perl, &origin),
+        }
+        error
     }
 
-    /// The error for an argument, with the method's name before the problem and the caller's place
+    /// The report of an argument, with the method's name before the problem and the caller's place
     /// behind it.
-    fn argument_error(&self, code: sys::virErrorNumber, problem: &str) -> Scalar {
+    fn argument_report(&self, code: sys::virErrorNumber, problem: &str) -> Report {
         let perl = self.perl();
-        let method = match self.method_name() {
-            "Sys::Virt::_open" | "Sys::Virt::_open_auth" => "Sys::Virt::new",
-            method => method,
-        };
-        let text = perl.new_string(format!("{method}: {problem}").as_bytes());
+        let text = perl.new_string(self.say(problem).as_bytes());
         // SAFETY: the running interpreter and a string scalar of our own.
         unsafe { bridge::sv_bridge_locate(perl.raw(), text.as_raw()) };
-        Report::new(code, text.bytes(perl)).into_scalar(perl)
+        Report::new(code, text.bytes(perl))
     }
 }
 
@@ -181,10 +180,7 @@ impl<'a> Arguments<'a> {
     pub fn cannot(self, what: &str, error: &io::Error) -> Failure {
         let text = error.to_string();
         let reason = text.split(" (os error").next().unwrap_or_default();
-        Failure::Libvirt(Report::new(
-            sys::VIR_ERR_SYSTEM_ERROR,
-            format!("{}: cannot {what}: {reason}", self.0.method_name()),
-        ))
+        Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, self.0.say(&format!("cannot {what}: {reason}"))))
     }
 }
 
@@ -203,4 +199,31 @@ impl Call {
         let text = format!("argument '{name}' is a {package} object that is already destroyed");
         Failure::Argument { code: class.invalid, text }
     }
+}
+
+/// For the bridge: the usage message of a method.
+///
+/// # Safety
+/// Called by the bridge, with the interpreter it runs in.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sys_virt_usage(perl: *mut PerlInterpreter, method: &'static Method) -> *mut SV {
+    // SAFETY: the caller's promise.
+    let perl = unsafe { Perl::assume_current(perl) };
+    let mut text = Vec::with_capacity(256);
+    // SAFETY: rows have constant texts.
+    let mut add = |pointer| text.extend_from_slice(unsafe { CStr::from_ptr(pointer) }.to_bytes());
+    add(c"Usage: ".as_ptr());
+    add(method.name);
+    for index in 0..method.most {
+        // SAFETY: the row has so many parameters.
+        let param = unsafe { &*method.params.add(index.into()) };
+        add(if index == 0 { c"(" } else { c", " }.as_ptr());
+        add(param.name);
+        if index >= method.least {
+            add(c"=".as_ptr());
+            add(param.preset);
+        }
+    }
+    add(if method.most == 0 { c"()" } else { c")" }.as_ptr());
+    perl.new_string(&text).into_raw()
 }

@@ -5,8 +5,8 @@ use crate::error::{Failure, Report};
 use crate::ffi::bridge::{Arena, Call, RETURNED_DEFERRED};
 use crate::objects::{Reference, Transfer};
 use crate::panics;
+use crate::perl::Origin;
 use std::cell::Cell;
-use std::ffi::CStr;
 use std::sync::Arc;
 use virt::sys::virConnectPtr;
 
@@ -26,8 +26,8 @@ pub struct Deferred {
     /// Of a method that lasts.
     transfer: Option<Arc<Transfer>>,
     _arena: Arena,
-    /// Where the caller stands: " at FILE line N.\n".
-    place: Vec<u8>,
+    /// Where it was called, if that is not where it ends.
+    origin: Option<Arc<Origin>>,
 }
 
 // SAFETY: a method that can be deferred runs no Perl code and makes no Perl values, so neither its
@@ -49,16 +49,16 @@ impl Call {
 }
 
 impl Deferred {
-    /// Copies the arguments of a call, and judges them. `place` is where errors say that they are
-    /// from.
-    pub fn of(call: &Call, place: Vec<u8>) -> Result<Box<Self>, Failure> {
+    /// Copies the arguments of a call, and judges them. `origin` is what errors say that they are of,
+    /// where the call does not wait for its end.
+    pub fn of(call: &Call, origin: Option<Arc<Origin>>) -> Result<Box<Self>, Failure> {
         let (call, mut arena) = call.deferred();
         // SAFETY: the bridge has read live objects, and nothing has run since.
         let referenced = |(class, object)| unsafe { Reference::assume_borrowed(class, object) };
         let objects = arena.objects.drain(..).map(referenced).collect();
         let (work, failure, warning) = Default::default();
         let transfer = call.method.lasts.then(Arc::default);
-        let deferred = Box::new(Deferred { call, work, failure, warning, objects, transfer, _arena: arena, place });
+        let deferred = Box::new(Deferred { call, work, failure, warning, objects, transfer, _arena: arena, origin });
         // SAFETY: a call of that method. It stops before its code: see `put_aside`.
         unsafe { (deferred.call.method.run)(&deferred.call) };
         match deferred.failure.take() {
@@ -90,19 +90,20 @@ impl Deferred {
     pub fn run(&self) -> Outcome {
         let Some(work) = self.work.take() else { return Box::new(|_| ()) };
         panics::caught(work).unwrap_or_else(|report| {
-            let failure = Failure::Libvirt(report.with_prefix(self.method_name()));
+            let failure = self.placed(Failure::Libvirt(report.with_prefix(&self.call.say(""))));
             Box::new(move |call| call.fail(failure))
         })
     }
 
     /// A failure with what is known of the call only here.
     pub fn placed(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::Argument { code, text } if !self.place.is_empty() => {
-                let message = [format!("{}: {text}", self.method_name()).as_bytes(), &self.place].concat();
-                Failure::Libvirt(Report::new(code, message))
+        match (failure, &self.origin) {
+            (Failure::Argument { code, text }, Some(origin)) => {
+                let message = [self.call.say(&text).into_bytes(), origin.place()].concat();
+                Failure::Libvirt(Report::new(code, message).of(origin))
             }
-            failure => failure,
+            (Failure::Libvirt(report), Some(origin)) => Failure::Libvirt(report.of(origin)),
+            (failure, _) => failure,
         }
     }
 
@@ -110,14 +111,9 @@ impl Deferred {
     pub fn finish(&self, outcome: Outcome, call: &Call) {
         outcome(call);
         if let Some(problem) = self.warning.take() {
-            call.warn_of(self.method_name(), &problem, &self.place);
+            let place = self.origin.as_ref().map(|origin| origin.place());
+            call.warn_with(&[self.call.say(&problem).into_bytes(), place.unwrap_or_default()].concat());
         }
-    }
-
-    /// With its package.
-    pub fn method_name(&self) -> &'static str {
-        // SAFETY: rows have constant names.
-        unsafe { CStr::from_ptr(self.call.method.name) }.to_str().unwrap_or_default()
     }
 
     /// What others see of the call, if its method lasts.

@@ -1,8 +1,8 @@
 //! Why a call failed, and the `Sys::Virt::Error` that Perl sees of it.
 
-use crate::perl::{Exception, Perl, Scalar, Shape};
+use crate::perl::{Exception, Origin, Perl, Scalar, Shape};
 use std::ffi::{CStr, c_int, c_void};
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use virt::sys;
 
 /// Why a call failed.
@@ -51,6 +51,8 @@ pub struct Report {
     pub level: c_int,
     /// Bytes, in whatever encoding libvirt has them.
     pub message: Vec<u8>,
+    /// Which call it is of, where that is not the one that ends with it.
+    pub origin: Option<Arc<Origin>>,
 }
 
 impl Report {
@@ -61,12 +63,19 @@ impl Report {
             domain: sys::VIR_FROM_NONE as c_int,
             level: sys::VIR_ERR_ERROR as c_int,
             message: message.into(),
+            origin: None,
         }
     }
 
-    /// The same, said of `what`.
-    pub fn with_prefix(mut self, what: &str) -> Self {
-        self.message.splice(..0, format!("{what}: ").into_bytes());
+    /// The same with words before it.
+    pub fn with_prefix(mut self, prefix: &str) -> Self {
+        self.message.splice(..0, prefix.bytes());
+        self
+    }
+
+    /// The same of a call that ends elsewhere.
+    pub fn of(mut self, origin: &Arc<Origin>) -> Self {
+        self.origin = Some(Arc::clone(origin));
         self
     }
 
@@ -90,16 +99,14 @@ impl Report {
             // SAFETY: a string of libvirt's.
             false => unsafe { CStr::from_ptr(error.message) }.to_bytes().to_vec(),
         };
-        Report { code: error.code, domain: error.domain, level: error.level as c_int, message }
+        Report { code: error.code, domain: error.domain, level: error.level as c_int, message, origin: None }
     }
 
     /// A new error object.
     pub fn into_scalar(self, perl: Perl) -> Scalar {
-        static SHAPE: Shape<4> = Shape::new([c"level", c"code", c"domain", c"message"]);
+        static SHAPE: Shape<4> = Shape::of_class(c"Sys::Virt::Error", [c"level", c"code", c"domain", c"message"]);
         let [level, code, domain] = [self.level, self.code, self.domain].map(|number| perl.new_int(number.into()));
-        let error = SHAPE.hash(perl, [level, code, domain, perl.new_string(&self.message)]);
-        perl.bless(&error, c"Sys::Virt::Error");
-        error
+        SHAPE.hash(perl, [level, code, domain, perl.new_string(&self.message)])
     }
 }
 

@@ -14,7 +14,7 @@ pub use crate::ffi::bridge::{Call, Method};
 #[inline(always)]
 pub fn dispatch(call: &Call, row: impl FnOnce()) {
     if let Err(report) = panics::caught(row) {
-        call.fail(Failure::Libvirt(report.with_prefix(call.method_name())));
+        call.fail(Failure::Libvirt(report.with_prefix(&call.say(""))));
     }
 }
 
@@ -41,8 +41,19 @@ pub unsafe fn perform<R: Return + 'static>(call: &Call, code: impl FnOnce() -> R
         // SAFETY: the caller's promise.
         None => unsafe { finish(call, code()) },
         // SAFETY: as above.
-        Some(deferral) => unsafe { deferral.put_aside(Box::new(move || outcome(deferral, code()))) },
+        Some(deferral) => unsafe { put_aside(deferral, code) },
     }
+}
+
+/// Apart, so that a call which is not deferred has the smaller frame.
+///
+/// # Safety
+/// As for [`perform`].
+#[cold]
+#[inline(never)]
+unsafe fn put_aside<R: Return + 'static>(deferral: &Deferred, code: impl FnOnce() -> Result<R, Failure>) {
+    // SAFETY: the caller's promise.
+    unsafe { deferral.put_aside(Box::new(move || outcome(deferral, code()))) }
 }
 
 /// The outcome of a deferred call. `R: 'static` proves that it borrows no argument.
@@ -63,7 +74,8 @@ pub const fn param(name: &'static str, spec: Spec, preset: Option<(&'static str,
     let raw = name.as_bytes()[0] == b'r' && name.as_bytes()[1] == b'#';
     // SAFETY: the prefix is two bytes of the name.
     let name = unsafe { name.as_ptr().add(if raw { 2 } else { 0 }) };
-    Parameter { name: name.cast(), preset, preset_value, kind: spec.kind, optional: spec.undef || !preset.is_null() }
+    let optional = spec.undef || !preset.is_null();
+    Parameter { name: name.cast(), preset, preset_value, kind: spec.kind, optional, secret: spec.secret }
 }
 
 /// A method from its row. For the macro below.
@@ -87,9 +99,9 @@ pub const fn method(
         lasts |= matches!(params[index].kind, Kind::Handle);
         index += 1;
     }
-    let (least, most) = (least as u8, params.len() as u8);
-    let (name, params) = (name.as_ptr().cast(), params.as_ptr());
-    Method { name, params, run, least, most, calls_back, borrows, surplus, here, lasts }
+    let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1;
+    let (name, params, least, most) = (name.as_ptr().cast(), params.as_ptr(), least as u8, params.len() as u8);
+    Method { name, params, run, least, most, calls_back, borrows, surplus, here, alone, lasts }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row

@@ -107,6 +107,16 @@ PERL
     is("$status$err", '0', 'use Sys::Virt: loaded in a thread first, exits with 0 and prints nothing');
 };
 
+subtest 'errors' => sub {
+    my $line = __LINE__ + 1;
+    my $error = do { eval { $conn->get_domain_by_name('none') }; $@ };
+    my $wanted = "Sys::Virt::get_domain_by_name $0 $line";
+    is_deeply([in_thread(sub { map { $error->$_ } qw(method file line) })], [split / /, $wanted], "method, file, line: are the same in a thread's copy of an error");
+    my $other = threads->create(sub { eval { $conn->get_domain_by_name('none') }; return $@ })->join;
+    is($other->line, $line + 3, 'line: comes back with an error out of a thread');
+    is(join(' ', map { $error->$_ } qw(method file line)), $wanted, 'method, file, line: stay when the thread with the copy has ended');
+};
+
 subtest 'connections of several threads' => sub {
     my @threads = map { my $number = $_; threads->create(sub {
         my $own = Sys::Virt->new(uri => Test::SysVirt::Host::uri());

@@ -173,6 +173,75 @@ subtest 'errors of arguments' => sub {
     is(ref $@, '', 'get_domain_by_name: the usage message is a plain string');
 };
 
+subtest 'where they come from' => sub {
+    my $line = __LINE__ + 1;
+    my $error = do { eval { $conn->get_domain_by_name('none') }; $@ };
+    is($error->method, 'Sys::Virt::get_domain_by_name', 'method: is the name of the method with its package');
+    is($error->file, __FILE__, 'file: is the file of the call');
+    is($error->line, $line, 'line: is the line of the call');
+    is_deeply({ %$error }, { code => 42, domain => $error->domain, level => 2, message => $text }, 'Error: the hash has only what it had before there were method, file and line');
+
+    $line = __LINE__ + 4;
+    eval {
+        if ($conn) {
+
+            $conn->get_domain_by_name('none');
+        }
+    };
+    is($@->line, $line, 'line: is right in a block with one statement, for which perl begins none');
+    eval "\n#line 7 \"elsewhere\"\n\$conn->get_domain_by_name('none')";
+    is(join(' ', $@->file, $@->line), 'elsewhere 7', 'file, line: are those that a #line directive says');
+
+    eval { $conn->get_domain_by_name("a\0b") };
+    is($@->method, 'Sys::Virt::get_domain_by_name', 'method: is known of a wrong argument');
+    like($@->message, qr/ at \Q@{[ $@->file ]}\E line @{[ $@->line ]}\.$/, "file, line: are those in a wrong argument's message");
+    $line = __LINE__ + 2;
+    my $new = sub {
+        eval { Sys::Virt->new(uri => 'nosuch:///') };
+        return $@;
+    };
+    is(join(' ', map { $new->()->$_ } qw(method file line)), "Sys::Virt::new $0 $line", 'method, file, line: are those of the call of new, which is written in Perl');
+    eval { Sys::Virt::Domain->_new(connection => $conn, name => 'none') };
+    is($@->file, __FILE__, 'file: is the caller of a sub that is defined when it is called');
+
+    my $copy = bless { %$error }, ref $error;
+    is_deeply([map { $copy->$_ } qw(method file line)], [undef, undef, undef], 'method, file, line: are undef in a copy of the hash');
+    my $again = $error;
+    is($again->line, $error->line, 'line: stays with another reference to the error');
+
+    my $ended = 0;
+    my $object = bless sub { $ended++ }, 'Local::Ending';
+    $error = sub { eval { $conn->get_domain_by_name('none') }; return $@ }->($object);
+    undef $object;
+    is($ended, 1, 'Error: keeps no argument of the sub that it comes from');
+    for my $method (qw(method file line)) {
+        eval { Sys::Virt::Error->can($method)->('Sys::Virt::Error') };
+        like("$@", qr/Sys::Virt::Error::$method: argument 'err' is 'Sys::Virt::Error', not a hash reference/, "$method: is refused to a class");
+    }
+};
+
+subtest 'longer texts' => sub {
+    my $said = sub { local $ENV{SYS_VIRT_VERBOSE} = shift; return failed() . '' };
+    my $place = qr/, in Sys::Virt::get_domain_by_name at \Q$0\E line \d+\.\n\z/;
+    like($said->(1), $place, 'stringify: SYS_VIRT_VERBOSE=1 adds method and place');
+    unlike($said->($_), $place, "stringify: SYS_VIRT_VERBOSE='$_' adds nothing") for 0, '';
+    is(Sys::Virt::Error->verbose, 0, 'verbose: is off before it is set');
+    my $error = failed();
+    is(Sys::Virt::Error->verbose(1), 0, 'verbose: gives what it was when it is switched on');
+    is(Sys::Virt::Error->verbose, 1, 'verbose: is on then');
+    is("$error", "libvirt error code: 42, message: $text, in Sys::Virt::get_domain_by_name at @{[ $error->file ]} line @{[ $error->line ]}.\n", 'stringify: has method and place, of an error that was there before verbose, too');
+    is($error->message, $text, 'message: is the same with verbose');
+    eval { $conn->get_domain_by_name("a\0b") };
+    is("$@", 'libvirt error code: 8, message: ' . $@->message, 'stringify: adds nothing to a message that has method and place');
+    my $made = bless { code => 1, message => 'made' }, 'Sys::Virt::Error';
+    is("$made", "libvirt error code: 1, message: made\n", 'stringify: adds nothing to an error made by a script');
+    is($said->(0) =~ $place, 1, 'verbose: counts more than the environment');
+    is(Sys::Virt::Error->verbose(0), 1, 'verbose: gives what it was when it is switched off');
+    is("$error", "libvirt error code: 42, message: $text\n", 'stringify: is as ever without verbose');
+    eval { Sys::Virt::Error::verbose(1) };
+    like("$@", qr/Sys::Virt::Error::verbose: argument 'class' is '1', not the name of a class/, 'verbose: refuses to be called as a function');
+};
+
 subtest 'errors made by scripts' => sub {
     my $made = bless { level => 2, code => 1, domain => 0, message => 'made' }, 'Sys::Virt::Error';
     is("$made", "libvirt error code: 1, message: made\n", 'stringify: an error made by a script');

@@ -106,6 +106,21 @@ subtest 'failure' => sub {
         'each call has its own error, though they run at once');
 };
 
+subtest 'the place of an error' => sub {
+    my @of = (
+        ['a failure' => 'Sys::Virt::get_domain_by_name', sub { $conn->async->get_domain_by_name('none') }, __LINE__],
+        ['a wrong argument' => 'Sys::Virt::set_timeout', sub { $conn->async->set_timeout(-1) }, __LINE__],
+        ['a connection' => 'Sys::Virt::new', sub { Sys::Virt->async->new(uri => 'nosuch:///') }, __LINE__],
+        ['a connection with a deadline' => 'Sys::Virt::new', sub { Sys::Virt->async(timeout => 60)->new(uri => 'nosuch:///') }, __LINE__],
+    );
+    for my $of (@of) {
+        my ($name, $method, $call, $line) = @$of;
+        my $future = $call->();
+        eval { $future->get };
+        is(join(' ', map { $@->$_ } qw(method file line)), "$method $0 $line", "method, file, line: are those of the async call, of $name");
+    }
+};
+
 subtest 'mistakes are found at the call' => sub {
     my $dies = sub {
         my ($call, $want, $name) = @_;

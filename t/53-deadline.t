@@ -65,6 +65,13 @@ subtest 'the host is named' => sub {
     $fleet->stop_host(0);
     eval { $conn->get_hostname };
     like("$@", qr/127\.0\.0\.1/, 'by the error of a call');
+    is(join(' ', $@->method, $@->line), 'Sys::Virt::get_hostname ' . (__LINE__ - 2), 'method, line: are those of the call that had the deadline');
+    SKIP: {
+        skip 'needs the Perl module Future', 1 if !eval { require Future };
+        my $future = $conn->async->get_hostname;
+        eval { $future->get };
+        is(join(' ', $@->method, $@->line), 'Sys::Virt::get_hostname ' . (__LINE__ - 2), 'method, line: are those of the async call that had the deadline');
+    }
     $fleet->resume_host(0);
 };
 

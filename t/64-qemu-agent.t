@@ -20,6 +20,11 @@ my $dom  = Test::SysVirt::Guest->start($bed, 'agent',
 
 sub guest { Test::SysVirt::Guest->sh($bed, $dom, @_) }
 
+# Errors of the agent have codes of their own since libvirt 11.2.
+my ($refused, $silent) = $conn->get_library_version >= 11_002_000
+    ? (Sys::Virt::Error::ERR_AGENT_COMMAND_FAILED, Sys::Virt::Error::ERR_AGENT_COMMAND_TIMEOUT)
+    : (Sys::Virt::Error::ERR_INTERNAL_ERROR, Sys::Virt::Error::ERR_AGENT_UNRESPONSIVE);
+
 # The code that a call ends with, 0 when it succeeds.
 sub code_of {
     my ($code) = @_;
@@ -68,7 +73,7 @@ subtest 'file systems' => sub {
     $dom->fs_freeze(['/mnt']);
     guest('(touch /mnt/during &)');
     like(guest('ls /mnt'), qr/\A\s*lost\+found\s*\z/, 'fs_freeze: nothing can be written');
-    is(code_of(sub { $dom->fs_freeze([]) }), Sys::Virt::Error::ERR_INTERNAL_ERROR, 'fs_freeze: a second one dies');
+    is(code_of(sub { $dom->fs_freeze([]) }), $refused, 'fs_freeze: a second one dies');
     is(code_of(sub { $dom->fs_thaw(['/mnt']) }), Sys::Virt::Error::ERR_ARGUMENT_UNSUPPORTED, 'fs_thaw: dies for some of the mount points, as QEMU thaws all or none');
     $dom->fs_thaw([]);
     ok($bed->wait_for(sub { guest('ls /mnt') =~ /during/ }), 'fs_thaw: what waited is written');
@@ -125,7 +130,7 @@ subtest 'guest information' => sub {
 
 subtest 'ssh keys' => sub {
     my @keys = map { "ssh-ed25519 AAAA$_ key-$_" } 'a' .. 'c';
-    is(code_of(sub { $dom->authorized_ssh_keys_get('tester') }), Sys::Virt::Error::ERR_INTERNAL_ERROR, 'authorized_ssh_keys_get: dies before there is a file');
+    is(code_of(sub { $dom->authorized_ssh_keys_get('tester') }), $refused, 'authorized_ssh_keys_get: dies before there is a file');
     $dom->authorized_ssh_keys_set('tester', [@keys[0, 1]]);
     is_deeply([sort $dom->authorized_ssh_keys_get('tester')], [@keys[0, 1]], 'authorized_ssh_keys_set: authorized_ssh_keys_get has both keys');
     is_deeply([split /\n/, guest('cat /home/tester/.ssh/authorized_keys')], [@keys[0, 1]], 'authorized_ssh_keys_set: the guest has both keys');
@@ -135,7 +140,7 @@ subtest 'ssh keys' => sub {
     is_deeply([sort $dom->authorized_ssh_keys_get('tester')], [$keys[1]], 'authorized_ssh_keys_set: with REMOVE authorized_ssh_keys_get has two less');
     $dom->authorized_ssh_keys_set('tester', []);
     is_deeply([sort $dom->authorized_ssh_keys_get('tester')], [], 'authorized_ssh_keys_set: with none authorized_ssh_keys_get has none');
-    is(code_of(sub { $dom->authorized_ssh_keys_get('nobody-here') }), Sys::Virt::Error::ERR_INTERNAL_ERROR, 'authorized_ssh_keys_get: dies for a user that is not there');
+    is(code_of(sub { $dom->authorized_ssh_keys_get('nobody-here') }), $refused, 'authorized_ssh_keys_get: dies for a user that is not there');
 };
 
 subtest 'vcpus of the guest' => sub {
@@ -165,7 +170,7 @@ subtest 'how long the agent may take' => sub {
     # One process of the agent answers; the shell that would start another is stopped, too.
     guest('killall -STOP init qemu-ga');
     my $start = time;
-    is(code_of(sub { $dom->get_time }), Sys::Virt::Error::ERR_AGENT_UNRESPONSIVE, 'set_agent_response_timeout: a call dies after that time');
+    is(code_of(sub { $dom->get_time }), $silent, 'set_agent_response_timeout: a call dies after that time');
     cmp_ok(time - $start, '<', 8, 'set_agent_response_timeout: a call waits no longer');
     guest('killall -CONT init qemu-ga');
     $dom->set_agent_response_timeout(Sys::Virt::Domain::AGENT_RESPONSE_TIMEOUT_BLOCK);

@@ -18,8 +18,8 @@ make_path($keys, '/run/sshd');
 
 sub key {
     my ($path, $type, $passphrase) = @_;
-    # PEM is what libssh2 reads.
-    $bed->run(qw(ssh-keygen -q -m PEM -t), $type, '-N', $passphrase // '', '-f', $path);
+    # PEM is what libssh2 reads of a user's keys, which are RSA.
+    $bed->run(qw(ssh-keygen -q), $type eq 'rsa' ? qw(-m PEM) : (), '-t', $type, '-N', $passphrase // '', '-f', $path);
     return;
 }
 

@@ -1,4 +1,4 @@
-# examples/fleet.pl: many hosts at once, one of which hangs.
+# The examples that ask many hosts at once, of which one hangs.
 use strict;
 use warnings;
 use utf8;
@@ -6,6 +6,7 @@ use lib 't/lib';
 use Encode qw(decode encode);
 use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
+use Sys::Virt::Domain;
 use Test::More;
 use Test::SysVirt::Driver qw(driver_since);
 use Test::SysVirt::Fleet;
@@ -81,7 +82,7 @@ use Future;
 use Sys::Virt;
 use Sys::Virt::Future;
 my %data = (
-    'state.state' => 1, 'vcpu.current' => 2, 'cpu.time' => 3_661_500_000_000,
+    'state.state' => $ENV{STATE} // 1, 'vcpu.current' => 2, 'cpu.time' => 3_661_500_000_000,
     'balloon.current' => 1048576, 'balloon.maximum' => 2097152,
     'block.count' => 2, 'block.0.name' => 'vda', 'block.0.rd.bytes' => 1536, 'block.0.rd.reqs' => 3, 'block.0.wr.bytes' => 2**40,
     'block.1.name' => 'v"db', 'block.1.rd.bytes' => 512, 'block.1.capacity' => 18446744073709551615,
@@ -104,8 +105,11 @@ sub wrapped {
 subtest 'figures in the table' => sub {
     my @lines = split /\n/, wrapped('--format', 'table');
     is($lines[$_->[0]] =~ s/^\S+ +//r =~ s/ +/ /gr, $_->[1], "row $_->[0]") for
-        [1, 'a running 2 1.0G 1:01:01 2.0K 1.0T 7 0'], [2, 'b\"ä running 2 1.0G 1:01:01 2.0K 1.0T 7 0'];
+        [1, 'a running 2 1.0G 1:01:01 2.0K 1.0T 7 -'], [2, 'b\"ä running 2 1.0G 1:01:01 2.0K 1.0T 7 -'];
     is($lines[-1], '1 hosts, 2 of 2 domains running; all answering', 'the sum');
+    $ENV{STATE} = Sys::Virt::Domain::STATE_SHUTOFF;
+    is((split /\n/, wrapped())[1] =~ s/^\S+ +//r =~ s/ +/ /gr, 'a off 2 1.0G - 2.0K 1.0T 7 -', 'a domain that is off uses no processor');
+    delete $ENV{STATE};
 };
 
 subtest 'figures for Prometheus' => sub {
@@ -143,6 +147,27 @@ subtest 'figures for Prometheus' => sub {
         [qq(domain_network_received_bytes_total$dom,interface="vnet\\\\0"}), 7],
         [qq(domain_network_sent_packets_total$dom,interface="vnet\\\\0"}), 9],
         [qq(domain_network_received_errors_total$dom,interface="vnet\\\\0"}), 1];
+};
+
+my @three = map { ('--connect', $_) } $fleet->uri(0), $fleet->hung_uri, $fleet->uri(1);
+
+subtest 'inventory of three hosts' => sub {
+    my ($out, $err, $status) = run_perl('examples/inventory.pl', @three, '--timeout', 1, '--active');
+    my $tables = sub { my ($uri) = @_; qr/\Q$uri\E\n\nDOMAIN +STATE .*\ntest +running .*\n\nNETWORK .*\ndefault +yes .*\n\nPOOL .*\ndefault-pool +yes .*\n\n/ };
+    my ($first, $last) = map { $tables->($fleet->uri($_)) } 0, 1;
+    like($out, qr/\A$first$last\z/, 'inventory: has the tables of those that answer');
+    like($err, qr/^inventory: \Q@{[$fleet->hung_uri]}\E: .*no answer from \Q$hung\E within 1 s/, 'inventory: says which hangs');
+    is($status >> 8, 1, 'inventory: exits with 1 then');
+};
+
+subtest 'top of three hosts' => sub {
+    my ($out, $err, $status) = run_perl('examples/top.pl', @three, '--timeout', 1, '--delay', 0.1, '--count', 2);
+    my $row = sub { my ($uri) = @_; qr/\Q$uri\E +test +0\.0( +0){5}\n/ };
+    my ($first, $second) = sort map { $fleet->uri($_) } 0, 1;
+    my @rows = map { $row->($_) } $first, $second;
+    like($out, qr/\A(?:[0-9:]{8}  2 running\n\nHOST +DOMAIN .*\n(?:$rows[0]$rows[1]|$rows[1]$rows[0])! \Q@{[$fleet->hung_uri]}\E: .*no answer from \Q$hung\E within 1 s.*\n\n){2}\z/,
+        'top: has the domains of those that answer, and names the one that hangs');
+    is("$status$err", '0', 'top: exits with 0, and says nothing on standard error');
 };
 
 done_testing;

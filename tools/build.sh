@@ -49,7 +49,10 @@ rust_on_path() {
         at_least "$least_rust" "$(rustc --version | cut -d' ' -f2)"
 }
 
-installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
+installed() { dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
+
+# Its name has the number of LLVM in it; the plain libclang1 is there up to Debian 13.
+libclang_package() { apt-cache depends libclang-dev | sed -n 's/^ *Depends: libclang-\([0-9]*\)-dev$/libclang1-\1/p'; }
 
 # The newest of Debian's Rust packages that will do: Debian 12 has a newer one for its browser.
 rust_packages() {
@@ -84,9 +87,10 @@ apt_install() {
 
 install_missing() {
     packages=
-    for package in ca-certificates gcc libc6-dev make perl libperl-dev pkg-config libvirt-dev libclang1 "$@"; do
+    for package in ca-certificates gcc libc6-dev make perl libperl-dev pkg-config libvirt-dev "$@"; do
         installed "$package" || packages="$packages $package"
     done
+    installed 'libclang1*' || packages="$packages libclang1"
     [ -n "$packages" ] || ! rust_on_path || return 0
     command -v apt-get >/dev/null || {
         say "Not a Debian system: 'perl Makefile.PL' tells what is missing here"
@@ -100,6 +104,7 @@ install_missing() {
     [ "$(id -u)" = 0 ] || sudo -v
     step "Reading the lists of packages" as_root apt-get update -q -o DPkg::Lock::Timeout=300
     rust_on_path || packages="$packages $(rust_packages)"
+    packages=$(echo "$packages" | sed "s/libclang1/$(libclang_package)/")
     check_conflicts
     say "Missing:$packages"
     apt_install --assume-no 2>&1 | sed -n 's/^Need to get \(.*\) of archives\./To fetch: \1 of packages/p

@@ -4,13 +4,14 @@
 #
 #   sh tools/deb.sh
 #
-# DEBFULLNAME and DEBEMAIL become its maintainer.
+# DEBFULLNAME and DEBEMAIL, if both are set, become its maintainer.
 set -eu
 cd "$(dirname "$0")/.."
 . tools/build.sh
 
 version=$(sed -n "s/^our \$VERSION = '\(.*\)';/\1/p" lib/Sys/Virt.pm)
-maintainer="${DEBFULLNAME:-Sys-Virt maintainers} <${DEBEMAIL:-sys-virt@example.org}>"
+maintainer=$(sed -n 's/^Maintainer: //p' packaging/debian/control)
+if [ -n "${DEBFULLNAME:-}" ] && [ -n "${DEBEMAIL:-}" ]; then maintainer="$DEBFULLNAME <$DEBEMAIL>"; fi
 tree=target/deb/sys-virt
 
 # What MANIFEST lists, the crates, and packaging/debian where dpkg looks for it.

@@ -1,6 +1,8 @@
 /* On top of all others: what futures are made of, and where perl loads the module. */
 #include "call.h"
 #include "callback.h"
+#include "origin.h"
+#include "read.h"
 #include "waiting.h"
 
 /* Sys::Virt::Future::_begin($method, $timeout, @arguments): the number of the job. */
@@ -9,19 +11,16 @@ static XS(begin)
     dXSARGS;
     const bridge_method *method = items > 1 && SvROK(ST(0)) && SvTYPE(SvRV(ST(0))) == SVt_PVCV
                                 ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
-    const PERL_CONTEXT *caller;
+    bridge_value room[BRIDGE_ROOM];
     bridge_call call;
     U64 job;
 
-    caller = caller_cx(0, NULL);
     ENTER;
-    SAVEVPTR(PL_curcop);
-    if (caller)
-        PL_curcop = caller->blk_oldcop; /* errors are the script's own, not those of Future.pm */
+    bridge_as_caller(aTHX_ 0); /* errors are the script's own, not those of Future.pm */
     if (!method)
-        bridge_throw(aTHX_ newSVpvs("cannot be called asynchronously: not a method of libvirt's"));
+        bridge_throw(aTHX_ newSVpvs_flags("cannot be called asynchronously: not a method of libvirt's", SVs_TEMP));
     bridge_begin(aTHX_ &call, method, ax + 2);
-    (void)bridge_take_arguments(aTHX_ &call, items - 2, true);
+    bridge_take_arguments(aTHX_ &call, items - 2, true, room);
     job = sys_virt_begin(&call, SvOK(ST(1)) ? SvNV(ST(1)) : -1, BEGIN_FUTURE);
     if (!job)
         bridge_throw(aTHX_ call.error);
@@ -35,18 +34,19 @@ static XS(within)
 {
     dXSARGS;
     const bridge_method *method = items > 1 && SvROK(ST(0)) ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
+    bridge_value room[BRIDGE_ROOM];
     bridge_call call;
 
     if (!method)
         croak_xs_usage(cv, "method, timeout, ...");
     bridge_begin(aTHX_ &call, method, ax + 2);
-    (void)bridge_take_arguments(aTHX_ &call, items - 2, true);
+    bridge_take_arguments(aTHX_ &call, items - 2, true, room);
     if (!bridge_run_elsewhere(aTHX_ &call, SvNV(ST(1))))
         method->run(&call);
     if (call.error)
         bridge_throw(aTHX_ call.error);
     PL_stack_sp = PL_stack_base + ax;
-    *PL_stack_sp = call.single;
+    *PL_stack_sp = bridge_single(aTHX_ &call);
 }
 
 /* Sys::Virt::Future::_wait($fd, $seconds): until there is something to deliver. */

@@ -87,6 +87,7 @@ typedef struct bridge_param {
     IV preset_value;    /* KIND_INTEGER: what stands for an argument left out */
     U8 kind;
     U8 optional;        /* may be left out, and undef stands for that */
+    U8 secret;          /* copies of it are overwritten before they are freed */
 } bridge_param;
 
 /* One key of a new hash. */
@@ -95,6 +96,13 @@ typedef struct bridge_entry {
     STRLEN len;
     SV *value; /* taken over by the hash */
 } bridge_entry;
+
+/* Where code stands. */
+typedef struct bridge_place {
+    const char *file; /* NULL, or len bytes */
+    STRLEN len;
+    U32 line;         /* 0 if perl does not know */
+} bridge_place;
 
 struct bridge_call;
 
@@ -109,6 +117,7 @@ typedef struct bridge_method {
     U8 borrows;         /* has a parameter that may be borrowed: a string, an array, a hash */
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
     U8 here;            /* needs the interpreter while it works: cannot run on another thread */
+    U8 alone;           /* can be called with an object and nothing else */
     U8 lasts;           /* may take hours: runs on another thread, so that the script's signals are heard */
 } bridge_method;
 
@@ -118,15 +127,20 @@ typedef struct bridge_method {
 typedef struct bridge_call {
     void *perl;         /* the interpreter */
     const bridge_method *method;
-    SV *single;         /* the op's own scalar for a single return value, or NULL; out: that value */
-    SV *error;          /* out: what to die with (owned), or NULL */
+    SSize_t ax;         /* where its arguments begin on the stack, and its values */
+    SV *error;          /* out: what to die with (mortal), or NULL */
     SV *warning;        /* out: what to warn of (mortal), or NULL */
     SV *output;         /* out: the variable that gets the bytes in `content`, or NULL */
     SV *content;        /* out: those (owned) */
+    union {
+        SV *sv;
+        IV iv;
+    } single;           /* out: the only value, if it is one */
     I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
-#define RETURNED_SINGLE (-1) /* ... that it is `single` alone, which need not be there */
+#define RETURNED_SINGLE (-1) /* ... that it is `single.sv` alone */
 #define RETURNED_DEFERRED (-2) /* in: the call is Rust's own, to run on another thread later */
-    I32 ax;
+#define RETURNED_INTEGER (-3) /* ... that it is the number in `single.iv` */
+    bool surplus;       /* arguments behind the last parameter are ignored */
     bridge_value values[BRIDGE_MAX_PARAMS];
 } bridge_call;
 
@@ -134,13 +148,16 @@ typedef struct bridge_call {
 
 /* call.c */
 
+/* Returns a string of bytes: in the op's own scalar, where it has one. */
+void sv_bridge_give_string(void *perl, bridge_call *call, const char *pv, STRLEN len);
 /* Room on the stack for `count` return values; where the first one goes. */
 SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count);
 /* Whether the call is in scalar context. */
 bool sv_bridge_wants_scalar(void *perl);
 /* The scalar that was given as argument `index`. */
 SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index);
-void sv_bridge_install(void *perl, const bridge_method *method);
+/* Makes a method callable: `name` in `stash`. */
+void sv_bridge_install(void *perl, HV *stash, const char *name, const bridge_method *method);
 /* From now on no argument is borrowed from a variable: Perl code may run inside any libvirt
  * function. */
 void sv_bridge_always_hold(void);
@@ -207,10 +224,12 @@ void sv_bridge_read(void *perl, SV *sv, bridge_value *value);
 /* A reference that takes over `target`. Functions that are inline in some perls, as
  * newRV_noinc is from 5.38 on, are not libperl-sys's to give. */
 SV *sv_bridge_reference(void *perl, SV *target);
-/* Makes a scalar without magic a string of bytes, where it has the room without asking perl for it. */
-void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len);
-/* Adds " at FILE line N.\n" of the caller to a string. */
-void sv_bridge_locate(void *perl, SV *message);
+/* A new integer, made inline where perl can. */
+SV *sv_bridge_integer(void *perl, IV value);
+/* The string under a key of what is a reference to a hash, unless Perl code has to be asked for it. */
+SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key);
+/* Overwrites it, unless somebody else has it, too. */
+void sv_bridge_wipe_element(void *perl, SV *hash, const char *key);
 /* The interpreter of this thread, or NULL when it runs none. */
 void *sv_bridge_interpreter(void);
 void sv_bridge_hold(SV *sv);
@@ -222,6 +241,18 @@ void sv_bridge_free(void *perl, SV *sv);
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value);
 void sv_bridge_constants_done(void *perl, HV *stash);
 
+/* origin.c */
+
+/* Adds " at FILE line N.\n" of the caller to a string. */
+void sv_bridge_locate(void *perl, SV *message);
+/* The same as it is, for as long as the caller's statement runs. */
+void sv_bridge_place(void *perl, bridge_place *place);
+/* Which call an error is of, that has just been made: the method, whose name is constant, and a place,
+ * which is copied. */
+void sv_bridge_set_origin(void *perl, SV *error, const char *method, const bridge_place *place);
+/* That of an error: the method, and the place, which lives as long as the error. NULL if it has none. */
+const char *sv_bridge_origin(void *perl, SV *error, bridge_place *place);
+
 /* internal.c */
 
 /* Declares `sub` of the stash, with its package in `name`: it is defined when it is called. */
@@ -230,9 +261,10 @@ void sv_bridge_declare(void *perl, HV *stash, const char *name, const char *sub,
 /* template.c */
 
 /* A reference to a new hash with the keys of the first one that has this number, and `values` (taken
- * over) in their order; NULL, with nothing taken, when there was none yet, or cannot be. */
+ * over) in their order, of the same class; NULL, with nothing taken, when there was none yet, or cannot
+ * be. */
 SV *sv_bridge_record(void *perl, U32 shape, SV *const *values);
-SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count);
+SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count, const char *class);
 /* The same with keys that may be others every time, though often they are not. */
 SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count);
 /* The interpreter ends. */
@@ -240,6 +272,8 @@ void sv_bridge_forget_templates(void *perl);
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 
+/* The usage message of a method. */
+SV *sys_virt_usage(void *perl, const bridge_method *method);
 /* One reference more, or less, to a libvirt object. */
 void sys_virt_object_ref(U8 class, void *ptr);
 void sys_virt_object_free(U8 class, void *ptr);

@@ -7,20 +7,7 @@
 
 void bridge_throw(pTHX_ SV *error)
 {
-    croak_sv(sv_2mortal(error));
-}
-
-static SV *usage(pTHX_ const bridge_method *method)
-{
-    SV *usage = newSVpvf("Usage: %s(", method->name);
-    int i;
-
-    for (i = 0; i < method->most; i++) {
-        const bridge_param *param = &method->params[i];
-        sv_catpvf(usage, i >= method->least ? "%s%s=%s" : "%s%s", i ? ", " : "", param->name, param->preset);
-    }
-    sv_catpvs(usage, ")");
-    return usage;
+    croak_sv(error);
 }
 
 /* What stands for the arguments that are left out. */
@@ -42,14 +29,11 @@ static void assign(pTHX_ SV *output, const SV *content)
 }
 
 /* What a call leaves to do besides returning values. */
-static void heed(pTHX_ const bridge_call *call, bool surplus)
+static void heed(pTHX_ const bridge_call *call)
 {
-    /* A fatal warning must not lose them. */
-    if (call->error)
-        sv_2mortal(call->error);
-    if (call->content)
-        sv_2mortal(call->content);
-    if (surplus)
+    if (call->output)
+        sv_2mortal(call->content); /* a fatal warning must not lose it */
+    if (call->surplus)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%s: arguments behind the first %d are ignored",
                        call->method->name, call->method->most);
     if (call->warning)
@@ -57,7 +41,7 @@ static void heed(pTHX_ const bridge_call *call, bool surplus)
     if (call->output)
         assign(aTHX_ call->output, call->content);
     if (call->error)
-        bridge_throw(aTHX_ SvREFCNT_inc(call->error));
+        bridge_throw(aTHX_ call->error);
 }
 
 /* The op's own scalar, unless another sub that the op has called has left more in it than a plain
@@ -79,34 +63,27 @@ static void free_objects(void)
     IN_LIBVIRT(sys_virt_objects_free());
 }
 
-static void read_arguments(pTHX_ bridge_call *call, I32 items, bool settle)
-{
-    const bridge_method *method = call->method;
-    SV **arguments = PL_stack_base + call->ax, *settled[BRIDGE_MAX_PARAMS];
-
-    settle |= method->calls_back || (method->borrows && (bridge_attention & ATTENTION_HOLD));
-    if (settle || !bridge_read(aTHX_ method, arguments, items, false, call->values)) {
-        bridge_settle(aTHX_ method, arguments, items, settled);
-        (void)bridge_read(aTHX_ method, settled, items, true, call->values);
-    }
-}
-
-PERL_STATIC_INLINE void begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
+void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
 {
     call->perl = BRIDGE_PERL;
     call->method = method;
-    call->error = NULL;
-    call->warning = NULL;
-    call->output = NULL;
-    call->content = NULL;
-    call->returned = 0;
     call->ax = ax;
+    call->returned = 0;
+    call->error = call->warning = call->output = NULL;
+    call->surplus = false;
 }
 
-void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
+SV *bridge_single(pTHX_ const bridge_call *call)
 {
-    begin(aTHX_ call, method, ax);
-    call->single = NULL;
+    SV *TARG;
+
+    if (call->returned != RETURNED_INTEGER)
+        return call->returned == RETURNED_SINGLE ? call->single.sv : &PL_sv_undef;
+    TARG = own_scalar(aTHX);
+    if (!TARG)
+        TARG = sv_newmortal();
+    TARGi(call->single.iv, 1);
+    return TARG;
 }
 
 /* How many of the arguments count; the others are ignored. */
@@ -116,20 +93,28 @@ static I32 count_arguments(pTHX_ bridge_call *call, I32 items)
 
     if (items > method->most && method->surplus) {
         PL_stack_sp -= items - method->most;
+        call->surplus = true;
         return method->most;
     }
     if (items < method->least || items > method->most)
-        bridge_throw(aTHX_ usage(aTHX_ method));
+        bridge_throw(aTHX_ sv_2mortal(sys_virt_usage(BRIDGE_PERL, method)));
     leave_out(method, items, call->values);
     return items;
 }
 
-bool bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settled)
+void bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settle, bridge_value *room)
 {
-    const I32 taken = items == call->method->most ? items : count_arguments(aTHX_ call, items);
+    const bridge_method *method = call->method;
+    SV **arguments, *settled[BRIDGE_MAX_PARAMS];
 
-    read_arguments(aTHX_ call, taken, settled);
-    return taken < items;
+    if (items != method->most)
+        items = count_arguments(aTHX_ call, items);
+    arguments = PL_stack_base + call->ax;
+    settle |= method->calls_back || (method->borrows && (bridge_attention & ATTENTION_HOLD));
+    if (settle || !bridge_read(aTHX_ method, arguments, items, false, call->values, room)) {
+        bridge_settle(aTHX_ method, arguments, items, settled);
+        (void)bridge_read(aTHX_ method, settled, items, true, call->values, room);
+    }
 }
 
 /* What has to be looked at before a call, now and then. True if it has run elsewhere. */
@@ -145,13 +130,14 @@ PERL_STATIC_INLINE void run_row(pTHX_ CV *cv, const bool lasts)
 {
     dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
+    bridge_value room[BRIDGE_ROOM];
     bridge_call call;
-    bool surplus = false;
 
-    begin(aTHX_ &call, method, ax);
-    if (!(items == 1 && method->most == 1 && method->params->kind == KIND_OBJECT && bridge_read_object(*SP, call.values)))
-        surplus = bridge_take_arguments(aTHX_ &call, items, false);
-    call.single = own_scalar(aTHX);
+    bridge_begin(aTHX_ &call, method, ax);
+    if (LIKELY(items == 1 && method->alone && bridge_read_object(*SP, call.values)))
+        leave_out(method, 1, call.values);
+    else
+        bridge_take_arguments(aTHX_ &call, items, false, room);
     if (lasts) {
         if (bridge_attention & ATTENTION_SIGPIPE)
             sv_bridge_watch_signals(call.perl);
@@ -169,14 +155,14 @@ PERL_STATIC_INLINE void run_row(pTHX_ CV *cv, const bool lasts)
         bridge_resume_exit(aTHX);
     }
 
-    if (call.returned == RETURNED_SINGLE) {
-        PL_stack_sp = PL_stack_base + call.ax; /* perl has room for one */
-        *PL_stack_sp = call.single;
+    if (call.returned < 0) {
+        PL_stack_sp = PL_stack_base + ax; /* perl has room for one */
+        *PL_stack_sp = bridge_single(aTHX_ &call);
     } else {
-        PL_stack_sp = PL_stack_base + call.ax + call.returned - 1;
+        PL_stack_sp = PL_stack_base + ax + call.returned - 1;
     }
-    if (UNLIKELY(surplus || call.error || call.warning || call.output))
-        heed(aTHX_ &call, surplus);
+    if (UNLIKELY(call.error || call.warning || call.output || call.surplus))
+        heed(aTHX_ &call);
 }
 
 static XS(call_row)
@@ -194,11 +180,41 @@ const bridge_method *bridge_method_of(CV *cv)
     return CvISXSUB(cv) && (CvXSUB(cv) == call_row || CvXSUB(cv) == call_lasting_row) ? (const bridge_method *)CvXSUBANY(cv).any_ptr : NULL;
 }
 
-void sv_bridge_install(void *perl, const bridge_method *method)
+/* Without its package a name is looked up in the package that is being compiled, at two thirds of the
+ * cost of going through all packages above it. */
+void sv_bridge_install(void *perl, HV *stash, const char *name, const bridge_method *method)
 {
     BRIDGE_THX(perl);
-    CV *cv = newXS(method->name, method->lasts ? call_lasting_row : call_row, __FILE__);
+    HV *const compiled = PL_curstash;
+    COP *const here = PL_curcop;
+    CV *cv;
+
+    PL_curstash = stash;
+    PL_curcop = &PL_compiling;
+    cv = newXS(name, method->lasts ? call_lasting_row : call_row, __FILE__);
+    PL_curcop = here;
+    PL_curstash = compiled;
     CvXSUBANY(cv).any_ptr = (void *)method;
+}
+
+void sv_bridge_give_string(void *perl, bridge_call *call, const char *pv, STRLEN len)
+{
+    BRIDGE_THX(perl);
+    /* A long one has a scalar of its own, whose buffer an assignment then takes where it would copy
+     * that of the op's. */
+    SV *const own = len > 256 ? NULL : own_scalar(aTHX);
+
+    call->returned = RETURNED_SINGLE;
+    call->single.sv = own ? own : newSVpvn_flags(pv, len, SVs_TEMP);
+    if (own && SvTYPE(own) >= SVt_PV && SvTYPE(own) <= SVt_PVMG && !SvTHINKFIRST(own) && SvLEN(own) > len) {
+        Copy(pv, SvPVX(own), len, char);
+        SvPVX(own)[len] = '\0';
+        SvCUR_set(own, len);
+        SvPOK_only(own);
+        SvTAINT(own);
+    } else if (own) {
+        sv_setpvn(own, pv, len);
+    }
 }
 
 SV **sv_bridge_reserve(void *perl, const bridge_call *call, SSize_t count)

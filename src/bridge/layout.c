@@ -19,11 +19,16 @@ AT(bridge_entry, key, 0);
 AT(bridge_entry, len, WORDS(1));
 AT(bridge_entry, value, WORDS(2));
 
+AT(bridge_place, file, 0);
+AT(bridge_place, len, WORDS(1));
+AT(bridge_place, line, WORDS(2));
+
 AT(bridge_param, name, 0);
 AT(bridge_param, preset, WORDS(1));
 AT(bridge_param, preset_value, WORDS(2));
 AT(bridge_param, kind, WORDS(2) + 8);
 AT(bridge_param, optional, WORDS(2) + 9);
+AT(bridge_param, secret, WORDS(2) + 10);
 
 AT(bridge_method, name, 0);
 AT(bridge_method, params, WORDS(1));
@@ -34,19 +39,21 @@ AT(bridge_method, calls_back, WORDS(3) + 2);
 AT(bridge_method, borrows, WORDS(3) + 3);
 AT(bridge_method, surplus, WORDS(3) + 4);
 AT(bridge_method, here, WORDS(3) + 5);
-AT(bridge_method, lasts, WORDS(3) + 6);
+AT(bridge_method, alone, WORDS(3) + 6);
+AT(bridge_method, lasts, WORDS(3) + 7);
 
 AT(bridge_call, perl, 0);
 AT(bridge_call, method, WORDS(1));
-AT(bridge_call, single, WORDS(2));
+AT(bridge_call, ax, WORDS(2));
 AT(bridge_call, error, WORDS(3));
 AT(bridge_call, warning, WORDS(4));
 AT(bridge_call, output, WORDS(5));
 AT(bridge_call, content, WORDS(6));
-AT(bridge_call, returned, WORDS(7));
-AT(bridge_call, ax, WORDS(7) + 4);
-AT(bridge_call, values, WORDS(7) + 8);
-IS(sizeof(bridge_call), WORDS(7) + 8 + BRIDGE_MAX_PARAMS * sizeof(bridge_value));
+AT(bridge_call, single, WORDS(7));
+AT(bridge_call, returned, WORDS(7) + 8);
+AT(bridge_call, surplus, WORDS(7) + 12);
+AT(bridge_call, values, WORDS(7) + 16);
+IS(sizeof(bridge_call), WORDS(7) + 16 + BRIDGE_MAX_PARAMS * sizeof(bridge_value));
 
 IS(KIND_OBJECT, 0);
 IS(KIND_INTEGER, 1);

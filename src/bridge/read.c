@@ -5,6 +5,8 @@
 typedef struct {
     SSize_t elements; /* in arrays and hashes, so far */
     bool settled;     /* Perl code has had its turn: a reference is what it is */
+    bridge_value *room; /* for so many values: */
+    SSize_t left;
 } reader;
 
 static bool read_any(pTHX_ reader *in, SV *sv, bridge_value *out, int depth);
@@ -101,6 +103,29 @@ static bool read_integer(pTHX_ reader *in, const bridge_param *param, SV *sv, br
     return true;
 }
 
+/* Magic that has perl call this when the scalar ends, before its memory is freed. */
+static int wipe(pTHX_ SV *sv, MAGIC *mg)
+{
+    PERL_UNUSED_CONTEXT;
+    PERL_UNUSED_ARG(mg);
+    explicit_bzero(SvPVX(sv), SvLEN(sv));
+    return 0;
+}
+
+static const MGVTBL wiped_vtbl = { NULL, NULL, NULL, NULL, wipe, NULL, NULL, NULL };
+
+SV *bridge_copy(pTHX_ const bridge_param *param, SV *sv)
+{
+    SV *copy;
+
+    if (!param->secret || !SvPOK(sv))
+        return sv_2mortal(newSVsv_flags(sv, SV_NOSTEAL));
+    /* Not shared with the caller's. */
+    copy = newSVpvn_flags(SvPVX(sv), SvCUR(sv), SvUTF8(sv) | SVs_TEMP);
+    sv_magicext(copy, NULL, PERL_MAGIC_ext, &wiped_vtbl, NULL, 0);
+    return copy;
+}
+
 static bool read_string(pTHX_ reader *in, const bridge_param *param, SV *sv, bridge_value *out)
 {
     STRLEN len;
@@ -115,7 +140,7 @@ static bool read_string(pTHX_ reader *in, const bridge_param *param, SV *sv, bri
     if (SvROK(sv))
         return read_any(aTHX_ in, sv, out, DEEPEST);
     if (param->kind == KIND_BYTES && SvUTF8(sv)) {
-        sv = sv_2mortal(newSVsv_flags(sv, SV_NOSTEAL));
+        sv = bridge_copy(aTHX_ param, sv);
         if (!sv_utf8_downgrade(sv, TRUE)) {
             out->tag = TAG_WIDE;
             return true;
@@ -134,7 +159,13 @@ static bridge_value *new_values(pTHX_ reader *in, bridge_value *out, U8 tag, SSi
     if (out->tag == TAG_ENDLESS)
         return NULL;
     out->len = values;
-    out->u.items = (bridge_value *)SvPVX(sv_2mortal(newSV((values ? values : 1) * sizeof(bridge_value))));
+    if (values <= in->left) {
+        out->u.items = in->room;
+        in->room += values;
+        in->left -= values;
+    } else {
+        out->u.items = (bridge_value *)SvPVX(sv_2mortal(newSV(values * sizeof(bridge_value))));
+    }
     return (bridge_value *)out->u.items;
 }
 
@@ -283,9 +314,10 @@ PERL_STATIC_INLINE bool read_quickly(const bridge_param *param, SV *sv, bridge_v
     return false;
 }
 
-bool bridge_read(pTHX_ const bridge_method *method, SV **arguments, I32 items, bool settled, bridge_value *values)
+bool bridge_read(pTHX_ const bridge_method *method, SV **arguments, I32 items, bool settled, bridge_value *values,
+                 bridge_value *room)
 {
-    reader in = { 0, settled };
+    reader in = { 0, settled, room, BRIDGE_ROOM };
     const bridge_param *param = method->params;
     I32 i;
 

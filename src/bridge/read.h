@@ -9,13 +9,20 @@
 /* How deep arrays and hashes are followed. */
 #define DEEPEST 2
 
+/* For how many values of arrays and hashes bridge_read has room without asking perl for it. */
+#define BRIDGE_ROOM 32
+
 /* Whether Perl code runs when the scalar is looked at. */
 #define RUNS_PERL_CODE(sv) (SvGMAGICAL(sv) || (SvROK(sv) && SvAMAGIC(sv)))
 
 /* Reads `items` arguments, borrowing strings from them, into `values`. False, with anything in
  * those, where Perl code would have to run or a warning to be given: then bridge_settle is first,
- * and the arguments that it makes are read with `settled` set. What is allocated is mortal. */
-bool bridge_read(pTHX_ const bridge_method *method, SV **arguments, I32 items, bool settled, bridge_value *values);
+ * and the arguments that it makes are read with `settled` set. What is in arrays and hashes goes to
+ * `room`, or to memory that is mortal. */
+bool bridge_read(pTHX_ const bridge_method *method, SV **arguments, I32 items, bool settled, bridge_value *values,
+                 bridge_value *room);
+/* A mortal copy of a plain scalar, overwritten before it is freed if it is a secret. */
+SV *bridge_copy(pTHX_ const bridge_param *param, SV *sv);
 /* The number in a string; false if there is none, or text behind it. */
 bool bridge_read_number(pTHX_ const char *pv, STRLEN len, bridge_value *out);
 

@@ -7,31 +7,31 @@ SV *sv_bridge_reference(void *perl, SV *target)
     return newRV_noinc(target);
 }
 
-void sv_bridge_set_string(void *perl, SV *sv, const char *pv, STRLEN len)
+SV *sv_bridge_integer(void *perl, IV value)
 {
     BRIDGE_THX(perl);
-    if (SvTYPE(sv) < SVt_PV || SvTYPE(sv) > SVt_PVMG || SvTHINKFIRST(sv) || SvLEN(sv) <= len) {
-        sv_setpvn(sv, pv, len);
-        return;
-    }
-    Copy(pv, SvPVX(sv), len, char);
-    SvPVX(sv)[len] = '\0';
-    SvCUR_set(sv, len);
-    SvPOK_only(sv);
-    SvTAINT(sv);
+    SV *sv = newSV_type(SVt_IV);
+
+    SvIV_set(sv, value);
+    (void)SvIOK_on(sv);
+    return sv;
 }
 
-void sv_bridge_locate(void *perl, SV *message)
+SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key)
 {
     BRIDGE_THX(perl);
-    COP *const here = PL_curcop;
-    const PERL_CONTEXT *caller = CopSTASH_eq(here, gv_stashpvs("Sys::Virt", 0)) ? caller_cx(0, NULL) : NULL;
+    HV *const hv = SvROK(hash) && SvTYPE(SvRV(hash)) == SVt_PVHV ? (HV *)SvRV(hash) : NULL;
+    SV **const element = hv && !SvRMAGICAL(hv) ? hv_fetch(hv, key, strlen(key), FALSE) : NULL;
 
-    /* Sys::Virt->new is written in Perl: the caller is who has called that. */
-    if (caller)
-        PL_curcop = caller->blk_oldcop;
-    sv_setsv(message, mess_sv(message, FALSE));
-    PL_curcop = here;
+    return element && SvPOK(*element) && !SvGMAGICAL(*element) ? *element : NULL;
+}
+
+void sv_bridge_wipe_element(void *perl, SV *hash, const char *key)
+{
+    SV *const element = sv_bridge_plain_element(perl, hash, key);
+
+    if (element && (!SvIsCOW(element) || (SvLEN(element) && CowREFCNT(element) == 0)) && SvREFCNT(element) == 1 && SvREFCNT(SvRV(hash)) == 1 && SvREFCNT(hash) == 1)
+        explicit_bzero(SvPVX(element), SvLEN(element));
 }
 
 void *sv_bridge_interpreter(void)
@@ -60,11 +60,16 @@ void sv_bridge_free(void *perl, SV *sv)
 void sv_bridge_install_constant(void *perl, HV *stash, const char *name, I32 len, SV *value)
 {
     BRIDGE_THX(perl);
+    SV **place = hv_fetch(stash, name, len, TRUE);
+
     SvREADONLY_on(value);
-    if (hv_exists(stash, name, len))
+    if (SvTYPE(*place) != SVt_NULL) {
         newCONSTSUB(stash, name, value);
-    else
-        (void)hv_store(stash, name, len, newRV_noinc(value), 0);
+    } else {
+        sv_upgrade(*place, SVt_IV);
+        SvRV_set(*place, value);
+        SvROK_on(*place);
+    }
 }
 
 void sv_bridge_constants_done(void *perl, HV *stash)

@@ -9,8 +9,8 @@ typedef SSize_t budget;
 
 static SV *settle_any(pTHX_ budget *left, SV *sv, int depth);
 
-/* A copy of the scalar without its magic, and without overloading resolved by `method`. */
-static SV *settle_scalar(pTHX_ SV *sv, int method)
+/* The scalar without its magic, and without overloading resolved by `method`. */
+static SV *settle_value(pTHX_ SV *sv, int method)
 {
     SvGETMAGIC(sv);
     if (SvROK(sv) && SvAMAGIC(sv)) {
@@ -18,7 +18,13 @@ static SV *settle_scalar(pTHX_ SV *sv, int method)
         if (result && !(SvROK(result) && SvRV(result) == SvRV(sv)))
             sv = result;
     }
-    return sv_2mortal(newSVsv_flags(sv, SV_NOSTEAL));
+    return sv;
+}
+
+/* A copy of that. */
+static SV *settle_scalar(pTHX_ SV *sv, int method)
+{
+    return sv_2mortal(newSVsv_flags(settle_value(aTHX_ sv, method), SV_NOSTEAL));
 }
 
 /* Like SvIV, text behind a number, and undef where there is no default, are warned of. */
@@ -49,7 +55,7 @@ static SV *settle_number(pTHX_ const bridge_param *param, SV *sv)
 
 static SV *settle_string(pTHX_ const bridge_param *param, SV *sv)
 {
-    sv = settle_scalar(aTHX_ sv, string_amg);
+    sv = bridge_copy(aTHX_ param, settle_value(aTHX_ sv, string_amg));
     if (!SvOK(sv) && !param->optional) {
         PERL_UNUSED_RESULT(SvPV_nomg_nolen(sv)); /* for its warning */
         sv_setpvs(sv, "");

@@ -11,6 +11,7 @@
 
 typedef struct {
     HV *hash;    /* NULL before there is one */
+    HV *stash;   /* of the class that such hashes are of, or NULL */
     U16 *order;  /* which of the keys each entry has, in the order in which they are walked */
     SSize_t count;
     U32 last;    /* of a list: what the last one without a template looked like */
@@ -69,18 +70,21 @@ static SV *plain(pTHX_ const bridge_entry *entries, SSize_t count)
 static void unmake(pTHX_ template *old)
 {
     SvREFCNT_dec(old->hash);
+    SvREFCNT_dec(old->stash);
     Safefree(old->order);
     old->hash = NULL;
+    old->stash = NULL;
     old->order = NULL;
 }
 
-static void make(pTHX_ template *new, const bridge_entry *entries, SSize_t count)
+static void make(pTHX_ template *new, const bridge_entry *entries, SSize_t count, HV *stash)
 {
     U16 *order;
     SSize_t i;
 
     unmake(aTHX_ new);
     new->hash = new_hash(aTHX_ count);
+    new->stash = (HV *)SvREFCNT_inc((SV *)stash);
     new->count = count;
     for (i = 0; i < count; i++)
         (void)hv_store(new->hash, entries[i].key, entries[i].len, newSViv(i), 0);
@@ -126,22 +130,26 @@ SV *sv_bridge_record(void *perl, U32 shape, SV *const *values)
 {
     BRIDGE_THX(perl);
     templates *mine = find(aTHX);
+    template *record = mine && shape < MOST_RECORDS ? &mine->records[shape] : NULL;
 
-    if (UNLIKELY(!mine || shape >= MOST_RECORDS || !mine->records[shape].hash))
+    /* A package that a script has deleted, to load it again, has no name any more. */
+    if (UNLIKELY(!record || !record->hash || (record->stash && !HvENAME_get(record->stash))))
         return NULL;
 #define VALUE(number) values[number]
-    COPY(hash, &mine->records[shape], VALUE);
-    return newRV_noinc((SV *)hash);
+    COPY(hash, record, VALUE);
+    return record->stash ? sv_bless(newRV_noinc((SV *)hash), record->stash) : newRV_noinc((SV *)hash);
 }
 
-SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count)
+SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, SSize_t count, const char *class)
 {
     BRIDGE_THX(perl);
     templates *mine = find(aTHX);
+    HV *stash = class ? gv_stashpv(class, GV_ADD) : NULL;
+    SV *record = plain(aTHX_ entries, count);
 
     if (mine && shape < MOST_RECORDS)
-        make(aTHX_ &mine->records[shape], entries, count);
-    return plain(aTHX_ entries, count);
+        make(aTHX_ &mine->records[shape], entries, count, stash);
+    return stash ? sv_bless(record, stash) : record;
 }
 
 static bool fits(const template *from, const bridge_entry *entries, SSize_t count)
@@ -183,7 +191,7 @@ SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count)
         const bool again = list->last == like;
         list->last = like;
         if (again)
-            make(aTHX_ list, entries, count);
+            make(aTHX_ list, entries, count, NULL);
         return plain(aTHX_ entries, count);
     }
 #define ENTRY_VALUE(number) entries[number].value

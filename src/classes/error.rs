@@ -5,7 +5,10 @@ use crate::convert::*;
 use crate::error::Failure;
 use crate::ffi::bridge::Parameter;
 use crate::method::{Call, Method, dispatch, finish, method, methods, param};
-use crate::perl::Scalar;
+use crate::perl::{Origin, Scalar};
+use std::env;
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 methods! {
     "Sys::Virt::Error";
@@ -13,7 +16,15 @@ methods! {
     code(err: HashRef) and more in call => Ok(One(value(call, err, b"code")));
     domain(err: HashRef) and more in call => Ok(One(value(call, err, b"domain")));
     message(err: HashRef) and more in call => Ok(One(value(call, err, b"message")));
-    stringify(err: HashRef) and more => Ok(text(err));
+    method(err: HashRef) in call => Ok(One(origin(call).map(|origin| origin.method.to_bytes())));
+    file(err: HashRef) in call => Ok(One(place(call).map(|place| place.file)));
+    line(err: HashRef) in call => Ok(One(place(call).map(|place| place.line)));
+    stringify(err: HashRef) and more in call => Ok(text(err, origin(call)));
+    verbose(class: Str, on: Any) with call => match CStr::from_ptr(class).to_bytes() {
+        // Called as a function, it would have the value in its place.
+        [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => Ok(u32::from(verbose(on))),
+        other => Err(call.bad_argument(0, &Data::Text(other).is_not("the name of a class"))),
+    };
 }
 
 fn member<'a>(err: HashArg<'a>, key: &[u8]) -> Data<'a> {
@@ -25,14 +36,54 @@ fn value(call: &Call, err: HashArg, key: &[u8]) -> Scalar {
     unsafe { member(err, key).into_scalar(call.perl()) }
 }
 
-fn text(err: HashArg) -> Vec<u8> {
+/// Which call the error is of that is the first argument.
+fn origin(call: &Call) -> Option<Origin> {
+    // SAFETY: the methods above require it, and C holds it where Perl code runs before them.
+    let error = unsafe { call.argument(0) };
+    Origin::of(&error, call.perl())
+}
+
+fn place(call: &Call) -> Option<Origin> {
+    origin(call).filter(|origin| origin.line > 0)
+}
+
+fn text(err: HashArg, origin: Option<Origin>) -> Vec<u8> {
     let (code, message) = (member(err, b"code"), member(err, b"message"));
     let [code, message] = [code, message].map(|value| value.bytes().unwrap_or_default());
     let mut text = [b"libvirt error code: ", &*code, b", message: ", &*message].concat();
-    if !text.ends_with(b"\n") {
-        text.push(b'\n');
+    // One that ends a line says it all.
+    if text.ends_with(b"\n") {
+        return text;
+    }
+    match origin.filter(|_| is_verbose()) {
+        None => text.push(b'\n'),
+        Some(origin) => {
+            if !message.starts_with(origin.method.to_bytes()) {
+                text.extend([b", in ", origin.method.to_bytes()].concat());
+            }
+            text.extend(origin.place());
+        }
     }
     text
+}
+
+/// 1 for short texts, 2 for long ones; 0 as long as only the environment says which.
+static VERBOSE: AtomicU8 = AtomicU8::new(0);
+
+fn is_verbose() -> bool {
+    match VERBOSE.load(Ordering::Relaxed) {
+        0 => env::var_os("SYS_VIRT_VERBOSE").is_some_and(|said| !said.is_empty() && said != "0"),
+        said => said == 2,
+    }
+}
+
+/// What it was before.
+fn verbose(on: Data) -> bool {
+    let before = is_verbose();
+    if !matches!(on, Data::Undef) {
+        VERBOSE.store(1 + u8::from(on.truth()), Ordering::Relaxed);
+    }
+    before
 }
 
 /// What `use overload '""' => 'stringify', fallback => 1` installs, without the cost of loading

@@ -13,11 +13,11 @@ methods! {
     get_usage_id(sec: Secret) => borrowed_str(virSecretGetUsageID(sec));
     get_xml_description(sec: Secret, flags: u32 = 0) => owned_str(virSecretGetXMLDesc(sec, flags));
     get_value(sec: Secret, flags: u32 = 0) => value(sec, flags);
-    set_value(sec: Secret, value: Bytes, flags: u32 = 0) => void(virSecretSetValue(sec, value.as_ptr(), value.len(), flags));
+    set_value(sec: Secret, value: SecretBytes, flags: u32 = 0) => void(virSecretSetValue(sec, value.as_ptr(), value.len(), flags));
     undefine(sec: Secret) => void(virSecretUndefine(sec));
 }
 
-fn value(sec: virSecretPtr, flags: u32) -> Result<SecretBytes, Failure> {
+fn value(sec: virSecretPtr, flags: u32) -> Result<SecretResult, Failure> {
     let mut len = 0;
     // SAFETY: a live secret and a place for the length.
     let bytes = unsafe { virSecretGetValue(sec, &mut len, flags) };
@@ -25,6 +25,6 @@ fn value(sec: virSecretPtr, flags: u32) -> Result<SecretBytes, Failure> {
         Err(Failure::last())
     } else {
         // SAFETY: libvirt allocated so many for us.
-        Ok(unsafe { SecretBytes::assume_owned(bytes, len) })
+        Ok(unsafe { SecretResult::assume_owned(bytes, len) })
     }
 }

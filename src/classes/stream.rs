@@ -5,10 +5,10 @@ pub mod file;
 
 use crate::convert::*;
 use crate::error::Failure;
-use crate::events::stream::{add_callback, remove_callback};
+use crate::events::stream::{add_callback, remove_callback, update_callback};
 use crate::events::{guarded_in, parked};
 use crate::method::{Call, methods};
-use crate::objects::stream::{self, end, not_ended};
+use crate::objects::stream::{self, not_ended};
 use crate::perl::{Buffer, Callback, Held, Perl, Scalar, Variable};
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
@@ -35,12 +35,12 @@ methods! {
         Transfer { hole: Some(hole_handler), ..Transfer::new(call, handler) }
             .run(stref, |all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
 
-    finish(st: OwnStream) => end(st, || void(virStreamFinish(st)));
+    finish(st: OwnStream) => stream::finish(st, || void(virStreamFinish(st)));
     // Some streams tell their callback of the abort at once.
     abort(st: OwnStream) => stream::abort(st, || void(virStreamAbort(st))).map(|()| ThenParked);
 
     add_callback(stref: OwnStream, events: i32, cb: Code) in call => add_callback(call, stref, events, cb);
-    update_callback(st: OwnStream, events: i32) => void(virStreamEventUpdateCallback(st, events));
+    update_callback(st: OwnStream, events: i32) => update_callback(st, events);
     remove_callback(st: OwnStream) => remove_callback(st);
 }
 
@@ -84,7 +84,6 @@ struct Transfer {
     perl: Perl,
     /// The call's own argument, which the handlers get.
     stream: Scalar,
-    raw: virStreamPtr,
     data: Callback,
     hole: Option<Callback>,
     skip: Option<Callback>,
@@ -97,25 +96,22 @@ impl Transfer {
     unsafe fn new(call: &Call, data: Callback) -> Self {
         // SAFETY: the caller's promise.
         let stream = unsafe { call.argument(0) };
-        Transfer { perl: call.perl(), stream, raw: ptr::null_mut(), data, hole: None, skip: None, failure: None }
+        Transfer { perl: call.perl(), stream, data, hole: None, skip: None, failure: None }
     }
 
     /// Lets libvirt move the data. What went wrong in a handler comes before libvirt's error,
     /// which says only that something did.
-    fn run(mut self, stream: virStreamPtr, all: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Failure> {
-        self.raw = stream;
-        let result = all(ptr::from_mut(&mut self).cast());
-        let result = self.failure.map_or_else(|| void(result), Err);
-        if result.is_ok() || !stream::blocks(stream) {
-            return result;
-        }
-        // SAFETY: the call's own argument. libvirt aborts some that failed, and this the others.
-        unsafe {
-            end(stream, || {
-                virStreamAbort(stream);
-                result
-            })
-        }
+    ///
+    /// # Safety
+    /// `stream` is the call's.
+    unsafe fn run(mut self, stream: virStreamPtr, all: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Failure> {
+        stream::waits(stream)?;
+        let all = || {
+            let result = all(ptr::from_mut(&mut self).cast());
+            self.failure.map_or_else(|| void(result), Err)
+        };
+        // SAFETY: the caller's promise.
+        unsafe { stream::moving(stream, all) }
     }
 
     /// Calls a handler; gives its answer, a number, or `None` for undef.
@@ -131,7 +127,7 @@ impl Transfer {
 }
 
 /// What a handler has answered.
-fn integer(answer: Data, min: i64, max: u64) -> Result<Option<i128>, Failure> {
+fn integer(answer: Data, min: i64, max: u64) -> Result<Option<i64>, Failure> {
     match answer {
         Data::Undef => Ok(None),
         answer => answer.integer(min, max).map(Some).map_err(bad_answer),
@@ -159,10 +155,6 @@ unsafe fn handle(
         None => Ok(-1),
     });
     transfer.failure = failure;
-    if answer < 0 {
-        // SAFETY: the stream of the call. libvirt aborts it next, and then its callback cannot be ended.
-        unsafe { stream::give_up(transfer.raw) };
-    }
     answer
 }
 

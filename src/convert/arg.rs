@@ -1,7 +1,7 @@
 //! Parameter types of method rows: what a row writes behind an argument's name, how the bridge
 //! reads it, and what the row's code gets for it, or why it gets nothing.
 
-use super::{Data, HAS_NUL, Items, Pairs};
+use super::{Data, HAS_NUL, Integer, Items, Pairs};
 use crate::error::Failure;
 use crate::ffi::bridge::{Call, Kind, RawValue, Tag};
 use crate::perl::{Callback, Scalar, Variable};
@@ -16,17 +16,24 @@ pub struct Spec {
     pub undef: bool,
     /// It may be left out at the end.
     pub omissible: bool,
+    /// No copy of it may stay in memory.
+    pub secret: bool,
 }
 
 impl Spec {
     /// A parameter that has to be there.
     pub const fn of(kind: Kind) -> Self {
-        Spec { kind, undef: false, omissible: false }
+        Spec { kind, undef: false, omissible: false, secret: false }
     }
 
     /// A parameter that may be left out.
     pub const fn optional(kind: Kind) -> Self {
-        Spec { kind, undef: true, omissible: true }
+        Spec { undef: true, omissible: true, ..Spec::of(kind) }
+    }
+
+    /// A secret that has to be there.
+    pub const fn secret(kind: Kind) -> Self {
+        Spec { secret: true, ..Spec::of(kind) }
     }
 }
 
@@ -48,14 +55,11 @@ macro_rules! integers {
 
             #[inline(always)]
             fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<$type, Failure> {
-                if value.tag() == Tag::Int {
-                    // SAFETY: the tag says so.
-                    let number = unsafe { value.content().iv };
-                    if number as $type as i64 == number && (<$type>::MIN != 0 || number >= 0) {
-                        return Ok(number as $type);
-                    }
+                const RANGE: (i64, u64) = (<$type>::MIN as i64, <$type>::MAX as u64);
+                match value.integer_between(RANGE.0, RANGE.1) {
+                    Some(number) => Ok(number as $type),
+                    None => integer(call, index, value, RANGE.0, RANGE.1).map(|number| number as $type),
                 }
-                integer(call, index, value, <$type>::MIN as i64, <$type>::MAX as u64).map(|number| number as $type)
             }
         }
     )*};
@@ -65,7 +69,7 @@ integers! { i32 u32 i64 u64 usize }
 
 /// An integer that is not the usual, or none.
 #[cold]
-fn integer(call: &Call, index: usize, value: &RawValue, min: i64, max: u64) -> Result<i128, Failure> {
+fn integer(call: &Call, index: usize, value: &RawValue, min: i64, max: u64) -> Result<i64, Failure> {
     Data::of(value).integer(min, max).map_err(|problem| call.bad_argument(index, &problem))
 }
 
@@ -103,6 +107,14 @@ parameter! {
         Data::Text(bytes) => Ok(bytes),
         other => Err(call.bad_argument(index, &other.is_not("a string"))),
     }
+}
+parameter! {
+    /// A string that is a secret.
+    SecretStr: Spec::secret(Kind::String) => *const c_char, |call, index, value| string(call, index, value)
+}
+parameter! {
+    /// Bytes that are a secret.
+    SecretBytes: Spec::secret(Kind::Bytes) => &'a [u8], |call, index, value| Bytes::from_arg(call, index, value)
 }
 parameter! {
     /// A hash.
@@ -272,32 +284,50 @@ impl<'a> HashOrNumber<'a> {
     }
 }
 
-/// A list of integers for C.
-pub struct Ints<T>(Vec<T>);
+/// As many integers as most lists have, which are no reason to ask for memory.
+const FEW: usize = 16;
 
-impl<T> Ints<T> {
+/// A list of integers for C.
+pub struct Ints<T> {
+    few: [T; FEW],
+    /// In place of those, if there are more.
+    many: Vec<T>,
+    len: usize,
+}
+
+impl<T: Integer> Ints<T> {
+    #[inline(always)]
+    fn between(min: i64, max: u64, items: &Items) -> Result<Self, Failure> {
+        let mut ints = Ints { few: [T::default(); FEW], many: Vec::new(), len: items.len() };
+        match ints.few.get_mut(..ints.len) {
+            Some(places) => items.fill(min, max, places)?,
+            None => ints.many = items.integers(min, max)?,
+        }
+        Ok(ints)
+    }
+
     /// The first of them.
     pub fn as_mut_ptr(&mut self) -> *mut T {
-        self.0.as_mut_ptr()
+        if self.len > FEW { self.many.as_mut_ptr() } else { self.few.as_mut_ptr() }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.len
     }
 }
 
 impl Ints<c_int> {
     /// The elements as file descriptors.
     pub fn descriptors(items: &Items) -> Result<Self, Failure> {
-        Ok(Ints(items.integers(0, c_int::MAX as u64)?))
+        Ints::between(0, c_int::MAX as u64, items)
     }
 }
 
 impl Ints<u32> {
     /// The elements as unsigned ints.
     pub fn unsigned(items: &Items) -> Result<Self, Failure> {
-        Ok(Ints(items.integers(0, u32::MAX.into())?))
+        Ints::between(0, u32::MAX.into(), items)
     }
 }
 

@@ -111,16 +111,9 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// The value as an integer between `min` and `max`; fractions are cut off.
-    #[inline(always)]
-    pub fn integer(&self, min: i64, max: u64) -> Result<i128, String> {
-        match *self {
-            Data::Int(value) if value >= min && (value < 0 || value as u64 <= max) => Ok(value.into()),
-            _ => self.unusual_integer(min, max),
-        }
-    }
-
-    fn unusual_integer(&self, min: i64, max: u64) -> Result<i128, String> {
+    /// The value as an integer between `min` and `max`; fractions are cut off. One above the largest
+    /// i64 comes as the i64 of the same bits.
+    pub fn integer(&self, min: i64, max: u64) -> Result<i64, String> {
         let number = match *self {
             Data::Int(value) => i128::from(value),
             Data::Uint(value) => i128::from(value),
@@ -131,7 +124,7 @@ impl<'a> Data<'a> {
         if number < i128::from(min) || number > i128::from(max) {
             return Err(self.is_not_between(min, max));
         }
-        Ok(number)
+        Ok(number as i64)
     }
 
     fn is_not_between(&self, min: i64, max: u64) -> String {
@@ -215,6 +208,24 @@ impl IntoScalar for Data<'_> {
     }
 }
 
+/// An integer type of C.
+pub trait Integer: Copy + Default {
+    /// The value of that type with those bits, which is in its range.
+    fn of_bits(bits: i64) -> Self;
+}
+
+macro_rules! integers {
+    ($($type:ty)*) => {$(
+        impl Integer for $type {
+            fn of_bits(bits: i64) -> Self {
+                bits as $type
+            }
+        }
+    )*};
+}
+
+integers! { i32 u32 u64 }
+
 /// The elements of an array argument, with the argument's name for errors.
 #[derive(Clone, Copy)]
 pub struct Items<'a> {
@@ -243,14 +254,28 @@ impl<'a> Items<'a> {
         Failure::invalid(format!("argument '{}', element {index}: {problem}", self.name.to_string_lossy()))
     }
 
-    /// The elements as integers between `min` and `max`.
-    pub fn integers<T: TryFrom<i128>>(&self, min: i64, max: u64) -> Result<Vec<T>, Failure> {
-        let mut numbers = Vec::with_capacity(self.len());
-        for (index, data) in self.iter().enumerate() {
-            let number = data.integer(min, max).map_err(|problem| self.bad_element(index, &problem))?;
-            numbers.push(T::try_from(number).map_err(|_| self.bad_element(index, "is out of range"))?);
-        }
+    /// The elements as integers between `min` and `max`, which are in the range of the type.
+    pub fn integers<T: Integer>(&self, min: i64, max: u64) -> Result<Vec<T>, Failure> {
+        let mut numbers = vec![T::default(); self.len()];
+        self.fill(min, max, &mut numbers)?;
         Ok(numbers)
+    }
+
+    /// The same, as many as there are places.
+    #[inline(always)]
+    pub fn fill<T: Integer>(&self, min: i64, max: u64, places: &mut [T]) -> Result<(), Failure> {
+        for (index, (raw, place)) in self.raw.iter().zip(places).enumerate() {
+            *place = T::of_bits(match raw.integer_between(min, max) {
+                Some(number) => number,
+                None => self.unusual_integer(index, raw, min, max)?,
+            });
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn unusual_integer(&self, index: usize, raw: &RawValue, min: i64, max: u64) -> Result<i64, Failure> {
+        Data::of(raw).integer(min, max).map_err(|problem| self.bad_element(index, &problem))
     }
 
     /// The elements as strings for C, which `owned` keeps where they were numbers.
@@ -302,7 +327,7 @@ mod tests {
     #[test]
     fn integer_takes_what_perl_takes_for_one() {
         for (data, number) in [
-            (Data::Int(-5), -5),
+            (Data::Int(-5), -5_i128),
             (Data::Uint(u64::MAX), u64::MAX.into()),
             (Data::Number(2.9), 2),
             (Data::Number(-2.9), -2),
@@ -310,7 +335,7 @@ mod tests {
             (Data::Text(b"1e3"), 1000),
             (Data::Text(b"18446744073709551615"), u64::MAX.into()),
         ] {
-            assert_eq!(data.integer(i64::MIN, u64::MAX), Ok(number), "{}", data.describe());
+            assert_eq!(data.integer(i64::MIN, u64::MAX), Ok(number as i64), "{}", data.describe());
         }
     }
 

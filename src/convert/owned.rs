@@ -1,8 +1,9 @@
 //! What libvirt allocated for a method: owned until Perl has it, and freed after that.
 
-use super::{Handle, IntoScalar, Object, Return, int, put_list, put_string, slice_at};
+use super::{Handle, IntoScalar, Object, Return, int, put_list, slice_at};
 use crate::error::Failure;
 use crate::ffi::bridge::Call;
+use crate::ffi::wipe;
 use crate::perl::{Perl, Scalar};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
@@ -37,7 +38,7 @@ impl IntoScalar for OwnedStr {
 
 impl Return for OwnedStr {
     unsafe fn put(self, call: &Call) {
-        put_string(call, self.bytes());
+        call.give_string(self.bytes());
     }
 }
 
@@ -47,7 +48,7 @@ pub struct BorrowedStr(*const c_char);
 impl Return for BorrowedStr {
     unsafe fn put(self, call: &Call) {
         // SAFETY: the promise to `borrowed_str`.
-        put_string(call, unsafe { CStr::from_ptr(self.0) }.to_bytes());
+        call.give_string(unsafe { CStr::from_ptr(self.0) }.to_bytes());
     }
 }
 
@@ -255,29 +256,23 @@ pub unsafe fn object_list<T: Object>(
     Ok(Handles { array: unsafe { array(call) }?, given: 0 })
 }
 
-/// Overwrites a copy of a secret that is about to be freed.
-pub fn wipe(secret: &mut [u8]) {
-    // SAFETY: bytes of our own; volatile, for nobody reads them after that.
-    secret.iter_mut().for_each(|byte| unsafe { ptr::write_volatile(byte, 0) });
-}
-
 /// A secret that the method returns and libvirt allocated for it.
-pub struct SecretBytes {
+pub struct SecretResult {
     bytes: *mut u8,
     len: usize,
 }
 
-impl SecretBytes {
+impl SecretResult {
     /// Takes it over.
     ///
     /// # Safety
     /// `len` bytes from malloc that the caller gives up.
     pub unsafe fn assume_owned(bytes: *mut u8, len: usize) -> Self {
-        SecretBytes { bytes, len }
+        SecretResult { bytes, len }
     }
 }
 
-impl Drop for SecretBytes {
+impl Drop for SecretResult {
     fn drop(&mut self) {
         // SAFETY: so many bytes, which libvirt has allocated for us.
         unsafe {
@@ -287,14 +282,14 @@ impl Drop for SecretBytes {
     }
 }
 
-impl IntoScalar for SecretBytes {
+impl IntoScalar for SecretResult {
     unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         // SAFETY: so many bytes of our own.
         perl.new_string(unsafe { std::slice::from_raw_parts(self.bytes, self.len) })
     }
 }
 
-impl Return for SecretBytes {
+impl Return for SecretResult {
     unsafe fn put(self, call: &Call) {
         // SAFETY: the caller's promise.
         call.give(unsafe { self.into_scalar(call.perl()) });

@@ -4,7 +4,7 @@
 use super::{Handle, Object};
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::Call;
-use crate::perl::{Array, Perl, Scalar, Target, Variable};
+use crate::perl::{Array, Perl, Scalar, Variable};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::slice;
 use virt::sys;
@@ -36,60 +36,35 @@ pub unsafe fn put_list<T: IntoScalar>(call: &Call, values: impl ExactSizeIterato
     call.give_list(values.len(), values.map(|value| unsafe { value.into_scalar(perl) }));
 }
 
-/// Gives one value in the op's own scalar where it has one: it saves making a scalar for every call.
-///
-/// # Safety
-/// As for [`IntoScalar::into_scalar`].
-#[inline(always)]
-pub unsafe fn put_single(call: &Call, set: impl FnOnce(Perl, Target), value: impl IntoScalar) {
-    match call.target() {
-        Some(target) => {
-            set(call.perl(), target);
-            call.give_target();
-        }
-        // SAFETY: the caller's promise.
-        None => call.give(unsafe { value.into_scalar(call.perl()) }),
-    }
-}
-
-/// Gives one string. A long one has a scalar of its own, whose buffer an assignment then takes where
-/// it would copy that of the op's.
-#[inline(always)]
-pub fn put_string(call: &Call, bytes: &[u8]) {
-    if bytes.len() > 256 {
-        return call.give(call.perl().new_string(bytes));
-    }
-    // SAFETY: bytes have no pointers.
-    unsafe { put_single(call, |perl, target| target.set_string(perl, bytes), bytes) }
-}
-
 /// Nothing: the empty list, undef in scalar context.
 impl Return for () {
     unsafe fn put(self, _: &Call) {}
 }
 
 macro_rules! integers {
-    ($($type:ty: $make:ident $set:ident $as:ty;)*) => {$(
+    ($($type:ty)*) => {$(
         impl IntoScalar for $type {
+            #[inline(always)]
             unsafe fn into_scalar(self, perl: Perl) -> Scalar {
-                perl.$make(self as $as)
+                match i64::try_from(self) {
+                    Ok(value) => perl.new_int(value),
+                    Err(_) => perl.new_uint(self as u64),
+                }
             }
         }
         impl Return for $type {
+            #[inline(always)]
             unsafe fn put(self, call: &Call) {
-                // SAFETY: a number has no pointers.
-                unsafe { put_single(call, |perl, target| target.$set(perl, self as $as), self) }
+                match i64::try_from(self) {
+                    Ok(value) => call.give_integer(value),
+                    Err(_) => call.give(call.perl().new_uint(self as u64)),
+                }
             }
         }
     )*};
 }
 
-integers! {
-    i32: new_int set_int i64;
-    u32: new_int set_int i64;
-    i64: new_int set_int i64;
-    u64: new_uint set_uint u64;
-}
+integers! { i32 u32 i64 u64 }
 
 impl IntoScalar for f64 {
     unsafe fn into_scalar(self, perl: Perl) -> Scalar {
@@ -341,12 +316,12 @@ pub fn uuid_string(call: impl FnOnce(*mut c_char) -> c_int) -> Result<UuidText, 
 /// Bytes whose number is known.
 impl<const N: usize> Return for [u8; N] {
     unsafe fn put(self, call: &Call) {
-        put_string(call, &self);
+        call.give_string(&self);
     }
 }
 
 impl Return for UuidText {
     unsafe fn put(self, call: &Call) {
-        put_string(call, &self.0[..36]);
+        call.give_string(&self.0[..36]);
     }
 }

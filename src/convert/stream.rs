@@ -28,7 +28,7 @@ macro_rules! streams {
 
 streams! {
     /// A stream to be connected.
-    IdleStream: Flow::Reads | Flow::Writes | Flow::Both => "is a stream in use: finish or abort it first";
+    IdleStream: Flow::Reads | Flow::Writes | Flow::Both | Flow::Ending => "is a stream in use: finish or abort it first";
     /// A stream to send to.
     OutStream: Flow::Reads => "is a stream for reading";
     /// A stream to receive from.
@@ -43,10 +43,7 @@ impl<S: for<'a> FromArg<Native<'a> = virStreamPtr>> FromArg for Blocking<S> {
 
     fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<virStreamPtr, Failure> {
         let stream = S::from_arg(call, index, value)?;
-        match stream::blocks(stream) {
-            true => Ok(stream),
-            false => Err(call.bad_argument(index, "is a stream that does not block")),
-        }
+        stream::waits(stream).map(|()| stream)
     }
 }
 

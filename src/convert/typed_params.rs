@@ -20,7 +20,7 @@ pub struct TypedParams {
 impl TypedParams {
     /// Room for `count` parameters, to be filled in.
     pub fn blank(count: c_int) -> Self {
-        let mut array = blank(usize::try_from(count).unwrap_or(0));
+        let mut array = vec![empty(); usize::try_from(count).unwrap_or(0)].into_boxed_slice();
         TypedParams { pointer: array.as_mut_ptr(), count: array.len() as c_int, _array: Some(array) }
     }
 
@@ -152,11 +152,11 @@ pub unsafe fn params_hash_as(perl: Perl, params: &[TypedParam], rename: impl Fn(
     hash.into_ref()
 }
 
-/// Room for `count` parameters.
-fn blank(count: usize) -> Box<[TypedParam]> {
+/// A parameter without anything.
+#[inline(always)]
+const fn empty() -> TypedParam {
     // SAFETY: for a plain C struct of integers and a union of them all zero is a value.
-    let blank: TypedParam = unsafe { std::mem::zeroed() };
-    vec![blank; count].into_boxed_slice()
+    unsafe { std::mem::zeroed() }
 }
 
 /// What a getter stores. Asked once, with as much room as libvirt's protocol lets most functions
@@ -294,12 +294,10 @@ impl ParamSet {
         if let Data::Undef = value {
             return Ok(());
         }
-        let mut param = blank(1)[0];
-        for (to, from) in
-            param.field.iter_mut().zip(&name[..name.len().min(sys::VIR_TYPED_PARAM_FIELD_LENGTH as usize - 1)])
-        {
-            *to = *from as c_char;
-        }
+        let mut param = empty();
+        let len = name.len().min(param.field.len() - 1);
+        // SAFETY: within both; the same bytes under another type.
+        unsafe { ptr::copy_nonoverlapping(name.as_ptr().cast(), param.field.as_mut_ptr(), len) };
         param.type_ = match kind {
             ParamType::Int => {
                 param.value.i = value.integer(i32::MIN.into(), i32::MAX as u64)? as i32;
@@ -310,7 +308,7 @@ impl ParamSet {
                 sys::VIR_TYPED_PARAM_UINT
             }
             ParamType::Llong => {
-                param.value.l = value.integer(i64::MIN, i64::MAX as u64)? as i64;
+                param.value.l = value.integer(i64::MIN, i64::MAX as u64)?;
                 sys::VIR_TYPED_PARAM_LLONG
             }
             ParamType::Ullong => {

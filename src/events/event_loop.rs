@@ -1,12 +1,13 @@
 //! `Sys::Virt::Event`: libvirt's default event loop, and handles and timers on whichever loop
 //! is registered.
 
-use super::{Registration, deliver, drop_registration, parked};
+use super::{Registration, deliver, drop_registration, parked, perl_loop};
 use crate::convert::*;
 use crate::error::{Failure, Report, initialize};
 use crate::method::{Call, methods};
 use crate::perl::{Callback, Perl, Scalar};
 use std::ffi::{c_int, c_void};
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use virt::sys::*;
 
@@ -35,12 +36,33 @@ fn register_default() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses what takes an event loop where there is none.
+pub fn is_there() -> Result<(), Failure> {
+    let probe = || {
+        // SAFETY: it is never due, and removed at once.
+        let timer = unsafe { virEventAddTimeout(-1, Some(nothing), ptr::null_mut(), None) };
+        // SAFETY: a timer, if it is one.
+        timer >= 0 && unsafe { virEventRemoveTimeout(timer) } == 0
+    };
+    // Only a program that perl is a part of has one that was registered neither here nor there.
+    match REGISTERED.load(Ordering::Relaxed) || perl_loop::is_registered() || probe() {
+        true => Ok(()),
+        false => Err(no_loop()),
+    }
+}
+
+unsafe extern "C" fn nothing(_: c_int, _: *mut c_void) {}
+
+fn no_loop() -> Failure {
+    let problem = "no event loop is registered that could run: call Sys::Virt::Event::register_default first";
+    Failure::Libvirt(Report::new(VIR_ERR_OPERATION_INVALID, problem))
+}
+
 /// Runs the loop once. An exception that an earlier run left behind comes out first.
 fn run_once(call: &Call) -> Result<(), Failure> {
     parked::release(call.perl())?;
     if !REGISTERED.load(Ordering::Relaxed) {
-        let problem = "no event loop is registered that could run: call Sys::Virt::Event::register_default first";
-        return Err(Failure::Libvirt(Report::new(VIR_ERR_OPERATION_INVALID, problem)));
+        return Err(no_loop());
     }
     // SAFETY: the loop is registered.
     let ran = void(unsafe { virEventRunDefaultImpl() });

@@ -90,6 +90,11 @@ pub fn hold() -> Box<dyn std::any::Any> {
     Box::new(registry())
 }
 
+/// Whether there is such a loop.
+pub fn is_registered() -> bool {
+    registry().implementation.is_some()
+}
+
 fn register(call: &Call, implementation: Callback) -> Result<(), Failure> {
     let perl = call.perl();
     // A plain reference has no method isa: it fits as little as another class. The name of a class

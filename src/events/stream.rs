@@ -1,53 +1,23 @@
 //! The callback of a stream, which is called when data can be sent or received.
 
-use super::{Registration, guarded};
+use super::{Registration, event_loop, guarded};
 use crate::convert::void;
-use crate::error::Failure;
+use crate::error::{Failure, Report};
 use crate::method::Call;
-use crate::objects::stream::{self, Watch};
+use crate::objects::stream;
+use crate::objects::watch::{Listener, Watch};
 use crate::perl::Callback;
 use std::ffi::{c_int, c_void};
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use virt::sys::*;
 
-/// A stream's callback, until it is given up.
-#[derive(Default)]
-struct Watched {
-    registration: Mutex<Option<Arc<Registration>>>,
-    running: AtomicBool,
-}
-
-impl Watched {
-    fn registration(&self) -> MutexGuard<'_, Option<Arc<Registration>>> {
-        self.registration.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn run(&self, events: c_int) {
-        // The callback may give it up.
-        let registration = self.registration().clone();
-        if let Some(registration) = registration {
-            let before = self.running.swap(true, Ordering::Relaxed);
-            registration.run(|perl, stream| {
-                let stream = stream.map(|stream| perl.copy(stream));
-                stream.into_iter().chain([perl.new_int(events.into())]).collect()
-            });
-            self.running.store(before, Ordering::Relaxed);
-        }
-    }
-}
-
-impl Watch for Arc<Watched> {
-    fn give_up(&self) {
-        let registration = self.registration().take();
-        drop(registration); // without the lock
-    }
-
-    fn tell(&self, events: c_int) {
-        if !self.running.load(Ordering::Relaxed) {
-            self.run(events);
-        }
+impl Listener for Registration {
+    fn hear(&self, events: c_int) {
+        self.run(|perl, stream| {
+            let stream = stream.map(|stream| perl.copy(stream));
+            stream.into_iter().chain([perl.new_int(events.into())]).collect()
+        });
     }
 }
 
@@ -56,22 +26,48 @@ impl Watch for Arc<Watched> {
 /// # Safety
 /// `stream` is that stream, and the method takes a code reference.
 pub unsafe fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, code: Callback) -> Result<(), Failure> {
-    if stream::is_watched(stream) {
-        // libvirt would refuse it too, and lose the stream.
+    // libvirt would lose the stream in both cases: where it refuses a callback, too.
+    stream::not_ended(stream)?;
+    event_loop::is_there()?;
+    let watch = stream::watch(stream);
+    if watch.as_ref().is_some_and(|watch| watch.is_heard()) {
         return Err(call.bad_argument(0, "is a stream that has a callback already"));
     }
     // SAFETY: the caller's promise.
-    let registration = Arc::new(unsafe { Registration::on_stream(call, code) });
-    let watched = Arc::new(Watched { registration: Mutex::new(Some(registration)), ..Watched::default() });
-    let data = Arc::into_raw(Arc::clone(&watched)).cast_mut().cast();
+    let listener = Arc::new(unsafe { Registration::on_stream(call, code) });
+    if let Some(watch) = watch {
+        // It has removed itself, and libvirt has it still.
+        watch.listen(events, listener);
+        // SAFETY: a live stream.
+        return void(unsafe { virStreamEventUpdateCallback(stream, watch.asked(stream::is_moving(stream))) });
+    }
+    let watch = Arc::new(Watch::default());
+    watch.listen(events, listener);
+    let data = Arc::into_raw(Arc::clone(&watch)).cast_mut().cast();
+    let asked = watch.asked(stream::is_moving(stream));
     // SAFETY: a live stream, and data that libvirt frees, or else never uses once it is removed.
-    let added = void(unsafe { virStreamEventAddCallback(stream, events, Some(ready), data, Some(drop_watched)) });
+    let added = void(unsafe { virStreamEventAddCallback(stream, asked, Some(ready), data, Some(drop_watch)) });
     match added {
-        Ok(()) => stream::watch(stream, watched),
+        Ok(()) => stream::watched(stream, watch),
         // SAFETY: libvirt did not take it.
-        Err(_) => unsafe { drop_watched(data) },
+        Err(_) => unsafe { drop_watch(data) },
     }
     added
+}
+
+/// Changes what the stream's callback is for.
+///
+/// # Safety
+/// `stream` is a live stream.
+pub unsafe fn update_callback(stream: virStreamPtr, events: c_int) -> Result<(), Failure> {
+    let mut asked = events;
+    if let Some(watch) = stream::watch(stream) {
+        not_removed(&watch)?;
+        watch.want(events);
+        asked = watch.asked(stream::is_moving(stream));
+    }
+    // SAFETY: the caller's promise.
+    void(unsafe { virStreamEventUpdateCallback(stream, asked) })
 }
 
 /// Ends the registration of a stream's callback.
@@ -79,23 +75,43 @@ pub unsafe fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, cod
 /// # Safety
 /// `stream` is a live stream.
 pub unsafe fn remove_callback(stream: virStreamPtr) -> Result<(), Failure> {
-    // SAFETY: the caller's promise.
-    void(unsafe { virStreamEventRemoveCallback(stream) })?;
-    stream::unwatched(stream);
+    let Some(watch) = stream::watch(stream) else {
+        if stream::is_telling(stream) {
+            return Ok(());
+        }
+        // SAFETY: the caller's promise. libvirt says what is missing.
+        return void(unsafe { virStreamEventRemoveCallback(stream) });
+    };
+    not_removed(&watch)?;
+    if watch.is_running() {
+        watch.give_up();
+    } else {
+        // SAFETY: the caller's promise.
+        unsafe { stream::give_up(stream) };
+    }
     Ok(())
 }
 
-unsafe extern "C" fn drop_watched(data: *mut c_void) {
-    // SAFETY: libvirt calls it with what `add_callback` registered, and no more after that.
-    guarded((), || drop(unsafe { Arc::from_raw(data.cast::<Watched>()) }));
+/// Refuses a callback that has removed itself.
+fn not_removed(watch: &Watch) -> Result<(), Failure> {
+    match watch.is_heard() {
+        true => Ok(()),
+        false => Err(Failure::Libvirt(Report::new(VIR_ERR_INTERNAL_ERROR, "the stream has no callback any more"))),
+    }
 }
 
-unsafe extern "C" fn ready(_: virStreamPtr, events: c_int, data: *mut c_void) {
+unsafe extern "C" fn drop_watch(data: *mut c_void) {
+    // SAFETY: libvirt calls it with what `add_callback` registered, and no more after that.
+    guarded((), || drop(unsafe { Arc::from_raw(data.cast::<Watch>()) }));
+}
+
+unsafe extern "C" fn ready(stream: virStreamPtr, events: c_int, data: *mut c_void) {
     guarded((), || {
         // SAFETY: libvirt calls it with what `add_callback` registered.
-        let watched = unsafe { Arc::from_raw(data.cast::<Watched>()) };
+        let watch = unsafe { Arc::from_raw(data.cast::<Watch>()) };
         // libvirt keeps its own; the callback may end that.
-        let watched = ManuallyDrop::new(watched);
-        Arc::clone(&watched).run(events);
+        let watch = ManuallyDrop::new(watch);
+        // SAFETY: libvirt calls it with the stream.
+        unsafe { Arc::clone(&watch).called(stream, events) };
     });
 }

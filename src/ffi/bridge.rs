@@ -1,9 +1,11 @@
 //! The mirror of `bridge/bridge.h`, where everything is explained.
 
+use super::wipe;
 use libperl_sys::{CV, HV, PerlInterpreter, SV};
 use std::cell::Cell;
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
+use std::ptr;
 
 /// How C reads an argument: `enum bridge_kind`.
 #[repr(u8)]
@@ -106,6 +108,17 @@ impl RawValue {
         self.len
     }
 
+    /// The value, if it is an integer between those, as most are.
+    #[inline(always)]
+    pub fn integer_between(&self, min: i64, max: u64) -> Option<i64> {
+        if self.tag != Tag::Int {
+            return None;
+        }
+        // SAFETY: the tag says so.
+        let number = unsafe { self.u.iv };
+        (number >= min && (number < 0 || number as u64 <= max)).then_some(number)
+    }
+
     /// The value itself.
     #[inline(always)]
     pub fn content(&self) -> RawUnion {
@@ -116,10 +129,20 @@ impl RawValue {
 /// What copies of values point at.
 #[derive(Default)]
 pub struct Arena {
+    /// Whether one of them is a secret.
+    secret: bool,
     texts: Vec<Box<[u8]>>,
     lists: Vec<Box<[RawValue]>>,
     /// The objects in the values, by class and pointer.
     pub objects: Vec<(u8, *mut c_void)>,
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        if self.secret {
+            self.texts.iter_mut().for_each(|text| wipe(text));
+        }
+    }
 }
 
 impl RawValue {
@@ -159,21 +182,25 @@ impl Call {
     pub fn deferred(&self) -> (Call, Arena) {
         let mut arena = Arena::default();
         let mut values = [const { MaybeUninit::uninit() }; MAX_PARAMS];
-        for (copy, value) in values.iter_mut().zip(&self.values).take(usize::from(self.method.most)) {
+        // SAFETY: a row has so many parameters.
+        let params = unsafe { std::slice::from_raw_parts(self.method.params, self.method.most.into()) };
+        arena.secret = params.iter().any(|param| param.secret);
+        for (copy, value) in values.iter_mut().zip(&self.values).take(params.len()) {
             // SAFETY: the bridge fills one value for each parameter of the row.
             copy.write(unsafe { value.assume_init_ref() }.copied(&mut arena));
         }
-        let nothing = || Cell::new(std::ptr::null_mut());
+        let nothing = || Cell::new(ptr::null_mut());
         let call = Call {
             perl: self.perl,
             method: self.method,
-            single: nothing(),
+            ax: self.ax,
             error: nothing(),
             warning: nothing(),
             output: nothing(),
             content: nothing(),
+            single: Cell::new(Single { iv: 0 }),
             returned: Cell::new(RETURNED_DEFERRED),
-            ax: self.ax,
+            surplus: Cell::new(false),
             values,
         };
         (call, arena)
@@ -189,6 +216,21 @@ pub struct Entry {
     pub value: *mut SV,
 }
 
+/// `struct bridge_place`: where code stands.
+#[repr(C)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
+pub struct Place {
+    pub file: *const c_char,
+    pub len: usize,
+    pub line: u32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place { file: std::ptr::null(), len: 0, line: 0 }
+    }
+}
+
 /// `struct bridge_param`: one parameter of a method.
 #[repr(C)]
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
@@ -198,6 +240,7 @@ pub struct Parameter {
     pub preset_value: i64,
     pub kind: Kind,
     pub optional: bool,
+    pub secret: bool,
 }
 
 /// `struct bridge_method`: one method, a static row.
@@ -213,7 +256,26 @@ pub struct Method {
     pub borrows: bool,
     pub surplus: bool,
     pub here: bool,
+    pub alone: bool,
     pub lasts: bool,
+}
+
+impl Method {
+    /// With its package, for C.
+    pub fn c_name(&self) -> &'static CStr {
+        // SAFETY: rows have constant names.
+        unsafe { CStr::from_ptr(self.name) }
+    }
+
+    /// With its package.
+    pub fn full_name(&self) -> &'static str {
+        self.c_name().to_str().unwrap_or_default()
+    }
+
+    /// The package alone.
+    pub fn package(&self) -> &'static str {
+        self.full_name().rsplit_once("::").map_or("", |(package, _)| package)
+    }
 }
 
 // SAFETY: rows are constant data; what they point at is static.
@@ -228,21 +290,65 @@ unsafe impl Sync for Parameter {}
 pub struct Call {
     pub(crate) perl: *mut PerlInterpreter,
     pub(crate) method: &'static Method,
-    pub(crate) single: Cell<*mut SV>,
-    pub(crate) error: Cell<*mut SV>,
-    pub(crate) warning: Cell<*mut SV>,
-    pub(crate) output: Cell<*mut SV>,
-    pub(crate) content: Cell<*mut SV>,
+    ax: isize,
+    error: Cell<*mut SV>,
+    warning: Cell<*mut SV>,
+    output: Cell<*mut SV>,
+    content: Cell<*mut SV>,
+    single: Cell<Single>,
     pub(crate) returned: Cell<i32>,
-    ax: i32,
+    surplus: Cell<bool>,
     /// Filled as far as the method has parameters.
     pub(crate) values: [MaybeUninit<RawValue>; MAX_PARAMS],
 }
 
+/// The only value that a call returns.
+#[derive(Clone, Copy)]
+#[repr(C)]
+union Single {
+    sv: *mut SV,
+    iv: i64,
+}
+
+impl Call {
+    /// C dies with an error, which is mortal.
+    pub(crate) fn leave_error(&self, error: *mut SV) {
+        self.error.set(error);
+        self.returned.set(0);
+    }
+
+    /// C warns of a mortal text.
+    pub(crate) fn leave_warning(&self, text: *mut SV) {
+        self.warning.set(text);
+    }
+
+    /// C gives a variable bytes, which are its own from here on.
+    pub(crate) fn leave_output(&self, variable: *mut SV, content: *mut SV) {
+        self.output.set(variable);
+        self.content.set(content);
+    }
+
+    /// A mortal scalar is the only value.
+    #[inline(always)]
+    pub(crate) fn leave_single(&self, value: *mut SV) {
+        self.single.set(Single { sv: value });
+        self.returned.set(RETURNED_SINGLE);
+    }
+
+    /// A number is the only value.
+    #[inline(always)]
+    pub(crate) fn leave_integer(&self, value: i64) {
+        self.single.set(Single { iv: value });
+        self.returned.set(RETURNED_INTEGER);
+    }
+}
+
 /// The most parameters that a method can have.
 pub const MAX_PARAMS: usize = 8;
-/// `Call::returned` when the only value is in `Call::single`.
-pub const RETURNED_SINGLE: i32 = -1;
+/// `Call::returned` when `Call::single` has the only value.
+const RETURNED_SINGLE: i32 = -1;
+/// The same for a number.
+const RETURNED_INTEGER: i32 = -3;
 /// `Call::returned` when the call is one of Rust's own, to run on another thread later.
 pub const RETURNED_DEFERRED: i32 = -2;
 /// Why a call begins on another thread: a handler of SIGALRM may want to end it.
@@ -263,7 +369,7 @@ pub const FILE_APPENDS: u8 = 4;
 /// The places that bridge/layout.c asserts of the same fields and names.
 #[allow(dead_code, reason = "assertions are not counted as a use")]
 mod layout {
-    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, RawValue, Tag};
+    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, Place, RawValue, Tag};
     use std::mem::offset_of;
 
     const fn words(count: usize) -> usize {
@@ -279,16 +385,18 @@ mod layout {
     layout! {
         RawValue: tag 0, class 1, len words(1), u words(2);
         Entry: key 0, len words(1), value words(2);
-        Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9;
+        Place: file 0, len words(1), line words(2);
+        Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9,
+            secret words(2) + 10;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
-            lasts words(3) + 6;
-        Call: perl 0, method words(1), single words(2), error words(3), warning words(4), output words(5),
-            content words(6), returned words(7), ax words(7) + 4, values words(7) + 8;
+            alone words(3) + 6, lasts words(3) + 7;
+        Call: perl 0, method words(1), ax words(2), error words(3), warning words(4), output words(5),
+            content words(6), single words(7), returned words(7) + 8, surplus words(7) + 12, values words(7) + 16;
     }
 
     const _: () = assert!(size_of::<RawValue>() == words(2) + 8);
-    const _: () = assert!(size_of::<Call>() == words(7) + 8 + MAX_PARAMS * size_of::<RawValue>());
+    const _: () = assert!(size_of::<Call>() == words(7) + 16 + MAX_PARAMS * size_of::<RawValue>());
 
     macro_rules! names {
         ($type:ident: $($name:ident)*) => {
@@ -312,7 +420,8 @@ unsafe extern "C" {
     pub fn sv_bridge_reserve(perl: *mut PerlInterpreter, call: &Call, count: isize) -> *mut *mut SV;
     pub fn sv_bridge_wants_scalar(perl: *mut PerlInterpreter) -> bool;
     pub fn sv_bridge_argument(perl: *mut PerlInterpreter, call: &Call, index: isize) -> *mut SV;
-    pub fn sv_bridge_install(perl: *mut PerlInterpreter, method: &'static Method);
+    pub fn sv_bridge_install(perl: *mut PerlInterpreter, stash: *mut HV, name: *const c_char, method: &'static Method);
+    pub fn sv_bridge_give_string(perl: *mut PerlInterpreter, call: &Call, pv: *const c_char, len: usize);
     pub safe fn sv_bridge_always_hold();
 
     pub fn sv_bridge_call(
@@ -347,8 +456,9 @@ unsafe extern "C" {
     fn sv_bridge_read(perl: *mut PerlInterpreter, sv: *mut SV, value: &mut RawValue);
 
     pub fn sv_bridge_reference(perl: *mut PerlInterpreter, target: *mut SV) -> *mut SV;
-    pub fn sv_bridge_set_string(perl: *mut PerlInterpreter, sv: *mut SV, pv: *const c_char, len: usize);
-    pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
+    pub fn sv_bridge_plain_element(perl: *mut PerlInterpreter, hash: *mut SV, key: *const c_char) -> *mut SV;
+    pub fn sv_bridge_wipe_element(perl: *mut PerlInterpreter, hash: *mut SV, key: *const c_char);
+    pub fn sv_bridge_integer(perl: *mut PerlInterpreter, value: i64) -> *mut SV;
     pub safe fn sv_bridge_interpreter() -> *mut PerlInterpreter;
     pub fn sv_bridge_hold(sv: *mut SV);
     pub fn sv_bridge_free(perl: *mut PerlInterpreter, sv: *mut SV);
@@ -359,6 +469,11 @@ unsafe extern "C" {
         len: i32,
         value: *mut SV,
     );
+    pub fn sv_bridge_locate(perl: *mut PerlInterpreter, message: *mut SV);
+    pub fn sv_bridge_place(perl: *mut PerlInterpreter, place: &mut Place);
+    pub fn sv_bridge_set_origin(perl: *mut PerlInterpreter, error: *mut SV, method: *const c_char, place: &Place);
+    pub fn sv_bridge_origin(perl: *mut PerlInterpreter, error: *mut SV, place: &mut Place) -> *const c_char;
+
     pub fn sv_bridge_declare(
         perl: *mut PerlInterpreter,
         stash: *mut HV,
@@ -374,6 +489,7 @@ unsafe extern "C" {
         shape: u32,
         entries: *const Entry,
         count: isize,
+        class: *const c_char,
     ) -> *mut SV;
     pub fn sv_bridge_list(perl: *mut PerlInterpreter, entries: *const Entry, count: isize) -> *mut SV;
     pub fn sv_bridge_forget_templates(perl: *mut PerlInterpreter);

@@ -8,6 +8,7 @@ mod later;
 mod reference;
 pub mod stream;
 mod transfer;
+pub mod watch;
 
 pub use class::*;
 pub use handle::Handle;

@@ -2,25 +2,17 @@
 //!
 //! libvirt checks little of that. Its driver in this process loses what a stream was connected to
 //! when it is connected again, and with it a descriptor and a thread; it follows null pointers when
-//! a hole is sent the wrong way. Its remote driver never frees the callback of a stream, which owns
-//! the stream and with that the connection; neither driver stops calling it when the stream ends.
+//! a hole is sent the wrong way. Neither driver stops calling a stream's callback when the stream ends.
 
 use super::Transfer;
-use crate::error::Failure;
+use super::watch::Watch;
+use crate::error::{Failure, Report};
 use crate::ffi::bridge;
 use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
-
-/// What a stream's callback owns, and how to take it away from it.
-pub trait Watch: Send {
-    /// From now on the callback does nothing.
-    fn give_up(&self);
-    /// Calls the callback, unless it runs.
-    fn tell(&self, events: c_int);
-}
 
 /// Where a stream's data goes.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -34,6 +26,8 @@ pub enum Flow {
     Writes,
     /// Both ways.
     Both,
+    /// Nowhere any more, but libvirt is not done with it: a handler or callback has ended it.
+    Ending,
     /// Nowhere any more.
     Ended,
 }
@@ -48,10 +42,20 @@ struct State {
     /// The process that made it, as the bridge counts them, where another cannot use it: a thread of
     /// libvirt's moves the data of one that does not block, and a child has no such thread.
     bound_to: Option<isize>,
-    watch: Option<Box<dyn Watch>>,
-    /// The call that moves all its data, or was the last that did, and whether it still does.
+    /// How many functions that move all data are running, one in a handler of the other.
+    moving: usize,
+    /// The one that moves it from or to a file, or was the last that did, and whether it still does.
     transfer: Option<Arc<Transfer>>,
-    is_moving: bool,
+    transferring: bool,
+    watch: Option<Arc<Watch>>,
+    /// Whether the callback is told of an abort: libvirt has it no more, and it may remove itself.
+    telling: bool,
+}
+
+impl State {
+    fn end(&mut self) {
+        self.flow = if self.moving > 0 { Flow::Ending } else { Flow::Ended };
+    }
 }
 
 fn states() -> MutexGuard<'static, HashMap<usize, State>> {
@@ -96,25 +100,28 @@ pub unsafe fn reference(stream: *mut c_void) -> c_int {
     unsafe { virStreamRef(stream.cast()) }
 }
 
-/// One Perl object less for a stream. The last one aborts it: libvirt would keep what a stream is
-/// connected to.
+/// One Perl object less for a stream. The last one aborts it, after its callback: libvirt would keep
+/// both, and what the stream is connected to.
 ///
 /// # Safety
 /// `stream` is a live stream of this process, and the caller gives up its reference.
 pub unsafe fn release(stream: *mut c_void) -> c_int {
-    let last = {
-        let mut states = states();
-        let state = states.entry(stream as usize).or_default();
+    let stream: virStreamPtr = stream.cast();
+    let is_last = with_state(stream, |state| {
         state.objects = state.objects.saturating_sub(1);
-        if state.objects == 0 { states.remove(&(stream as usize)) } else { None }
-    };
-    // Not under the lock: what a watch owns may be another stream.
-    if last.is_some_and(|last| !matches!(last.flow, Flow::Idle | Flow::Ended)) {
+        state.objects == 0
+    });
+    if is_last {
         // SAFETY: the caller's promise.
-        unsafe { virStreamAbort(stream.cast()) };
+        unsafe { give_up(stream) };
+        let state = states().remove(&(stream as usize));
+        if state.is_some_and(|state| !matches!(state.flow, Flow::Idle | Flow::Ending | Flow::Ended)) {
+            // SAFETY: the caller's promise.
+            unsafe { virStreamAbort(stream) };
+        }
     }
     // SAFETY: the caller's promise.
-    unsafe { virStreamFree(stream.cast()) }
+    unsafe { virStreamFree(stream) }
 }
 
 /// Where the data of a stream goes, unless this process cannot use it.
@@ -135,79 +142,143 @@ pub fn connected<T>(stream: virStreamPtr, flow: Flow, outcome: Result<T, Failure
     outcome
 }
 
-/// Ends a stream with `end`, and first its callback.
+/// Finishes a stream with `finish`, and ends its callback first.
 ///
 /// # Safety
 /// `stream` is a live stream.
-pub unsafe fn end<T>(stream: virStreamPtr, end: impl FnOnce() -> T) -> T {
+pub unsafe fn finish<T>(stream: virStreamPtr, finish: impl FnOnce() -> T) -> T {
     // SAFETY: the caller's promise.
     unsafe { give_up(stream) };
-    let outcome = end();
-    with_state(stream, |state| state.flow = Flow::Ended);
+    let outcome = finish();
+    with_state(stream, |state| {
+        // What leads nowhere cannot be finished.
+        if state.flow != Flow::Idle {
+            state.end();
+        }
+    });
     outcome
 }
 
-/// The same with an abort, of which the callback is told.
+/// Aborts a stream with `abort`, and tells its callback, which has ended then.
 ///
 /// # Safety
 /// `stream` is a live stream.
 pub unsafe fn abort<T>(stream: virStreamPtr, abort: impl FnOnce() -> T) -> T {
     // SAFETY: the caller's promise.
-    let watch = unsafe { take_watch(stream) };
-    // SAFETY: as above.
-    let outcome = unsafe { end(stream, abort) };
+    let watch = unsafe { take_watch(stream, |_| true) };
+    let outcome = abort();
+    let tell = |telling| with_state(stream, |state| state.telling = telling);
+    with_state(stream, State::end);
     if let Some(watch) = watch {
+        tell(true);
         watch.tell(VIR_STREAM_EVENT_ERROR as c_int);
         watch.give_up();
+        tell(false);
     }
     outcome
 }
 
-/// Whether functions of the stream wait for data, as libvirt wants it of those that move all.
-pub fn blocks(stream: virStreamPtr) -> bool {
-    with_state(stream, |state| state.bound_to.is_none())
+/// Runs a function that moves all data, and aborts the stream if that fails, as libvirt does in
+/// most cases. The callback of a stream of this process can be ended before that or in the
+/// call that libvirt then makes of it, which therefore has to come.
+///
+/// # Safety
+/// `stream` is a live stream.
+pub unsafe fn moving<T>(stream: virStreamPtr, all: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    let count = |one: isize| {
+        let (moving, watch) = with_state(stream, |state| {
+            state.moving = state.moving.saturating_add_signed(one);
+            if state.flow == Flow::Ending {
+                state.end();
+            }
+            (state.moving > 0, state.watch.clone())
+        });
+        if let Some(watch) = watch {
+            // SAFETY: the caller's promise.
+            unsafe { virStreamEventUpdateCallback(stream, watch.asked(moving)) };
+        }
+    };
+    count(1);
+    let outcome = all();
+    count(-1);
+    if outcome.is_ok() {
+        return outcome;
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        abort(stream, || {
+            virStreamAbort(stream);
+            outcome
+        })
+    }
+}
+
+/// Whether a function that moves all data is running.
+pub fn is_moving(stream: virStreamPtr) -> bool {
+    states().get(&(stream as usize)).is_some_and(|state| state.moving > 0)
+}
+
+/// Refuses a stream that does not wait for data, as functions that move all need it.
+pub fn waits(stream: virStreamPtr) -> Result<(), Failure> {
+    match with_state(stream, |state| state.bound_to) {
+        None => Ok(()),
+        Some(_) => {
+            let problem = "the stream does not block: send or receive in pieces";
+            Err(Failure::Libvirt(Report::new(VIR_ERR_OPERATION_INVALID, problem)))
+        }
+    }
 }
 
 /// Refuses a stream that has ended.
 pub fn not_ended(stream: virStreamPtr) -> Result<(), Failure> {
     match with_state(stream, |state| state.flow) {
-        Flow::Ended => Err(Failure::invalid("the stream has ended")),
+        Flow::Ending | Flow::Ended => Err(Failure::invalid("the stream has ended")),
         _ => Ok(()),
     }
 }
 
-/// Runs a call that moves all data of the stream: one at a time.
-pub fn transfer<T>(
+/// Runs a function that moves all data from or to a file: one at a time.
+///
+/// # Safety
+/// `stream` is a live stream.
+pub unsafe fn transfer<T>(
     stream: virStreamPtr,
     transfer: &Arc<Transfer>,
     work: impl FnOnce() -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     with_state(stream, |state| {
-        if state.is_moving {
+        if state.moving > 0 || state.transferring {
             return Err(Failure::invalid("another call moves the data of the stream"));
         }
         state.transfer = Some(Arc::clone(transfer));
-        state.is_moving = true;
+        state.transferring = true;
         Ok(())
     })?;
-    let outcome = work();
-    with_state(stream, |state| state.is_moving = false);
+    // SAFETY: the caller's promise.
+    let outcome = unsafe { moving(stream, work) };
+    with_state(stream, |state| state.transferring = false);
     outcome
 }
 
-/// How many bytes the call that moves the stream's data has moved, or the last one that did.
+/// How many bytes the call that moves the stream's data from or to a file has moved, or the last one
+/// that did.
 pub fn transferred(stream: virStreamPtr) -> u64 {
     with_state(stream, |state| state.transfer.as_ref().map_or(0, |transfer| transfer.bytes()))
 }
 
-/// Whether a callback is registered on the stream.
-pub fn is_watched(stream: virStreamPtr) -> bool {
-    with_state(stream, |state| state.watch.is_some())
+/// The callback of a stream, if there is one.
+pub fn watch(stream: virStreamPtr) -> Option<Arc<Watch>> {
+    states().get(&(stream as usize))?.watch.clone()
 }
 
-/// What the callback of a stream owns, until it is removed or the stream ends.
-pub fn watch(stream: virStreamPtr, watch: impl Watch + 'static) {
-    with_state(stream, |state| state.watch = Some(Box::new(watch)));
+/// Whether a stream's callback is told of an abort.
+pub fn is_telling(stream: virStreamPtr) -> bool {
+    states().get(&(stream as usize)).is_some_and(|state| state.telling)
+}
+
+/// What libvirt has for the callback of a stream.
+pub fn watched(stream: virStreamPtr, watch: Arc<Watch>) {
+    with_state(stream, |state| state.watch = Some(watch));
 }
 
 /// Ends the callback of a stream, if there is one.
@@ -216,24 +287,18 @@ pub fn watch(stream: virStreamPtr, watch: impl Watch + 'static) {
 /// `stream` is a live stream.
 pub unsafe fn give_up(stream: virStreamPtr) {
     // SAFETY: the caller's promise.
-    if let Some(watch) = unsafe { take_watch(stream) } {
+    if let Some(watch) = unsafe { take_watch(stream, |_| true) } {
         watch.give_up();
     }
 }
 
+/// Takes the callback of a stream away from libvirt, if it is that one.
+///
 /// # Safety
 /// `stream` is a live stream.
-unsafe fn take_watch(stream: virStreamPtr) -> Option<Box<dyn Watch>> {
-    let watch = with_state(stream, |state| state.watch.take())?;
+pub unsafe fn take_watch(stream: virStreamPtr, is_it: impl FnOnce(&Arc<Watch>) -> bool) -> Option<Arc<Watch>> {
+    let watch = states().get_mut(&(stream as usize))?.watch.take_if(|watch| is_it(watch))?;
     // SAFETY: the caller's promise. One that libvirt has aborted has none any more.
     unsafe { virStreamEventRemoveCallback(stream) };
     Some(watch)
-}
-
-/// The callback of a stream has been removed.
-pub fn unwatched(stream: virStreamPtr) {
-    let watch = with_state(stream, |state| state.watch.take());
-    if let Some(watch) = watch {
-        watch.give_up();
-    }
 }

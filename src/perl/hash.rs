@@ -6,11 +6,12 @@ use crate::ffi::bridge::{self, Entry};
 use libperl_sys::{HV, SV, thx};
 use std::ffi::CStr;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The keys that all hashes of one kind have: a static value for each kind.
 pub struct Shape<const N: usize> {
     keys: [&'static CStr; N],
+    class: Option<&'static CStr>,
     /// From 1 on, or 0 before the first hash.
     number: AtomicU32,
 }
@@ -18,7 +19,12 @@ pub struct Shape<const N: usize> {
 impl<const N: usize> Shape<N> {
     /// That of hashes with those keys, which are all different.
     pub const fn new(keys: [&'static CStr; N]) -> Self {
-        Shape { keys, number: AtomicU32::new(0) }
+        Shape { keys, class: None, number: AtomicU32::new(0) }
+    }
+
+    /// The same of objects.
+    pub const fn of_class(class: &'static CStr, keys: [&'static CStr; N]) -> Self {
+        Shape { class: Some(class), ..Shape::new(keys) }
     }
 
     #[inline(always)]
@@ -31,8 +37,7 @@ impl<const N: usize> Shape<N> {
 
     #[cold]
     fn first_number(&self) -> u32 {
-        static LAST: AtomicU32 = AtomicU32::new(0);
-        let mine = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        let mine = new_number();
         // Another thread may have been first.
         self.number.compare_exchange(0, mine, Ordering::Relaxed, Ordering::Relaxed).err().unwrap_or(mine)
     }
@@ -58,12 +63,77 @@ impl<const N: usize> Shape<N> {
             len: key.count_bytes(),
             value: values.next().unwrap_or(std::ptr::null_mut()),
         });
+        let class = self.class.map_or(std::ptr::null(), CStr::as_ptr);
         // SAFETY: the running interpreter, keys with their length, and the values, which were not taken;
-        // storing into a new hash cannot die.
-        let hash = unsafe { bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), N as isize) };
+        // storing into a new hash cannot die, nor can blessing it.
+        let hash = unsafe { bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), N as isize, class) };
         // SAFETY: the bridge gives a new reference.
         unsafe { Scalar::assume_owned(hash) }
     }
+}
+
+/// The keys that hashes of one kind may have, each some of them: a static value for each kind. They
+/// have a shape for each choice of keys, up to four of them.
+pub struct Choice<const N: usize> {
+    keys: [&'static CStr; N],
+    /// Which keys, a bit for each, and above those the number of their shape.
+    shapes: [AtomicU64; 4],
+}
+
+impl<const N: usize> Choice<N> {
+    /// That of hashes with some of those keys, which are all different.
+    pub const fn new(keys: [&'static CStr; N]) -> Self {
+        assert!(N <= 32);
+        Choice { keys, shapes: [const { AtomicU64::new(0) }; 4] }
+    }
+
+    /// A reference to a new hash with the values that there are.
+    pub fn hash(&'static self, perl: Perl, values: [Option<Scalar>; N]) -> Scalar {
+        let (mut chosen, mut count) = (0_u64, 0);
+        let mut given = [const { std::ptr::null_mut() }; N];
+        for (index, value) in values.into_iter().enumerate() {
+            if let Some(value) = value {
+                chosen |= 1 << index;
+                given[count] = value.into_raw();
+                count += 1;
+            }
+        }
+        let number = self.number(chosen);
+        // SAFETY: the running interpreter, and a value of our own for each key of the shape.
+        let mut hash = unsafe { bridge::sv_bridge_record(perl.raw(), number, given.as_ptr()) };
+        if hash.is_null() {
+            let keys = (0..N).filter(|index| chosen & 1 << index != 0).map(|index| self.keys[index]);
+            let entry = |(key, &value): (&'static CStr, _)| Entry { key: key.as_ptr(), len: key.count_bytes(), value };
+            let entries: Vec<Entry> = keys.zip(&given).map(entry).collect();
+            // SAFETY: as in `Shape::first`.
+            hash = unsafe {
+                bridge::sv_bridge_first_record(perl.raw(), number, entries.as_ptr(), count as isize, std::ptr::null())
+            };
+        }
+        // SAFETY: the bridge gives a new reference.
+        unsafe { Scalar::assume_owned(hash) }
+    }
+
+    /// That of the shape with those keys; one that no template has, if all are taken.
+    fn number(&self, chosen: u64) -> u32 {
+        for shape in &self.shapes {
+            let mut known = shape.load(Ordering::Relaxed);
+            if known == 0 {
+                let new = chosen | u64::from(new_number()) << 32;
+                known = shape.compare_exchange(0, new, Ordering::Relaxed, Ordering::Relaxed).err().unwrap_or(new);
+            }
+            if known as u32 == chosen as u32 {
+                return (known >> 32) as u32;
+            }
+        }
+        u32::MAX
+    }
+}
+
+/// A number that no shape has.
+fn new_number() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 impl Perl {
@@ -72,12 +142,6 @@ impl Perl {
         let len = package.count_bytes() as u32;
         // SAFETY: the running interpreter and a string with its length.
         unsafe { thx::Perl_gv_stashpvn(self.raw(), package.as_ptr(), len, 1) }
-    }
-
-    /// Blesses what a fresh reference refers to.
-    pub fn bless(self, reference: &Scalar, package: &CStr) {
-        // SAFETY: a fresh reference and the stash of a package, which cannot die.
-        unsafe { thx::Perl_sv_bless(self.raw(), reference.as_raw(), self.stash(package)) };
     }
 }
 
@@ -105,5 +169,22 @@ impl<'a> Hash<'a> {
         let (entries, count) = (self.entries.as_ptr(), self.entries.len() as isize);
         // SAFETY: as above; the keys are borrowed as long as this value.
         unsafe { Scalar::assume_owned(bridge::sv_bridge_list(self.perl.raw(), entries, count)) }
+    }
+}
+
+impl Perl {
+    /// The string under a key of a hash that this is a reference to, unless Perl code has to be
+    /// asked for it.
+    pub fn plain_element(self, hash: &Scalar, key: &CStr) -> Option<Scalar> {
+        // SAFETY: the running interpreter, a live scalar and a key.
+        let element = unsafe { bridge::sv_bridge_plain_element(self.raw(), hash.as_raw(), key.as_ptr()) };
+        // SAFETY: the hash has it.
+        (!element.is_null()).then(|| unsafe { Scalar::assume_borrowed(element) })
+    }
+
+    /// Overwrites that, unless somebody else has the hash, too.
+    pub fn wipe_element(self, hash: &Scalar, key: &CStr) {
+        // SAFETY: the running interpreter, a live scalar and a key.
+        unsafe { bridge::sv_bridge_wipe_element(self.raw(), hash.as_raw(), key.as_ptr()) }
     }
 }

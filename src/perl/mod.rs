@@ -5,12 +5,14 @@
 mod array;
 mod code;
 mod hash;
+mod origin;
 mod scalar;
 
 pub use array::Array;
 pub use code::{Callback, Exception, Held, hold};
-pub use hash::{Hash, Shape};
-pub use scalar::{Buffer, Scalar, Target, Variable};
+pub use hash::{Choice, Hash, Shape};
+pub use origin::Origin;
+pub use scalar::{Buffer, Scalar, Variable};
 
 use crate::ffi::bridge;
 use libperl_sys::PerlInterpreter;

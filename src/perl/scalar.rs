@@ -77,57 +77,25 @@ impl Drop for Scalar {
     }
 }
 
-/// The scalar that an op has for a single return value: nothing else sees it, and it has no magic.
-#[derive(Clone, Copy)]
-pub struct Target(*mut SV);
-
 // SAFETY of every block below: `Perl` is the running interpreter, the pointers are live scalars of
-// it, lengths are those of the slices, and none of these functions can die.
-impl Target {
-    /// # Safety
-    /// `sv` is the op's own scalar, which lives as long as the value is used.
-    #[inline(always)]
-    pub unsafe fn assume(sv: *mut SV) -> Self {
-        Target(sv)
-    }
-
-    /// Makes it a signed integer.
-    #[inline(always)]
-    pub fn set_int(self, perl: Perl, value: i64) {
-        // SAFETY: see above.
-        unsafe { thx::Perl_sv_setiv(perl.raw(), self.0, value) }
-    }
-
-    /// Makes it an unsigned integer.
-    #[inline(always)]
-    pub fn set_uint(self, perl: Perl, value: u64) {
-        match i64::try_from(value) {
-            Ok(value) => self.set_int(perl, value),
-            // SAFETY: see above.
-            Err(_) => unsafe { thx::Perl_sv_setuv(perl.raw(), self.0, value) },
-        }
-    }
-
-    /// Makes it a string.
-    #[inline(always)]
-    pub fn set_string(self, perl: Perl, bytes: &[u8]) {
-        // SAFETY: see above.
-        unsafe { bridge::sv_bridge_set_string(perl.raw(), self.0, bytes.as_ptr().cast(), bytes.len()) }
-    }
-}
-
-// SAFETY of every block below: as above, and new scalars are the caller's.
+// it, lengths are those of the slices, and none of these functions can die; new scalars are the
+// caller's.
 impl Perl {
     /// A new signed integer.
+    #[inline(always)]
     pub fn new_int(self, value: i64) -> Scalar {
         // SAFETY: see above.
-        unsafe { Scalar::assume_owned(thx::Perl_newSViv(self.raw(), value)) }
+        unsafe { Scalar::assume_owned(bridge::sv_bridge_integer(self.raw(), value)) }
     }
 
     /// A new unsigned integer.
+    #[inline(always)]
     pub fn new_uint(self, value: u64) -> Scalar {
-        // SAFETY: see above.
-        unsafe { Scalar::assume_owned(thx::Perl_newSVuv(self.raw(), value)) }
+        match i64::try_from(value) {
+            Ok(value) => self.new_int(value),
+            // SAFETY: see above.
+            Err(_) => unsafe { Scalar::assume_owned(thx::Perl_newSVuv(self.raw(), value)) },
+        }
     }
 
     /// A new floating point number.

@@ -9,7 +9,7 @@ use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call, Tag};
 use crate::objects::{Reference, Transfer, connection, connection_of};
 use crate::panics;
-use crate::perl::Perl;
+use crate::perl::{Origin, Perl};
 use std::collections::HashMap;
 use std::ffi::{CStr, c_int, c_void};
 use std::mem;
@@ -37,7 +37,9 @@ pub struct Job {
 struct Deadline {
     at: Mutex<Instant>,
     seconds: f64,
-    method: &'static str,
+    method: &'static CStr,
+    /// For who does not wait: the origin of the call.
+    origin: Option<Arc<Origin>>,
     /// What is to be opened; a connection tells itself.
     uri: Option<String>,
 }
@@ -192,11 +194,10 @@ impl Deadline {
                 text
             }
         });
-        // Scripts open connections with new.
-        let method = if self.uri.is_some() { "Sys::Virt::new" } else { self.method };
-        let seconds = self.seconds;
+        let (method, seconds) = (self.method.to_string_lossy(), self.seconds);
         let text = format!("{method}: no answer from {} within {seconds} s, the call is abandoned", host_of(&uri));
-        Report::new(sys::VIR_ERR_OPERATION_TIMEOUT, text)
+        let report = Report::new(sys::VIR_ERR_OPERATION_TIMEOUT, text);
+        self.origin.iter().fold(report, Report::of)
     }
 }
 
@@ -234,15 +235,17 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
             "cannot be called so: it takes a code reference, writes to a variable, or never waits",
         ));
     }
-    let deferred = Deferred::of(call, if is_future { call.place() } else { Vec::new() })?;
+    let origin = is_future.then(|| Arc::new(Origin::here(call.perl(), call.method_name())));
+    let deferred = Deferred::of(call, origin.clone())?;
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
     let deadline = timeout.map(|seconds| Deadline {
         at: Mutex::new(Instant::now()),
         seconds,
-        method: deferred.method_name(),
-        uri: first.filter(|_| deferred.method_name().starts_with("Sys::Virt::_open")).map(uri_of),
+        method: call.method_name(),
+        origin,
+        uri: first.filter(|_| call.method_name() == c"Sys::Virt::new").map(uri_of),
     });
     // What is of no connection is in nobody's way, nor is what does not ask but only sends or receives.
     let lane = if conn == 0 || call.method.lasts { usize::MAX - id as usize } else { conn };

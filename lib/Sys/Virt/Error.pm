@@ -11,9 +11,13 @@ __END__
 
 sub code;
 sub domain;
+sub file;
 sub level;
+sub line;
 sub message;
+sub method;
 sub stringify;
+sub verbose;
 
 # Constants:
 ERR_ACCESS_DENIED ERR_AGENT_COMMAND_FAILED ERR_AGENT_COMMAND_TIMEOUT ERR_AGENT_UNRESPONSIVE

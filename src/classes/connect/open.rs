@@ -4,11 +4,12 @@ use crate::convert::*;
 use crate::error::Failure;
 use crate::events::guarded_in;
 use crate::ffi::bridge::{self, Call, Kind, RawValue};
+use crate::ffi::wipe;
 use crate::method::methods;
 use crate::objects::connection;
 use crate::perl::{Array, Callback, Hash, Held, Perl, Scalar};
 use crate::workers::Home;
-use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::sync::Arc;
 use std::{ptr, slice};
 use virt::sys::*;
@@ -185,6 +186,9 @@ struct Answer(Result<c_int, Failure>);
 // SAFETY: as above.
 unsafe impl Send for Answer {}
 
+/// The key of a question's answer.
+const RESULT: &CStr = c"result";
+
 fn ask(callback: &Held, credentials: &mut [virConnectCredential]) -> Result<c_int, Failure> {
     let perl = callback.perl();
     // SAFETY: libvirt's own strings.
@@ -193,23 +197,33 @@ fn ask(callback: &Held, credentials: &mut [virConnectCredential]) -> Result<c_in
     questions.iter().for_each(|question| list.push(question.share()));
 
     let answer = callback.call(vec![list.into_ref()])?;
-    for (credential, question) in credentials.iter_mut().zip(&questions) {
-        let text = perl.call_sub(c"Sys::Virt::_credential_result", vec![question.share()])?;
-        if text.read(perl, |data| matches!(Data::of(data), Data::Text(_))) {
-            let mut text = text.bytes(perl);
-            // libvirt, which is told the length, would find fewer bytes.
-            if text.contains(&0) {
-                wipe(&mut text);
-                return Err(Failure::invalid("the callback's result has a NUL byte in it"));
-            }
-            // SAFETY: libvirt frees the copy.
-            credential.result = unsafe { copied(&text) };
-            credential.resultlen = text.len() as c_uint;
-            wipe(&mut text);
-        }
-    }
+    let taken =
+        credentials.iter_mut().zip(&questions).try_for_each(|(credential, question)| take(perl, credential, question));
+    questions.iter().for_each(|question| perl.wipe_element(question, RESULT));
+    taken?;
     let answer = answer.read(perl, |data| Data::of(data).integer(c_int::MIN.into(), c_int::MAX as u64));
     Ok(answer.unwrap_or(0) as c_int)
+}
+
+/// Takes what the callback has answered to a question.
+fn take(perl: Perl, credential: &mut virConnectCredential, question: &Scalar) -> Result<(), Failure> {
+    let text = match perl.plain_element(question, RESULT) {
+        Some(text) => text,
+        None => perl.call_sub(c"Sys::Virt::_credential_result", vec![question.share()])?,
+    };
+    if !text.read(perl, |data| matches!(Data::of(data), Data::Text(_))) {
+        return Ok(());
+    }
+    let mut text = text.bytes(perl);
+    // libvirt, which is told the length, would find fewer bytes.
+    let problem = text.contains(&0).then(|| Failure::invalid("the callback's result has a NUL byte in it"));
+    if problem.is_none() {
+        // SAFETY: libvirt frees the copy.
+        credential.result = unsafe { copied(&text) };
+        credential.resultlen = text.len() as c_uint;
+    }
+    wipe(&mut text);
+    problem.map_or(Ok(()), Err)
 }
 
 unsafe extern "C" {
@@ -234,7 +248,7 @@ unsafe fn question(perl: Perl, credential: &virConnectCredential) -> Scalar {
         hash.store(b"type", credential.type_.into_scalar(perl));
         hash.store(b"prompt", credential.prompt.into_scalar(perl));
         hash.store(b"challenge", credential.challenge.into_scalar(perl));
-        hash.store(b"result", credential.defresult.into_scalar(perl));
+        hash.store(RESULT.to_bytes(), credential.defresult.into_scalar(perl));
     }
     hash.into_ref()
 }

@@ -2,7 +2,7 @@
 
 use crate::convert::*;
 use crate::error::{Failure, Report};
-use crate::method::methods;
+use crate::method::{Call, methods};
 use crate::perl::{Perl, Scalar};
 use std::ffi::c_int;
 use std::ops::Range;
@@ -54,14 +54,31 @@ fn cpu_mask_len(dom: virDomainPtr) -> Result<usize, Failure> {
     Ok(cpus.div_ceil(8))
 }
 
-struct Vcpu {
+struct Vcpus {
+    found: usize,
+    info: Vec<virVcpuInfo>,
+    masks: Vec<u8>,
+    /// Of each mask.
+    len: usize,
+}
+
+impl Return for Vcpus {
+    unsafe fn put(self, call: &Call) {
+        let affinity = |number: usize| &self.masks[number * self.len..][..self.len];
+        let vcpu = |number| Vcpu { number, info: self.info[number], affinity: affinity(number) };
+        // SAFETY: the caller's promise.
+        unsafe { put_list(call, (0..self.found.min(self.info.len())).map(vcpu)) };
+    }
+}
+
+struct Vcpu<'a> {
     number: usize,
     info: virVcpuInfo,
-    affinity: Vec<u8>,
+    affinity: &'a [u8],
 }
 
 record! {
-    Vcpu as vcpu {
+    Vcpu<'_> as vcpu {
         "number" => vcpu.number as u64,
         "state" => vcpu.info.state,
         "cpuTime" => vcpu.info.cpuTime,
@@ -72,7 +89,7 @@ record! {
 
 /// With flags, and for a domain that doesn't run, only what the configuration knows: where
 /// each may run.
-fn vcpu_info(dom: virDomainPtr, flags: u32) -> Result<Values<Vcpu>, Failure> {
+fn vcpu_info(dom: virDomainPtr, flags: u32) -> Result<Vcpus, Failure> {
     let len = cpu_mask_len(dom)?;
     // SAFETY: a struct of integers.
     let mut domain: virDomainInfo = unsafe { std::mem::zeroed() };
@@ -95,8 +112,7 @@ fn vcpu_info(dom: virDomainPtr, flags: u32) -> Result<Values<Vcpu>, Failure> {
         _ => configured(),
     }?;
 
-    let vcpus = info.into_iter().zip(masks.chunks(len.max(1))).take(found as usize).enumerate();
-    Ok(Values(vcpus.map(|(number, (info, mask))| Vcpu { number, info, affinity: mask.to_vec() }).collect()))
+    Ok(Vcpus { found: found as usize, info, masks, len })
 }
 
 /// The statistics of one CPU, among those of all.

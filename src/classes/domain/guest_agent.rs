@@ -18,7 +18,7 @@ methods! {
     };
     set_time(dom: Domain, secssv: i64, nsecs: u32, flags: u32 = 0) => void(virDomainSetTime(dom, secssv, nsecs, flags));
 
-    set_user_password(dom: Domain, username: Str, password: Str, flags: u32 = 0) =>
+    set_user_password(dom: Domain, username: Str, password: SecretStr, flags: u32 = 0) =>
         void(virDomainSetUserPassword(dom, username, password, flags));
     authorized_ssh_keys_get(dom: Domain, user: Str, flags: u32 = 0) =>
         string_list(|keys| virDomainAuthorizedSSHKeysGet(dom, user, keys, flags));

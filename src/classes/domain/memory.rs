@@ -3,7 +3,7 @@
 use crate::convert::*;
 use crate::error::Failure;
 use crate::method::methods;
-use crate::perl::{Hash, Perl, Scalar};
+use crate::perl::{Choice, Perl, Scalar};
 use crate::since;
 use std::ffi::{c_int, c_ulong};
 use virt::sys::*;
@@ -37,27 +37,27 @@ fn memory_stats(get: impl FnOnce(*mut virDomainMemoryStatStruct, u32) -> c_int) 
 impl IntoScalar for MemoryStats {
     unsafe fn into_scalar(self, perl: Perl) -> Scalar {
         // In the order of the tags.
-        static KEYS: [&[u8]; TAGS] = [
-            b"swap_in",
-            b"swap_out",
-            b"major_fault",
-            b"minor_fault",
-            b"unused",
-            b"available",
-            b"actual_balloon",
-            b"rss",
-            b"usable",
-            b"last_update",
-            b"disk_caches",
-            b"hugetlb_pgalloc",
-            b"hugetlb_pgfail",
-        ];
-        let mut hash = Hash::with_capacity(perl, self.count);
+        static KEYS: Choice<TAGS> = Choice::new([
+            c"swap_in",
+            c"swap_out",
+            c"major_fault",
+            c"minor_fault",
+            c"unused",
+            c"available",
+            c"actual_balloon",
+            c"rss",
+            c"usable",
+            c"last_update",
+            c"disk_caches",
+            c"hugetlb_pgalloc",
+            c"hugetlb_pgfail",
+        ]);
+        let mut values = [const { None }; TAGS];
         for stat in self.stats.iter().take(self.count) {
-            if let Some(key) = usize::try_from(stat.tag).ok().and_then(|tag| KEYS.get(tag)) {
-                hash.store(key, perl.new_uint(stat.val));
+            if let Some(value) = usize::try_from(stat.tag).ok().and_then(|tag| values.get_mut(tag)) {
+                *value = Some(perl.new_uint(stat.val));
             }
         }
-        hash.into_ref()
+        KEYS.hash(perl, values)
     }
 }

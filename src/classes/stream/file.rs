@@ -7,7 +7,7 @@ use crate::error::{Failure, Report};
 use crate::ffi::bridge;
 use crate::method::methods;
 use crate::objects::Transfer;
-use crate::objects::stream::{self, Flow, end, not_ended};
+use crate::objects::stream::{self, Flow, not_ended};
 use std::ffi::c_char;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -62,15 +62,8 @@ impl<'a> Mover<'a> {
         };
         let buffer = vec![0; MESSAGE];
         let mut mover = Mover { call, stream, file, piece, buffer, transfer: Arc::clone(&transfer) };
-        stream::transfer(stream, &transfer, || {
-            // SAFETY: the caller's promise.
-            let outcome = unsafe { work(&mut mover) };
-            if outcome.is_err() {
-                // SAFETY: as above.
-                unsafe { end(stream, || virStreamAbort(stream)) };
-            }
-            outcome.map(|()| transfer.bytes())
-        })
+        // SAFETY: the caller's promise.
+        unsafe { stream::transfer(stream, &transfer, || work(&mut mover).map(|()| transfer.bytes())) }
     }
 
     /// # Safety

@@ -40,6 +40,11 @@ my %ready = (
     dies    => sub { $_[0]->remove_callback; die "wanted\n" },
     forks   => sub { $_[0]->remove_callback; Attack::Walk::child(sub { exit 0 }) },
     turns   => sub { $_[0]->update_callback(Sys::Virt::Stream::EVENT_HANGUP) },
+    destroys => sub { $_[0]->DESTROY },
+    'adds again'   => sub { my ($stream) = @_; $stream->remove_callback; $stream->add_callback(some_event(), sub { $_[0]->remove_callback }) },
+    'reads all'    => sub { $_[0]->recv_all(Attack::Walk::one_of(@takes{qw(all dies)})) },
+    'reads holes'  => sub { $_[0]->sparse_recv_all($takes{all}, sub { 0 }) },
+    'begins again' => sub { my ($stream, undef, $self) = @_; $stream->abort; screenshot($self, $stream); $stream->add_callback(some_event(), sub { $_[0]->remove_callback }) },
 );
 
 sub step {
@@ -58,25 +63,41 @@ sub step {
         [sparse_recv_all => $takes{all}, sub { 0 }],
         [sparse_send_all => sub { 0 }, sub { (0, 10) }, sub { 0 }],
         [sparse_send_all => sub { 0 }, sub { (0, 0) }, sub { 0 }],
-        (map { my $event = $_; map { [add_callback => $event, guarded($_)] } map { $ready{$_} } sort keys %ready } 1, 2, 15),
+        (map { my $method = $_; map { [$method => $_] } handles() } qw(recv_file send_file sparse_recv_file sparse_send_file)),
+        (['bytes_transferred']) x 2,
+        (map { my $event = $_; map { [add_callback => $event, guarded($self, $_)] } map { $ready{$_} } sort keys %ready } 1, 2, 15),
         [update_callback => 1], [update_callback => 2], [update_callback => 0], ['remove_callback'],
         (['finish']) x 4, (['abort']) x 4, (['screenshot']) x 3,
     ) };
     return screenshot($self, $stream) if $name eq 'screenshot';
-    push @{ $self->{watched} }, $stream if $name eq 'add_callback';
+    weaken($self->{watched}[@{ $self->{watched} }] = $stream) if $name eq 'add_callback';
     Attack::Walk::attempt($self, $stream, $name, @arguments);
 }
 
-# A callback keeps its stream until one of both ends.
+# Some that can be read, written, both or neither; of none is there more to read than from an empty file.
+sub handles {
+    open my $both, '+>', undef or die $!;
+    open my $full, '>', '/dev/full' or die $!;
+    open my $closed, '<', '/dev/null' or die $!;
+    my $number = fileno $closed;
+    close $closed;
+    return ($both, $full, $closed, $number, \*DATA, undef);
+}
+
+# A callback keeps its stream, and is called for what nobody reads, until it is removed: that is all
+# that is done here, to those that are there although nothing else has them.
 sub end_callbacks {
     my ($self) = @_;
-    for my $stream (splice @{ $self->{watched} || [] }) { eval { $stream->abort } }
+    eval { $_->remove_callback } for grep { defined } splice @{ $self->{watched} };
 }
+
+sub some_event { Attack::Walk::one_of(0, Sys::Virt::Stream::EVENT_READABLE, Sys::Virt::Stream::EVENT_WRITABLE) }
 
 # What a callback's calls die of is expected, unless it is no error of libvirt's.
 sub guarded {
-    my ($code) = @_;
-    return sub { eval { &$code; 1 } or ref $@ || $@ eq "wanted\n" or die $@ };
+    my ($self, $code) = @_;
+    weaken($self);
+    return sub { eval { $code->(@_, $self); 1 } or ref $@ || $@ eq "wanted\n" or die $@ };
 }
 
 sub domain {
@@ -111,7 +132,7 @@ sub turn {
 # A whole picture: no byte of it is lost, whatever happens on the way.
 sub whole {
     my ($self) = @_;
-    my $how = Attack::Walk::one_of('recv', 'recv_all', 'forking', 'events');
+    my $how = Attack::Walk::one_of('recv', 'recv_all', 'recv_file', 'forking', 'events');
     Attack::note("step a whole picture by $how");
     my $conn = Sys::Virt->new(uri => $self->{uri});
     my $stream = $conn->new_stream($how eq 'events' ? Sys::Virt::Stream::NONBLOCK : 0);
@@ -122,6 +143,11 @@ sub whole {
         1 while $take->($stream);
     } elsif ($how eq 'recv_all') {
         $stream->recv_all(sub { $all .= $_[1]; $_[2] });
+    } elsif ($how eq 'recv_file') {
+        open my $file, '+>', undef or die $!;
+        $stream->recv_file($file);
+        sysseek $file, 0, 0;
+        sysread $file, $all, $length + 1;
     } elsif ($how eq 'forking') {
         $stream->recv_all(sub { Attack::Walk::child(sub { exit 0 }) if !$forked++; $all .= $_[1]; $_[2] });
     } else {

@@ -18,10 +18,11 @@ use Sys::Virt;
 use Sys::Virt::Event;
 use Test::SysVirt::Methods;
 
-# Not made at random: what blocks, what registers a loop, and what the other steps are about.
+# Not made at random: what blocks, what registers a loop, what leaves calls behind on other threads,
+# and what the other steps are about.
 my %apart = map { $_ => 1 } qw(
     Sys::Virt::new Sys::Virt::Event::register Sys::Virt::Event::register_default Sys::Virt::Event::run_default
-    Sys::Virt::Domain::screenshot Sys::Virt::Stream::add_callback);
+    Sys::Virt::Domain::screenshot Sys::Virt::Stream::add_callback Sys::Virt::set_timeout);
 my @methods = grep {
     !$apart{ $_->{full} } && $_->{package} !~ /^Sys::Virt::(?:Error|Event|Stream)$/ && $_->{name} !~ /^(?:un|re)?_?register|event_/
 } Test::SysVirt::Methods::all();
@@ -52,7 +53,7 @@ sub walk {
     Attack::turns(0.02);
     my ($descriptors, $threads) = (Attack::descriptors(), Attack::threads());
     {
-        my $self = { uri => $uri, seed => $seed, pool => {} };
+        my $self = { uri => $uri, seed => $seed, pool => {}, watched => [] };
         keep($self, Sys::Virt->new(uri => $uri));
         step($self) for 1 .. $steps;
         Attack::note('step drop everything');

@@ -5,7 +5,7 @@ package Test::SysVirt::Certificates;
 #   my $ours = Test::SysVirt::Certificates->new($bed, 'ours');       an authority
 #   my $folder = $ours->issue('client', days => 1, names => ['DNS:localhost'])
 #                           makes a folder with key and certificate of CN=client, for both ends of
-#                           a connection, as libvirt expects them there; its path. With
+#                           a connection, as libvirt and QEMU expect them there; its path. With
 #                           authority => $other it holds the certificate of that authority instead,
 #                           with trust => $other that one, too.
 
@@ -29,7 +29,8 @@ sub issue {
     my $folder = "$self->{dir}/for-$name";
     my @trusted = map { "$_->{dir}/ca.pem" } $opt{authority} // ($self, $opt{trust} // ());
     $self->{bed}->file("pki/$self->{name}/for-$name/cacert.pem", join '', do { local @ARGV = @trusted; <> });
-    for my $end (qw(client server)) {
+    symlink 'cacert.pem', "$folder/ca-cert.pem";
+    for my $end (qw(client client- server server-)) {
         symlink "../$name.$_->[0]", "$folder/$end$_->[1].pem" for ['key', 'key'], ['pem', 'cert'];
     }
     return $folder;
