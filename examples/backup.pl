@@ -6,7 +6,7 @@ use Pod::Usage;
 use POSIX qw(strftime);
 use Sys::Virt;
 use Sys::Virt::Domain;
-use Time::HiRes qw(sleep);
+use Time::HiRes qw(sleep time);
 
 GetOptions(
     'connect|c=s' => \my $uri,
@@ -18,8 +18,10 @@ pod2usage(0) if $help;
 
 $| = 1;
 eval { backup(@ARGV); 1 } or do {
-    warn 'backup: ', ref $@ ? $@->message . "\n" : $@;
-    exit 1;
+    my $error = ref $@ ? $@->message . "\n" : $@;
+    warn "backup: $error";
+    # As a shell says of a program that was ended by Ctrl-C.
+    exit($error eq "interrupted\n" ? 130 : 1);
 };
 
 sub backup {
@@ -37,9 +39,11 @@ sub backup {
     my %files   = map { $_ => "$directory/$name-$stamp-$_.$kind.qcow2" } grep { $disks{$_} } keys %disks;
     die "$name has no disk that is a qcow2 file\n" unless %files;
 
+    my $interrupted;
+    local @SIG{qw(INT TERM)} = (sub { $interrupted = 1 }) x 2;
     $dom->backup_begin(backup_xml($since, \%disks, \%files), checkpoint_xml("backup-$stamp", \%disks));
     # The next backup goes on from the last good one.
-    eval { finish($dom); 1 } or do {
+    eval { finish($dom, \$interrupted); 1 } or do {
         my $error = $@;
         $dom->get_checkpoint_by_name("backup-$stamp")->delete;
         die $error;
@@ -83,19 +87,33 @@ sub checkpoint_xml {
     return "<domaincheckpoint><name>$checkpoint</name><disks>$list</disks></domaincheckpoint>";
 }
 
+# Waits for the end, and aborts the backup when it is interrupted.
 sub finish {
-    my ($dom) = @_;
-    my $interrupted;
-    local @SIG{qw(INT TERM)} = (sub { $interrupted = 1; $dom->abort_job }) x 2;
+    my ($dom, $interrupted) = @_;
+    my ($start, $done) = (time, 0);
     while ((my $info = $dom->get_job_info)->{type} != Sys::Virt::Domain::JOB_NONE) {
-        printf "\r%.1f of %.1f MiB ", map { $_ / 2**20 } @$info{qw(dataProcessed dataTotal)} if -t STDOUT;
+        # It may have ended by itself since the question was asked.
+        eval { $dom->abort_job } if $$interrupted;
+        $done = $info->{dataProcessed};
+        progress($done, $info->{dataTotal}, time - $start);
         sleep 0.2;
     }
-    print "\n" if -t STDOUT;
-    die "interrupted\n" if $interrupted;
-    my (undef, $stats) = $dom->get_job_stats(Sys::Virt::Domain::JOB_STATS_COMPLETED);
-    die 'the backup has failed', map({ ": $_" } $stats->{Sys::Virt::Domain::JOB_ERRMSG()} // ()), "\n"
-        unless $stats->{Sys::Virt::Domain::JOB_SUCCESS()};
+    my ($type, $stats) = $dom->get_job_stats(Sys::Virt::Domain::JOB_STATS_COMPLETED);
+    my $complete = $stats->{Sys::Virt::Domain::JOB_SUCCESS()};
+    if ($complete) {
+        my $total = $stats->{Sys::Virt::Domain::JOB_DISK_TOTAL()} // $done;
+        progress($total, $total, time - $start);
+    }
+    print "\n";
+    return if $complete;
+    die "interrupted\n" if $$interrupted;
+    die 'the backup has failed', map({ ": $_" } $stats->{Sys::Virt::Domain::JOB_ERRMSG()} // ()), "\n";
+}
+
+sub progress {
+    my ($done, $total, $seconds) = @_;
+    my $part = $total ? $done / $total : 1;
+    printf "\r[%-40s] %3d %%  %.1f MiB/s ", '#' x (40 * $part), 100 * $part, $done / 2**20 / ($seconds || 1);
     return;
 }
 
@@ -121,7 +139,11 @@ Writes an image of each qcow2 disk to the directory, on the host of the domain,
 while the domain goes on. The first backup is a full one; after that each has
 only the blocks that have changed since the one before. libvirt remembers them
 by a checkpoint called C<backup-TIME>, which the next backup replaces. If a
-backup fails, the next one has its changes, too.
+backup fails, the next one has its changes, too. Ctrl-C ends a backup: the domain is
+left as it was, and what was written of the images is of no use.
+
+It needs a host with QEMU 4.2 or later, disks that are qcow2 files, and on that host
+a directory that QEMU may write to, with room for them.
 
 To read an incremental backup, put it on top of the one before, then each of
 these on top of each other is the disk at the time of the last:
@@ -148,6 +170,7 @@ Show this text.
 
 =head1 EXIT STATUS
 
-0, or 1 when libvirt or the backup has failed, or 2 for wrong options.
+0, or 1 when libvirt or the backup has failed, or 2 for wrong options, or 130 when it
+was stopped by Ctrl-C.
 
 =cut

@@ -5,7 +5,7 @@ use Getopt::Long;
 use Pod::Usage;
 use Sys::Virt;
 use Sys::Virt::Domain;
-use Time::HiRes qw(sleep);
+use Time::HiRes qw(sleep time);
 
 GetOptions(
     'connect|c=s'   => \my $uri,
@@ -21,27 +21,15 @@ pod2usage(0) if $help;
 @ARGV == 2 or pod2usage(2);
 
 $| = 1;
-# migrate returns when all is done, so a second process with a connection of its own watches.
-my $watcher = fork // die "migrate: fork: $!\n";
-if (!$watcher) {
-    my $shown = eval { watch($ARGV[0]) };
-    exit($shown ? 1 : 0);
-}
-# Ctrl-C is for the watcher.
-local $SIG{INT} = 'IGNORE';
-my $done  = eval { migrate(@ARGV); 1 };
-my $error = $@;
-kill TERM => $watcher;
-waitpid $watcher, 0;
-my $shown = $? >> 8;
-if (!$done) {
-    print "\n" if $shown;
-    warn "migrate: ", ref $error ? $error->message . "\n" : $error;
+my $moved = eval { migrate(@ARGV) };
+if (!defined $moved) {
+    warn 'migrate: ', ref $@ ? $@->message . "\n" : $@;
     exit 1;
 }
-progress(1, 1);
-print "\n$ARGV[0] is at $ARGV[1]\n";
+# As a shell says of a program that was ended by Ctrl-C.
+exit($moved ? 0 : 130);
 
+# True when the domain is there, false when it was interrupted and is here.
 sub migrate {
     my ($name, $destination) = @_;
     my $here  = Sys::Virt->new(uri => $uri);
@@ -55,33 +43,40 @@ sub migrate {
     $params{Sys::Virt::Domain::MIGRATE_PARAM_URI()}       = $data_uri  if defined $data_uri;
     $params{Sys::Virt::Domain::MIGRATE_PARAM_DEST_NAME()} = $new_name  if defined $new_name;
     $params{Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH()} = $bandwidth if defined $bandwidth;
-    $dom->migrate($there, \%params, $flags);
-    return;
-}
 
-sub watch {
-    my ($name) = @_;
-    my $parent = getppid;
-    my ($stop, $shown);
-    local $SIG{TERM} = sub { $stop = 1 };
-    my $dom = Sys::Virt->new(uri => $uri)->get_domain_by_name($name);
-    local $SIG{INT} = sub { $dom->abort_job };
-    until ($stop || getppid != $parent) {
-        my $info = $dom->get_job_info;
-        if ($info->{type} != Sys::Virt::Domain::JOB_NONE && $info->{dataTotal}) {
-            progress(@$info{qw(dataProcessed dataTotal)});
-            $shown = 1;
+    my $interrupted;
+    local @SIG{qw(INT TERM)} = (sub { $interrupted = 1 }) x 2;
+    my $moving = $dom->async->migrate($there, \%params, $flags);
+    my ($shown, $last) = (0, [time, 0]);
+    until ($moving->is_ready) {
+        # There may be nothing to abort yet, or no more.
+        eval { $dom->abort_job } if $interrupted;
+        my $info = eval { $dom->get_job_info };
+        if ($info && $info->{type} != Sys::Virt::Domain::JOB_NONE && $info->{dataTotal}) {
+            my $now = [time, $info->{dataProcessed}];
+            progress(@$info{qw(dataProcessed dataTotal)}, ($now->[1] - $last->[1]) / ($now->[0] - $last->[0]));
+            ($shown, $last) = (1, $now);
         }
         sleep 0.2;
+        Sys::Virt::Future->deliver;
     }
-    return $shown;
+    my $done = eval { $moving->get; 1 };
+    print "\n" if $shown && !$done;
+    if (!$done) {
+        die $@ if !$interrupted;
+        print "interrupted: $name stays where it is\n";
+        return 0;
+    }
+    progress(1, 1, 0);
+    print "\n$name is at $destination\n";
+    return 1;
 }
 
 # A guest that writes memory all the time makes it more than there is.
 sub progress {
-    my ($processed, $total) = @_;
+    my ($processed, $total, $rate) = @_;
     my $part = $processed < $total ? $processed / $total : 1;
-    printf "\r[%-40s] %3d %% ", '#' x (40 * $part), 100 * $part;
+    printf "\r[%-40s] %3d %%  %8s ", '#' x (40 * $part), 100 * $part, $rate > 0 ? sprintf('%.1f MiB/s', $rate / 2**20) : '';
     return;
 }
 
@@ -99,9 +94,13 @@ migrate.pl - move a running domain to another host
 
 =head1 DESCRIPTION
 
-Migrates live, showing how far it has got. The domain is then defined at the
-destination and no longer here. Ctrl-C stops the migration, and the domain goes
-on where it was.
+Migrates live, showing how far it has got and how fast. The domain is then defined
+at the destination and no longer here. Ctrl-C stops the migration, and the domain
+goes on where it was.
+
+It needs Future (Debian: C<libfuture-perl>); two hosts with the same kind of
+hypervisor that reach each other; and disks that both have at the same place, or
+C<--copy-disks>.
 
 =head1 OPTIONS
 
@@ -145,7 +144,7 @@ Show this text.
 
 =head1 EXIT STATUS
 
-0, or 1 when libvirt has failed or the migration was stopped, or 2 for wrong
-options.
+0, or 1 when libvirt has failed, or 2 for wrong options, or 130 when it was stopped
+by Ctrl-C.
 
 =cut

@@ -201,7 +201,7 @@ subtest backup => sub {
     my $run = sub {
         my ($kind, @options) = @_;
         my $out = example(backup => @options, $name, "$dir/backup");
-        my ($file) = $out =~ m{^$kind backup: (\Q$dir/backup/$name\E-\d{8}-\d{6}-vdb\.$kind\.qcow2)\n\z} or diag($out);
+        my ($file) = $out =~ m{\r\[#{40}\] 100 %  [\d.]+ MiB/s \n$kind backup: (\Q$dir/backup/$name\E-\d{8}-\d{6}-vdb\.$kind\.qcow2)\n\z} or diag($out);
         is(scalar(my @checkpoints = $dom->list_all_checkpoints), 1, 'backup: there is one checkpoint');
         sleep 1.1;
         return $file;
@@ -227,6 +227,21 @@ subtest backup => sub {
     my ($before) = map { $_->get_name } $dom->list_all_checkpoints;
     like(fails(backup => $name, "$dir/nowhere"), qr/^backup: /, 'backup: refuses a folder that is not there');
     is_deeply([map { $_->get_name } $dom->list_all_checkpoints], [$before], 'backup: leaves the checkpoint as it was when it fails');
+
+    # The guest has a disk that takes a while to copy.
+    my $image = $bed->image('slow.qcow2', '512M');
+    system('qemu-io', '-f', 'qcow2', '-c', 'write -P 7 0 512M', $image) == 0 or die 'qemu-io failed' if -x '/usr/bin/qemu-io';
+    my $slow = $bed->boot('slow', devices => $bed->disk($image, 'vdb'));
+    my $process = start(backup => $slow->get_name, "$dir/backup");
+    ok($process->expect(qr/\r\[#* *\] +\d+ %  [\d.]+ MiB\/s /), 'backup: shows how far it has got, and how fast');
+    $process->signal('INT');
+    my ($out, $status) = $process->end;
+    is($status >> 8, 130, 'backup: Ctrl-C makes it exit with 130');
+    like($out, qr/^backup: interrupted$/m, 'backup: says that it was interrupted');
+    is(($slow->get_job_info)->{type}, Sys::Virt::Domain::JOB_NONE, 'backup: no job is left');
+    is_deeply([$slow->list_all_checkpoints], [], 'backup: no checkpoint is left');
+    is($bed->serial($slow)->ask('a'), 'a2', 'backup: the guest goes on');
+    $slow->destroy;
 };
 
 my $pool_name = $bed->name('pool');
@@ -327,17 +342,18 @@ subtest migrate => sub {
 
     my $answer = $bed->serial($guest)->ask('F');
     my $process = start(migrate => '--bandwidth', 1, @to);
-    ok($process->expect(qr/\r\[#* *\] +[1-9]\d? % /, 40), 'migrate: shows how far it has got');
+    ok($process->expect(qr/\r\[#* *\] +[1-9]\d? %  +[\d.]+ MiB\/s /, 40), 'migrate: shows how far it has got, and how fast');
     $process->signal('INT');
     my ($out, $status) = $process->end;
-    is($status >> 8, 1, 'migrate: Ctrl-C makes it exit with 1');
-    like($out, qr/^migrate: .*cancel/m, 'migrate: says that it was cancelled');
+    is($status >> 8, 130, 'migrate: Ctrl-C makes it exit with 130');
+    like($out, qr/^interrupted: \Q$moving\E stays where it is$/m, 'migrate: says that it was interrupted');
+    is($guest->get_job_info->{type}, Sys::Virt::Domain::JOB_NONE, 'migrate: no job is left');
     ok($guest->is_active, 'migrate: the domain is still here when cancelled');
     is($bed->serial($guest)->ask('s'), 's3', 'migrate: the guest is alive when cancelled');
     is_deeply([grep { $_->get_name eq $moving } $host->conn->list_all_domains], [], 'migrate: the domain is not there when cancelled');
 
     $out = example(migrate => @to);
-    like($out, qr/\r\[#{40}\] 100 % \n\Q$moving\E is at \Q@{[$host->uri]}\E\n\z/, 'migrate: ends with a full bar and says where the domain is');
+    like($out, qr/\r\[#{40}\] 100 % +\n\Q$moving\E is at \Q@{[$host->uri]}\E\n\z/, 'migrate: ends with a full bar and says where the domain is');
     is_deeply([grep { $_->get_name eq $moving } $conn->list_all_domains], [], 'migrate: the domain is not here any more');
     my $there = $host->conn->get_domain_by_name($moving);
     ok($there->is_persistent, 'migrate: the domain is persistent there');

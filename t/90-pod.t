@@ -71,7 +71,7 @@ sub read_manual {
         elsif ($kind =~ /^item-/ && $text =~ /^Sys::Virt(?:::\w+)*::[A-Z][A-Z0-9_]*\z/) {
             push @{ $manual{constants} }, $text;
         }
-        elsif ($kind eq 'Verbatim' && $section =~ /^(?:SYNOPSIS|COOKBOOK)\z/) {
+        elsif ($kind eq 'Verbatim' && ($section eq 'SYNOPSIS' || $file =~ /Cookbook/)) {
             my ($indent) = $text =~ /^([ \t]*)/;
             push @{ $manual{examples} },
                 { line => $node->[1]{start_line}, code => $text =~ s/^\Q$indent\E//gmr };
