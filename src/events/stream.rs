@@ -4,7 +4,7 @@ use super::{Registration, event_loop, guarded};
 use crate::convert::void;
 use crate::error::{Failure, Report};
 use crate::method::Call;
-use crate::objects::stream;
+use crate::objects::stream::{self, Flow};
 use crate::objects::watch::{Listener, Watch};
 use crate::perl::Callback;
 use std::ffi::{c_int, c_void};
@@ -28,7 +28,10 @@ impl Listener for Registration {
 pub unsafe fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, code: Callback) -> Result<(), Failure> {
     // libvirt would lose the stream in both cases: where it refuses a callback, too.
     stream::not_ended(stream)?;
-    event_loop::is_there()?;
+    // One that is not connected it refuses itself.
+    if stream::flow(stream) != Ok(Flow::Idle) {
+        event_loop::is_there()?;
+    }
     let watch = stream::watch(stream);
     if watch.as_ref().is_some_and(|watch| watch.is_heard()) {
         return Err(call.bad_argument(0, "is a stream that has a callback already"));
