@@ -91,6 +91,12 @@ subtest 'Ask the guest agent' => sub {
     like(recipe('Ask the guest agent', $uri, $linux->get_name), qr/\Ahost name: testguest\nclock: [+-]\d+ s\n(?:.*\n)*eth0: 10\.0\.2\.15\/24\n(?:.*\n)*frozen: now copy the disks\n\z/, 'it answers');
 };
 
+subtest 'Run a program in a guest' => sub {
+    is(recipe('Run a program in a guest', $uri, $linux->get_name, '/bin/sh', '-c', 'echo "$((6 * 7))"'), "42\n", 'its output');
+    my ($out, $err, $status) = run_recipe('Run a program in a guest', $uri, $linux->get_name, '/bin/sh', '-c', 'echo no >&2; exit 3');
+    is_deeply([$out, $err, $status >> 8], ['', "no\n", 3], 'its errors and its status');
+};
+
 subtest 'Live migration with progress' => sub {
     my $host = Test::SysVirt::SecondHost->new($bed);
     my $name = $linux->get_name;

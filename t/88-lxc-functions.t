@@ -4,6 +4,7 @@ use lib 't/lib';
 use Test::More;
 use POSIX ();
 use Test::SysVirt::Container;
+use Test::SysVirt::Cookbook qw(run_recipe);
 use Test::SysVirt::Driver;
 use Test::SysVirt::Enclosure;
 use Test::SysVirt::Futures;
@@ -122,6 +123,15 @@ subtest 'run' => sub {
         fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { Sys::Virt::LXC::run($dom, ['/bin/true'], @$bad) }, "the option $bad->[0], wrong");
     }
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { Sys::Virt::LXC::run($dom, 'true') }, 'no list');
+};
+
+# Here, for they need the system's own libvirtd, and this test has one.
+subtest 'recipes of Sys::Virt::Cookbook' => sub {
+    is_deeply([run_recipe('Run a program in a container', 'lxc:///system', $dom->get_name, '/bin/hostname')], [$dom->get_name . "\n", '', 0], 'Run a program in a container: its output');
+    is_deeply([run_recipe('Run a program in a container', 'lxc:///system', $dom->get_name, '/bin/sh', '-c', 'echo no >&2; exit 3')], ['', "no\n", 3 << 8], 'and its errors and status');
+    my ($out, $err, $status) = run_recipe('Who is connected to a daemon', 'libvirtd:///system', 'libvirtd');
+    like($out, qr/^\d+ since \w.*: process @{[$$]}$/m, 'Who is connected to a daemon: this process');
+    is($status, 0, 'and ends well') or diag($err);
 };
 
 $dom->destroy;
