@@ -22,7 +22,7 @@ my $look = <<'PERL';
 sub names {
     my ($package) = @_;
     my %own = map { $_ => 1 } qw(DESTROY VERSION async bootstrap);
-    return map { /^(\w+)::$/ ? names("${package}::$1") : /^[a-z]/i && !$own{$_} && $package->can($_) ? "${package}::$_" : () } sort keys %{"${package}::"};
+    return map { /^(\w+)::$/ ? names("${package}::$1") : /^[a-z]/i && !$own{$_} && $package->can($_) && !UNIVERSAL->can($_) ? "${package}::$_" : () } sort keys %{"${package}::"};
 }
 open my $maps, '<', '/proc/self/maps';
 my %open = map { m{/(libvirt-\w+)\.so} ? ($1 => 1) : () } <$maps>;
