@@ -69,7 +69,9 @@ sub walk {
     Attack::turns(0.02);
     my $turns = Attack::turns(0.05);
     my $left = Attack::descriptors() - $descriptors;
-    my $running = Attack::threads() - $threads;
+    # Threads that were called by others stay for five seconds without work.
+    my ($running, $patience) = (0, 70);
+    while (($running = Attack::threads() - $threads) > 0 && $patience--) { select undef, undef, undef, 0.1 }
     print "$left descriptors are left\n" if $left > 0;
     print "$running threads are left\n" if $running > 0;
     print "the loop turns $turns times with nothing to do\n" if $turns > 50;
