@@ -242,6 +242,20 @@ subtest 'longer texts' => sub {
     like("$@", qr/Sys::Virt::Error::verbose: argument 'class' is '1', not the name of a class/, 'verbose: refuses to be called as a function');
 };
 
+subtest 'errors of methods that are written in Perl' => sub {
+    for my $case (['Sys::Virt::new', sub { Sys::Virt->new(uri => 'test:///default', timeout => 'x') }],
+        ['Sys::Virt::async', sub { $conn->async(timeout => 'x') }]) {
+        my ($method, $code) = @$case;
+        SKIP: {
+            skip 'needs Future', 2 if $method =~ /async/ && !eval { require Future; 1 };
+            eval { $code->() };
+            my $error = $@;
+            is_deeply([map { $error->$_ } qw(method file line)], [$method, $error->message =~ / at (.+) line (\d+)\.\n\z/], "$method: its error knows method, file and line");
+            is($error->file, $0, "$method: the file is that of the script");
+        }
+    }
+};
+
 subtest 'errors made by scripts' => sub {
     my $made = bless { level => 2, code => 1, domain => 0, message => 'made' }, 'Sys::Virt::Error';
     is("$made", "libvirt error code: 1, message: made\n", 'stringify: an error made by a script');

@@ -10,6 +10,7 @@ use Sys::Virt;
 use Test::More;
 use Test::SysVirt::Daemon;
 use Test::SysVirt::Driver;
+use Test::SysVirt::File qw(slurp);
 use Test::SysVirt::Futures;
 use Time::HiRes qw(alarm sleep time);
 
@@ -46,13 +47,6 @@ sub file {
     return "$dir/$name";
 }
 
-sub bytes {
-    my ($path) = @_;
-    open my $in, '<:raw', $path or die "$path: $!";
-    local $/;
-    return scalar <$in>;
-}
-
 sub opened {
     my ($mode, $name) = @_;
     open my $handle, $mode, "$dir/$name" or die "$dir/$name: $!";
@@ -72,14 +66,14 @@ subtest 'a file goes up and down' => sub {
     is($up->bytes_transferred, $size, 'bytes_transferred: the same');
     $up->finish;
     is($up->bytes_transferred, $size, 'bytes_transferred: when the stream has ended, too');
-    ok(bytes($volume->get_path) eq $content, 'send_file: all bytes are in the volume');
+    ok(slurp($volume->get_path) eq $content, 'send_file: all bytes are in the volume');
 
     my $down = stream(download => $volume);
     my $out = opened('>', 'down');
     is_deeply([$down->recv_file($out)], [$size], 'recv_file: gives the number of bytes');
     is($down->bytes_transferred, $size, 'bytes_transferred: the same');
     $down->finish;
-    ok(bytes("$dir/down") eq $content, 'recv_file: all bytes are in the file');
+    ok(slurp("$dir/down") eq $content, 'recv_file: all bytes are in the file');
 };
 
 subtest 'the place of the handle' => sub {
@@ -89,7 +83,7 @@ subtest 'the place of the handle' => sub {
     my $up = stream(upload => $volume);
     is($up->send_file($in), $size, 'send_file: what follows is sent, whatever perl has read ahead');
     $up->finish;
-    ok(bytes($volume->get_path) eq $content, 'send_file: it arrives');
+    ok(slurp($volume->get_path) eq $content, 'send_file: it arrives');
     is(sysseek($in, 0, SEEK_CUR), 11 + $size, 'send_file: the descriptor is behind it');
 
     my $out = opened('>', 'placed');
@@ -99,21 +93,21 @@ subtest 'the place of the handle' => sub {
     $down->finish;
     print $out 'after';
     close $out or die $!;
-    ok(bytes("$dir/placed") eq "before${content}after", 'recv_file: everything is in its place');
+    ok(slurp("$dir/placed") eq "before${content}after", 'recv_file: everything is in its place');
 
     open my $middle, '+<', "$dir/placed" or die $!;
     seek $middle, 3, SEEK_SET;
     $down = stream(download => $volume);
     $down->recv_file($middle);
     $down->finish;
-    ok(bytes("$dir/placed") eq "bef${content}oreafter" =~ s/oreafter\z/substr("before${content}after", 3 + $size)/er,
+    ok(slurp("$dir/placed") eq "bef${content}oreafter" =~ s/oreafter\z/substr("before${content}after", 3 + $size)/er,
         'recv_file: neither begins at the start of the file nor cuts it off');
 
     open my $layered, '>:utf8', "$dir/layered" or die $!;
     $down = stream(download => $volume);
     $down->recv_file($layered);
     $down->finish;
-    ok(bytes("$dir/layered") eq $content, 'recv_file: layers of the handle do not see the bytes');
+    ok(slurp("$dir/layered") eq $content, 'recv_file: layers of the handle do not see the bytes');
 };
 
 subtest 'what can be a handle' => sub {
@@ -122,7 +116,7 @@ subtest 'what can be a handle' => sub {
         my $stream = stream(download => $volume);
         is($stream->recv_file($handle), $size, "recv_file: $what");
         $stream->finish;
-        ok(bytes("$dir/out") eq $content, "recv_file: $what gets all bytes");
+        ok(slurp("$dir/out") eq $content, "recv_file: $what gets all bytes");
     };
     my $out = opened('>', 'out');
     $down->(fileno $out, 'the number of a descriptor');
@@ -169,7 +163,7 @@ subtest 'pipes and sockets' => sub {
     my $up = stream(upload => $volume);
     is($up->send_file($cat), $size, 'send_file: from a pipe');
     $up->finish;
-    ok(bytes($volume->get_path) eq $content, 'send_file: all that came through the pipe is in the volume');
+    ok(slurp($volume->get_path) eq $content, 'send_file: all that came through the pipe is in the volume');
 
     pipe $reader, $writer or die $!;
     syswrite $writer, "one\ntwo\n";
@@ -200,7 +194,7 @@ subtest 'holes' => sub {
     $up->finish;
     is(sysseek($out, 0, SEEK_CUR), $large, 'sparse_send_file: the descriptor is behind the last hole');
     cmp_ok(allocated($thin->get_path), '<', 3 * $size, 'sparse_send_file: the volume has holes');
-    ok(bytes($thin->get_path) eq bytes($path), 'sparse_send_file: its data is in place');
+    ok(slurp($thin->get_path) eq slurp($path), 'sparse_send_file: its data is in place');
 
     my $down = stream(download => $thin, $download_sparse);
     my $copy = opened('>', 'copy');
@@ -209,31 +203,31 @@ subtest 'holes' => sub {
     is(-s "$dir/copy", $large, 'sparse_recv_file: the file ends with its last hole');
     is(sysseek($copy, 0, SEEK_CUR), $large, 'sparse_recv_file: the descriptor is behind it');
     cmp_ok(allocated("$dir/copy"), '<', 3 * $size, 'sparse_recv_file: the file has holes');
-    ok(bytes("$dir/copy") eq bytes($path), 'sparse_recv_file: its data is in place');
+    ok(slurp("$dir/copy") eq slurp($path), 'sparse_recv_file: its data is in place');
 
     file(old => 'x' x ($hole + 1000));
     $down = stream(download => $thin, $download_sparse);
     $down->sparse_recv_file(opened('+<', 'old'));
     $down->finish;
-    ok(bytes("$dir/old") eq bytes($path), 'sparse_recv_file: nothing of what the file had shows in a hole');
+    ok(slurp("$dir/old") eq slurp($path), 'sparse_recv_file: nothing of what the file had shows in a hole');
 
     file(log => 'begin');
     $down = stream(download => $thin, $download_sparse);
     $down->sparse_recv_file(opened('>>', 'log'));
     $down->finish;
-    ok(bytes("$dir/log") eq 'begin' . bytes($path), 'sparse_recv_file: a hole can be appended');
+    ok(slurp("$dir/log") eq 'begin' . slurp($path), 'sparse_recv_file: a hole can be appended');
 
     open my $cat, '|-', "cat > $dir/piped" or die $!;
     $down = stream(download => $thin, $download_sparse);
     is($down->sparse_recv_file($cat), $large, 'sparse_recv_file: to a pipe');
     $down->finish;
     close $cat;
-    ok(bytes("$dir/piped") eq bytes($path), 'sparse_recv_file: zeros go through a pipe');
+    ok(slurp("$dir/piped") eq slurp($path), 'sparse_recv_file: zeros go through a pipe');
 
     $down = stream(download => $thin);
     is($down->recv_file(opened('>', 'copy')), $large, 'recv_file: holes are zeros');
     $down->finish;
-    ok(bytes("$dir/copy") eq bytes($path), 'recv_file: as many as they are long');
+    ok(slurp("$dir/copy") eq slurp($path), 'recv_file: as many as they are long');
 
     open $cat, '-|', 'cat', "$dir/content" or die $!;
     $up = stream(upload => volume(fed => $size), $upload_sparse);
@@ -338,7 +332,7 @@ subtest 'by async' => sub {
     my @futures = map { open my $out, '>', $names[$_] or die $!; $streams[$_]->async->recv_file($out) } 0 .. 7;
     is_deeply([map { $_->get } @futures], [($size) x 8], 'recv_file: eight at a time, whose handles are gone at once');
     $_->finish for @streams;
-    ok(!(grep { bytes($_) ne $content } @names), 'recv_file: each file has all bytes');
+    ok(!(grep { slurp($_) ne $content } @names), 'recv_file: each file has all bytes');
 
     # Six that wait for the other end of a pipe, one more than a connection has places for calls.
     my @pipes = map { pipe my $reader, my $writer or die $!; [$reader, $writer] } 1 .. 6;
@@ -427,7 +421,7 @@ subtest 'fork' => sub {
     close $child;
     is($?, 0, 'fork: the child ends well');
     is_deeply(\@said, [Sys::Virt::Error::ERR_OPERATION_ABORTED, $size], "fork: the parent's future fails in the child, whose own stream works");
-    ok(bytes("$dir/child") eq $content, 'fork: the child has its file');
+    ok(slurp("$dir/child") eq $content, 'fork: the child has its file');
     is($future->get, 64 << 20, 'fork: the parent has its own');
     $stream->finish;
 };

@@ -4,6 +4,7 @@ use lib 't/lib';
 use Digest::MD5 ();
 use POSIX ();
 use Test::More;
+use Test::SysVirt::File qw(slurp);
 use Test::SysVirt::Qemu;
 use Sys::Virt;
 
@@ -29,13 +30,6 @@ sub checksum {
     my ($path) = @_;
     open my $fh, '<:raw', $path or die "$path: $!";
     return Digest::MD5->new->addfile($fh)->hexdigest;
-}
-
-sub slurp {
-    my ($path) = @_;
-    open my $fh, '<:raw', $path or die "$path: $!";
-    local $/;
-    return scalar <$fh>;
 }
 
 my $pool;

@@ -6,6 +6,7 @@ use File::Copy ();
 use Socket qw(AF_UNIX SOCK_STREAM PF_UNSPEC);
 use Test::More;
 use Test::SysVirt::BootSector;
+use Test::SysVirt::File qw(slurp);
 use Test::SysVirt::Qemu;
 use Sys::Virt;
 use Sys::Virt::Domain;
@@ -17,13 +18,6 @@ my $bed  = Test::SysVirt::Qemu->new(seconds => 90);
 my $conn = $bed->conn;
 my $dir  = $bed->dir;
 my $dom  = $bed->boot('console', devices => "<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'/>");
-
-sub slurp {
-    my ($path) = @_;
-    open my $fh, '<:raw', $path or die "$path: $!";
-    local $/;
-    return scalar <$fh>;
-}
 
 # What comes by a stream, until there are so many bytes or there are no more.
 sub receive {

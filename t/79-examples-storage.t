@@ -5,6 +5,7 @@ use lib 't/lib';
 use File::Temp qw(tempdir);
 use Test::More;
 use Test::SysVirt::Daemon;
+use Test::SysVirt::File qw(slurp);
 use Test::SysVirt::Perl qw(run_perl);
 use Test::SysVirt::Process;
 
@@ -25,13 +26,6 @@ sub file {
     return "$dir/$name";
 }
 
-sub bytes {
-    my ($path) = @_;
-    open my $in, '<:raw', $path or die "$path: $!";
-    local $/;
-    return scalar <$in>;
-}
-
 sub prints {
     my ($want, $name, @arguments) = @_;
     my ($out, $err, $status) = run_perl("examples/$name.pl", @uri, @arguments);
@@ -47,19 +41,19 @@ my $image = file('disk.img', $size, 0 => $raw, 20 << 20 => $raw);
 subtest 'there and back' => sub {
     prints(qr/$full\Q$image\E is \S+\/disk\.img\n\z/, upload => $image, $pool->get_name);
     my $path = $pool->get_volume_by_name('disk.img')->get_path;
-    ok(bytes($path) eq bytes($image), 'upload: the volume has the bytes of the file');
+    ok(slurp($path) eq slurp($image), 'upload: the volume has the bytes of the file');
     prints(qr/$full\Q$path\E is \Q$dir\E\/back\n\z/, download => 'disk.img', $pool->get_name, "$dir/back");
-    ok(bytes("$dir/back") eq bytes($image), 'download: the file has the bytes of the volume');
+    ok(slurp("$dir/back") eq slurp($image), 'download: the file has the bytes of the volume');
     ok(!-e "$dir/back.part", 'download: nothing else is left');
     my ($out, $err, $status) = run_perl('examples/download.pl', @uri, 'disk.img', $pool->get_name, '-');
-    ok($out eq bytes($image), 'download: to standard output');
+    ok($out eq slurp($image), 'download: to standard output');
     like($err, qr/$full\z/, 'download: shows how far it is on standard error then');
     ($out, $err, $status) = run_perl('examples/download.pl', @uri, 'disk.img', $pool->get_name, "$dir/back");
     is($err, "download: $dir/back is there already: --replace would overwrite it\n", 'download: overwrites nothing unasked');
     is($status >> 8, 1, 'download: exits with 1 then');
     file(back => 5);
     prints(qr/$full/, download => '--replace', 'disk.img', $pool->get_name, "$dir/back");
-    ok(bytes("$dir/back") eq bytes($image), 'download: overwrites a file with --replace');
+    ok(slurp("$dir/back") eq slurp($image), 'download: overwrites a file with --replace');
 };
 
 subtest 'holes' => sub {
@@ -70,11 +64,11 @@ subtest 'holes' => sub {
     cmp_ok($allocated->($path), '<', $size / 2, 'upload: the volume has holes with --sparse');
     prints(qr/$full/, download => '--sparse', 'thin.img', $pool->get_name, "$dir/thin");
     cmp_ok($allocated->("$dir/thin"), '<', $size / 2, 'download: the file has holes with --sparse');
-    ok(bytes($_) eq bytes($image), 'all bytes are in place') for $path, "$dir/thin";
+    ok(slurp($_) eq slurp($image), 'all bytes are in place') for $path, "$dir/thin";
     file('white.img', $size, 0 => 'x' x (30 << 20));
     prints(qr/$full/, upload => '--name', 'white.img', "$dir/white.img", $pool->get_name);
     prints(qr/$full/, upload => '--sparse', '--replace', '--name', 'white.img', $image, $pool->get_name);
-    ok(bytes($pool->get_volume_by_name('white.img')->get_path) eq bytes($image), 'upload: nothing of an overwritten volume shows in a hole');
+    ok(slurp($pool->get_volume_by_name('white.img')->get_path) eq slurp($image), 'upload: nothing of an overwritten volume shows in a hole');
 };
 
 subtest interrupted => sub {

@@ -32,7 +32,9 @@ subtest 'a connection' => sub {
     my @warnings;
     local $SIG{__WARN__} = sub { push @warnings, @_ };
     eval { Sys::Virt::Admin->new(uri => 'nobody:///', readonly => 1) };
-    like("@warnings", qr/'readonly' is unknown here and ignored, known are flags, uri at \Q$0\E line/, 'new: an unknown option');
+    like("@warnings", qr/^Sys::Virt::Admin::new: 'readonly' is unknown here and ignored, known are flags, uri at \Q$0\E line/, 'new: an unknown option');
+    eval { Sys::Virt::Admin->new('libvirtd:///system') };
+    like($@, qr{^Usage: Sys::Virt::Admin->new\(uri => 'libvirtd:///system'\), not without its name, at \Q$0\E line}, 'new: a URI without its name');
     my $more = $daemon->as_owner(sub { Local::Admin->new(uri => $daemon->admin_uri) });
     is(ref $more, 'Local::Admin', 'new: of a subclass');
 };

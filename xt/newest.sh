@@ -10,14 +10,8 @@
 # DIR/RELEASE is kept and used again, as by xt/releases.sh: up to 4 GB each.
 set -eu
 
-if [ $# -lt 2 ]; then
-    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
-    exit 2
-fi
-top=$(cd "$(dirname "$0")/.." && pwd)
-mkdir -p "$1"
-dir=$(cd "$1" && pwd)
-shift
+# shellcheck source=xt/lib/arguments.sh
+. "$(dirname "$0")/lib/arguments.sh"
 
 # shellcheck source=xt/lib/root.sh
 . "$top/xt/lib/root.sh"

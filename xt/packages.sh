@@ -8,14 +8,8 @@
 # RELEASE is bookworm or newer; DIR/packages-RELEASE is kept and used again.
 set -eu
 
-if [ $# -lt 2 ]; then
-    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
-    exit 2
-fi
-top=$(cd "$(dirname "$0")/.." && pwd)
-mkdir -p "$1"
-dir=$(cd "$1" && pwd)
-shift
+# shellcheck source=xt/lib/arguments.sh
+. "$(dirname "$0")/lib/arguments.sh"
 # shellcheck disable=SC2016
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
 

@@ -18,10 +18,7 @@ sub new {
 
 # What opens a connection, for how many seconds it may take, and its arguments.
 sub _opening {
-    my (@given) = @_;
-    my %unknown = my %params = (@given, (undef) x (@given % 2));
-    delete @unknown{@options};
-    _look_at(\@given, \@options, sort keys %unknown) if %unknown || @given % 2;
+    my %params = _named('Sys::Virt', \@options, @_);
     my $uri = exists $params{address} ? $params{address} : $params{uri};
     my $flags = $params{flags} || 0;
     $flags |= CONNECT_RO() if $params{readonly};
@@ -32,8 +29,18 @@ sub _opening {
     return (\&_open, $timeout, $uri, $flags);
 }
 
-# For arguments that are not the usual ones.
-sub _look_at       { require Sys::Virt::Options; goto &Sys::Virt::Options::look_at }
+# The arguments of the `new` of a class, by their names.
+sub _named {
+    my ($class, $known, @given) = @_;
+    my %unknown = my %params = (@given, (undef) x (@given % 2));
+    delete @unknown{@$known};
+    if (%unknown || @given % 2) {
+        require Sys::Virt::Options;
+        Sys::Virt::Options::look_at($class, \@given, $known, sort keys %unknown);
+    }
+    return %params;
+}
+
 sub _check_seconds { require Sys::Virt::Options; goto &Sys::Virt::Options::check_seconds }
 
 sub _opened {

@@ -115,11 +115,11 @@ static bool heed_attention(pTHX_ bridge_call *call)
 {
     if (bridge_attention & ATTENTION_SIGPIPE)
         sv_bridge_watch_signals(call->perl);
-    return (bridge_attention & (ATTENTION_DEADLINE | ATTENTION_ALARM)) && bridge_run_elsewhere(aTHX_ call, -1);
+    return (call->method->lasts || bridge_attention & (ATTENTION_DEADLINE | ATTENTION_ALARM))
+        && bridge_run_elsewhere(aTHX_ call, -1);
 }
 
-/* A method's XSUB, which knows at compile time whether its method lasts. */
-PERL_STATIC_INLINE void run_row(pTHX_ CV *cv, const bool lasts)
+static XS(call_row)
 {
     dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
@@ -131,11 +131,8 @@ PERL_STATIC_INLINE void run_row(pTHX_ CV *cv, const bool lasts)
         leave_out(method, 1, call.values);
     else
         bridge_take_arguments(aTHX_ &call, items, false, room);
-    if (lasts) {
-        if (bridge_attention & ATTENTION_SIGPIPE)
-            sv_bridge_watch_signals(call.perl);
-        (void)bridge_run_elsewhere(aTHX_ &call, -1);
-    } else if (LIKELY(!(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))) || !heed_attention(aTHX_ &call)) {
+    if (LIKELY(!(method->lasts | (bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))))
+        || !heed_attention(aTHX_ &call)) {
         const bridge_call *below = bridge_here.call;
         bridge_here.call = &call;
         bridge_here.in_libvirt = true;
@@ -159,19 +156,9 @@ PERL_STATIC_INLINE void run_row(pTHX_ CV *cv, const bool lasts)
         heed(aTHX_ &call);
 }
 
-static XS(call_row)
-{
-    run_row(aTHX_ cv, false);
-}
-
-static XS(call_lasting_row)
-{
-    run_row(aTHX_ cv, true);
-}
-
 const bridge_method *bridge_method_of(CV *cv)
 {
-    return CvISXSUB(cv) && (CvXSUB(cv) == call_row || CvXSUB(cv) == call_lasting_row) ? (const bridge_method *)CvXSUBANY(cv).any_ptr : NULL;
+    return CvISXSUB(cv) && CvXSUB(cv) == call_row ? (const bridge_method *)CvXSUBANY(cv).any_ptr : NULL;
 }
 
 /* Without its package a name is looked up in the package that is being compiled, at two thirds of the
@@ -185,7 +172,7 @@ void sv_bridge_install(void *perl, HV *stash, const char *name, const bridge_met
 
     PL_curstash = stash;
     PL_curcop = &PL_compiling;
-    cv = newXS(name, method->lasts ? call_lasting_row : call_row, __FILE__);
+    cv = newXS(name, call_row, __FILE__);
     PL_curcop = here;
     PL_curstash = compiled;
     CvXSUBANY(cv).any_ptr = (void *)method;

@@ -34,15 +34,6 @@ void sv_bridge_wipe_element(void *perl, SV *hash, const char *key)
         explicit_bzero(SvPVX(element), SvLEN(element));
 }
 
-const char *sv_bridge_caller(void *perl, U32 *line)
-{
-    BRIDGE_THX(perl);
-    const char *file = CopFILE(PL_curcop);
-
-    *line = CopLINE(PL_curcop);
-    return file ? file : "(unknown)";
-}
-
 void *sv_bridge_interpreter(void)
 {
 #ifdef MULTIPLICITY

@@ -19,7 +19,9 @@ methods! {
     method(err: HashRef) in call => Ok(One(origin(call).map(|origin| origin.method.to_bytes())));
     file(err: HashRef) in call => Ok(One(place(call).map(|place| place.file)));
     line(err: HashRef) in call => Ok(One(place(call).map(|place| place.line)));
-    stringify(err: HashRef) and more in call => Ok(text(err, origin(call)));
+    stringify(err: HashRef) and more in call => Ok(text(err, || origin(call)));
+    // Says of which call an error is that a method written in Perl has made.
+    _of_call(err: HashRef, method: Str, file: Bytes, line: u32) in call => { let _ = err; of_call(call, CStr::from_ptr(method), file, line) };
     verbose(class: Str, on: Any) with call => match CStr::from_ptr(class).to_bytes() {
         // Called as a function, it would have the value in its place.
         [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => Ok(u32::from(verbose(on))),
@@ -47,7 +49,27 @@ fn place(call: &Call) -> Option<Origin> {
     origin(call).filter(|origin| origin.line > 0)
 }
 
-fn text(err: HashArg, origin: Option<Origin>) -> Vec<u8> {
+/// The methods that are written in Perl.
+const IN_PERL: [&CStr; 8] = [
+    c"Sys::Virt::new",
+    c"Sys::Virt::async",
+    c"Sys::Virt::Admin::new",
+    c"Sys::Virt::Domain::qemu_agent_command",
+    c"Sys::Virt::Domain::qemu_monitor_command",
+    c"Sys::Virt::Domain::qemu_monitor_command_with_files",
+    c"Sys::Virt::LXC::run",
+    c"Sys::Virt::QEMU::guest_exec",
+];
+
+fn of_call(call: &Call, method: &CStr, file: &[u8], line: u32) -> Result<(), Failure> {
+    if let Some(method) = IN_PERL.into_iter().find(|known| *known == method) {
+        // SAFETY: the row requires it.
+        unsafe { call.argument(0) }.comes_from(call.perl(), &Origin { method, file: file.to_vec(), line });
+    }
+    Ok(())
+}
+
+fn text(err: HashArg, origin: impl FnOnce() -> Option<Origin>) -> Vec<u8> {
     let (code, message) = (member(err, b"code"), member(err, b"message"));
     let [code, message] = [code, message].map(|value| value.bytes().unwrap_or_default());
     let mut text = [b"libvirt error code: ", &*code, b", message: ", &*message].concat();
@@ -55,7 +77,7 @@ fn text(err: HashArg, origin: Option<Origin>) -> Vec<u8> {
     if text.ends_with(b"\n") {
         return text;
     }
-    match origin.filter(|_| is_verbose()) {
+    match is_verbose().then(origin).flatten() {
         None => text.push(b'\n'),
         Some(origin) => {
             if !message.starts_with(origin.method.to_bytes()) {

@@ -34,6 +34,9 @@ handles! {
     Target: FILE_WRITABLE, "is open for reading only";
 }
 
+/// The system's error for a number that is no open descriptor.
+const EBADF: i32 = 9;
+
 fn file(handle: &Data) -> Result<File, String> {
     match *handle {
         Data::Int(number) => {
@@ -42,7 +45,7 @@ fn file(handle: &Data) -> Result<File, String> {
             // SAFETY: if it is not open, the system says so.
             let theirs = unsafe { BorrowedFd::borrow_raw(number) };
             theirs.try_clone_to_owned().map(File::from).map_err(|error| match error.raw_os_error() {
-                Some(9) => not_open(),
+                Some(EBADF) => not_open(),
                 _ => format!("cannot be used: {error}"),
             })
         }

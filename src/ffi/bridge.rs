@@ -295,9 +295,7 @@ impl Method {
     pub fn package(&self) -> &'static str {
         self.full_name().rsplit_once("::").map_or("", |(package, _)| package)
     }
-}
 
-impl Method {
     /// Whether it assigns to a variable of the caller's, who therefore has to wait for it.
     pub fn assigns(&self) -> bool {
         // SAFETY: a row's own parameters.

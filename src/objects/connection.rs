@@ -66,7 +66,7 @@ pub fn opened(conn: virConnectPtr) {
 
 /// How many seconds a call on the connection at this address may take.
 pub fn timeout(conn: usize) -> Option<f64> {
-    connections().get(&conn)?.timeout
+    limit_of(conn).flatten()
 }
 
 /// The same of one that has objects; `None` for one that has not, of which nothing is known.

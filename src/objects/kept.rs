@@ -1,6 +1,6 @@
 //! Perl objects that a call on another thread keeps: as long as it does, libvirt's objects in them are
-//! there, whatever the script does with its own. A reference of libvirt's would cost more than all the
-//! rest of such a call: libvirt prints a domain's UUID for its log each time.
+//! there, whatever the script does with its own. A reference of libvirt's would cost half as much as all
+//! the rest of such a call: libvirt prints a domain's UUID for its log each time.
 
 use super::Reference;
 use crate::ffi::bridge::{self, Object};

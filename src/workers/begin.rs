@@ -12,8 +12,7 @@ use crate::panics;
 use crate::perl::{Origin, Perl};
 use std::ffi::{CStr, c_int};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Instant;
+use std::sync::{Arc, OnceLock};
 use virt::sys;
 
 /// Begins a call on another thread; its number. `None` if it is to run here: it is no future's, and
@@ -38,13 +37,8 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
-    let deadline = timeout.map(|seconds| Deadline {
-        at: Mutex::new(Instant::now()),
-        seconds,
-        method: call.method_name(),
-        origin,
-        uri: first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of),
-    });
+    let uri = || first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
+    let deadline = timeout.map(|seconds| Deadline::new(seconds, call.method_name(), origin, uri()));
     // What is of no connection is in nobody's way, nor is what does not ask but only sends or receives.
     let lane = if conn == 0 || call.method.lasts { usize::MAX - id as usize } else { conn };
     let home = Home::of(call.perl());
@@ -53,11 +47,7 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
     }
     let job = Job::of_call(id, (lane, conn), home, signal, deadline, (deferred, kept));
     lock(&shared().jobs).insert(id, Arc::clone(&job));
-    if let Some(deadline) = &job.deadline {
-        let at = deadline.after(Instant::now());
-        *lock(&deadline.at) = at;
-        shared().deadlines.add(at, &job);
-    }
+    job.keep_deadline();
     if !shared().pool.submit(job, connection::places(conn).unwrap_or(pool::PLACES), !is_future) {
         abandon(call.perl(), id);
         return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, "cannot begin a thread for the call")));

@@ -31,7 +31,7 @@ pub struct Job {
     pub home: Arc<Home>,
     /// Raised when it is done, for who waits in C; otherwise its home is told.
     pub signal: Option<c_int>,
-    pub deadline: Option<Deadline>,
+    deadline: Option<Deadline>,
     /// Of a method that lasts.
     transfer: Option<Arc<Transfer>>,
     state: Mutex<State>,
@@ -39,13 +39,13 @@ pub struct Job {
 
 /// When the time of a job is over, and what to say then.
 pub struct Deadline {
-    pub at: Mutex<Instant>,
-    pub seconds: f64,
-    pub method: &'static CStr,
+    at: Mutex<Instant>,
+    seconds: f64,
+    method: &'static CStr,
     /// For who does not wait: the origin of the call.
-    pub origin: Option<Arc<Origin>>,
+    origin: Option<Arc<Origin>>,
     /// What is to be opened; a connection tells itself.
-    pub uri: Option<String>,
+    uri: Option<String>,
 }
 
 struct State {
@@ -182,6 +182,14 @@ impl Job {
         Arc::new(Job { id: 0, lane, connection: 0, home, signal: None, deadline: None, transfer: None, state })
     }
 
+    /// Has the thread of deadlines tell it when its time is over.
+    pub fn keep_deadline(self: &Arc<Self>) {
+        if let Some(deadline) = &self.deadline {
+            let at = *lock(&deadline.at);
+            shared().deadlines.add(at, self);
+        }
+    }
+
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
@@ -189,7 +197,7 @@ impl Job {
             && later > Instant::now()
         {
             *lock(&deadline.at) = later;
-            return shared().deadlines.add(later, self);
+            return self.keep_deadline();
         }
         let mut state = lock(&self.state);
         if !matches!(state.progress, Progress::Waiting(_) | Progress::Running) {
@@ -289,8 +297,16 @@ impl Drop for Job {
 }
 
 impl Deadline {
+    /// For a call that begins now.
+    pub fn new(seconds: f64, method: &'static CStr, origin: Option<Arc<Origin>>, uri: Option<String>) -> Self {
+        let now = Instant::now();
+        let deadline = Deadline { at: Mutex::new(now), seconds, method, origin, uri };
+        *lock(&deadline.at) = deadline.after(now);
+        deadline
+    }
+
     /// When it would be if the call had begun then.
-    pub fn after(&self, begin: Instant) -> Instant {
+    fn after(&self, begin: Instant) -> Instant {
         begin + Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::MAX / 4)
     }
 

@@ -1,5 +1,5 @@
-# Directories with other releases of Debian in them. Sourced by releases.sh and newest.sh, which say
-# in $top where the project is; all but each_release runs in the mount namespace of one release.
+# Directories with other releases of Debian in them. Sourced by releases.sh and newest.sh after
+# arguments.sh, which says in $top where the project is; all but each_release runs in the mount namespace of one release.
 
 mirror() {
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sed -n 1p
@@ -32,7 +32,6 @@ inside() {
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         sh -euc 'cd /root/sys-virt && "$@"' sh "$@"
 }
-
 
 # Not with the time of the commit: what is newer than the last build is built.
 put_project() {

@@ -17,10 +17,7 @@ sub Sys::Virt::Admin::new {
 
 # What opens a connection, no time for it, and its arguments.
 sub Sys::Virt::Admin::_opening {
-    my (@given) = @_;
-    my %unknown = my %params = (@given, (undef) x (@given % 2));
-    delete @unknown{@options};
-    _look_at(\@given, \@options, sort keys %unknown) if %unknown || @given % 2;
+    my %params = _named('Sys::Virt::Admin', \@options, @_);
     _watch_signals();
     return (\&Sys::Virt::Admin::_open, undef, $params{uri}, $params{flags} || 0);
 }

@@ -12,8 +12,8 @@ my %known = map { $_ => 1 } qw(env input);
 
 sub run {
     my ($dom, $command, @options) = @_;
-    my @command = _command($command);
-    my %option = _options(@options);
+    my @command = Sys::Virt::Options::command(\&_invalid, $command);
+    my %option = Sys::Virt::Options::options(\&_invalid, \%known, @options);
     # All that needs the connection, which is none of the child's.
     my @label = eval { Sys::Virt::Domain::_lxc_label($dom) } or _passed_on($@);
     my @namespaces = eval { Sys::Virt::Domain::lxc_open_namespace($dom) } or _passed_on($@);
@@ -99,24 +99,6 @@ sub _exchange {
         }
     }
     return %got;
-}
-
-sub _command {
-    my ($command) = @_;
-    _invalid("argument 'command' is not a reference to an array with a program and its arguments")
-        if ref $command ne 'ARRAY' || !@$command || grep { !defined || ref } @$command;
-    return map { "$_" } @$command;
-}
-
-sub _options {
-    my (@given) = @_;
-    _invalid('odd number of options, where each value has a name before it') if @given % 2;
-    my %option = @given;
-    $known{$_} or _invalid("option '$_' is unknown, known are " . join ', ', sort keys %known) for sort keys %option;
-    _invalid("option 'env' is not a hash reference") if defined $option{env} && ref $option{env} ne 'HASH';
-    _invalid("option 'input' has characters above 255: encode it first")
-        if defined $option{input} && (ref $option{input} || !utf8::downgrade($option{input}, 1));
-    return %option;
 }
 
 sub _passed_on {

@@ -14,15 +14,16 @@ my %known = map { $_ => 1 } qw(capture env input timeout);
 
 sub guest_exec {
     my ($dom, $command, @options) = @_;
-    my ($path, @arguments) = _command($command);
-    my %option = _options(@options);
+    my ($path, @arguments) = map { _characters($_) } Sys::Virt::Options::command(\&_invalid, $command);
+    my %option = Sys::Virt::Options::options(\&_invalid, \%known, @options);
+    Sys::Virt::Options::check_seconds('QEMU::guest_exec', 'timeout', $option{timeout}) if defined $option{timeout};
     my $end = defined $option{timeout} ? Time::HiRes::time() + $option{timeout} : undef;
 
     my %exec = (path => $path, 'capture-output' => JSON::PP::true);
     $exec{'capture-output'} = JSON::PP::false      if exists $option{capture} && !$option{capture};
     $exec{arg}              = \@arguments          if @arguments;
     $exec{env}              = _env($option{env})   if defined $option{env};
-    $exec{'input-data'}     = _base64($option{input}) if defined $option{input};
+    $exec{'input-data'}     = MIME::Base64::encode_base64($option{input}, '') if defined $option{input};
 
     my $pid = _ask($dom, $end, 'guest-exec', \%exec)->{pid};
     my $pause = 0.01;
@@ -66,32 +67,9 @@ sub _result {
     };
 }
 
-sub _command {
-    my ($command) = @_;
-    _invalid("argument 'command' is not a reference to an array with a program and its arguments")
-        if ref $command ne 'ARRAY' || !@$command || grep { !defined || ref } @$command;
-    return map { _characters("$_") } @$command;
-}
-
-sub _options {
-    my (@given) = @_;
-    _invalid('odd number of options, where each value has a name before it') if @given % 2;
-    my %option = @given;
-    $known{$_} or _invalid("option '$_' is unknown, known are " . join ', ', sort keys %known) for sort keys %option;
-    Sys::Virt::Options::check_seconds('QEMU::guest_exec', 'timeout', $option{timeout}) if defined $option{timeout};
-    return %option;
-}
-
 sub _env {
     my ($env) = @_;
-    _invalid("option 'env' is not a hash reference") if ref $env ne 'HASH';
     return [map { _characters($_ . '=' . ($env->{$_} // '')) } sort keys %$env];
-}
-
-sub _base64 {
-    my ($input) = @_;
-    _invalid("option 'input' has characters above 255: encode it first") if ref $input || !utf8::downgrade($input, 1);
-    return MIME::Base64::encode_base64($input, '');
 }
 
 # Strings are bytes in this module, and characters in JSON.
