@@ -47,7 +47,7 @@ build_in() {
     inside "$1" sh -euc '
         apt-get update -q
         . tools/build.sh
-        rust_packages >/dev/null 2>&1 || PATH=/opt/machine/rust/bin:$PATH
+        (rust_packages) >/dev/null 2>&1 || PATH=/opt/machine/rust/bin:$PATH
         install_missing
         set -x
         $1 -V:version -V:archname -V:usethreads
