@@ -28,6 +28,9 @@ my %invalid = (
 );
 
 Test::SysVirt::Host->with_daemon;
+# Without a daemon there are no objects of its own.
+my %there = map { $_ => 1 } Test::SysVirt::Host->classes;
+delete @invalid{ grep { !$there{$_} } keys %invalid };
 my %methods;
 push @{ $methods{ $_->{package} } }, $_ for grep { $_->{surplus} ne 'any' } Test::SysVirt::Methods::loaded();
 for my $package (sort keys %methods) {
