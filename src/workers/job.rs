@@ -193,9 +193,8 @@ impl Job {
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
-        if let Some(later) = self.transfer.as_ref().map(|transfer| deadline.after(transfer.moved_at()))
-            && later > Instant::now()
-        {
+        let later = self.transfer.as_ref().map(|transfer| deadline.after(transfer.moved_at()));
+        if let Some(later) = later.filter(|later| *later > Instant::now()) {
             *lock(&deadline.at) = later;
             return self.keep_deadline();
         }
