@@ -115,6 +115,6 @@ unsafe extern "C" fn ready(stream: virStreamPtr, events: c_int, data: *mut c_voi
         // libvirt keeps its own; the callback may end that.
         let watch = ManuallyDrop::new(watch);
         // SAFETY: libvirt calls it with the stream.
-        unsafe { Arc::clone(&watch).called(stream, events) };
+        unsafe { stream::called(stream, &Arc::clone(&watch), events) };
     });
 }

@@ -285,9 +285,23 @@ pub unsafe fn give_up(stream: virStreamPtr) {
 ///
 /// # Safety
 /// `stream` is a live stream.
-pub unsafe fn take_watch(stream: virStreamPtr, is_it: impl FnOnce(&Arc<Watch>) -> bool) -> Option<Arc<Watch>> {
+unsafe fn take_watch(stream: virStreamPtr, is_it: impl FnOnce(&Arc<Watch>) -> bool) -> Option<Arc<Watch>> {
     let watch = states().get_mut(&(stream as usize))?.watch.take_if(|watch| is_it(watch))?;
     // SAFETY: the caller's promise. One that libvirt has aborted has none any more.
     unsafe { virStreamEventRemoveCallback(stream) };
     Some(watch)
+}
+
+/// libvirt calls the callback of a stream, which ends then if nobody hears it or the stream was aborted
+/// while a function moves all its data.
+///
+/// # Safety
+/// `stream` is a live stream, and `watch` is registered on it.
+pub unsafe fn called(stream: virStreamPtr, watch: &Arc<Watch>, events: c_int) {
+    let aborted = watch.called(events);
+    if aborted && is_moving(stream) || !watch.is_heard() && !watch.is_running() {
+        // SAFETY: the caller's promise.
+        unsafe { take_watch(stream, |registered| Arc::ptr_eq(registered, watch)) };
+        watch.give_up();
+    }
 }

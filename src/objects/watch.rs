@@ -4,9 +4,7 @@
 //! stream has ended. One that was taken away and added again while it ran is never freed, and
 //! with it the stream; so what removes itself stays libvirt's until it returns.
 
-use super::stream;
 use std::ffi::c_int;
-use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
@@ -73,21 +71,14 @@ impl Watch {
         }
     }
 
-    /// libvirt calls it.
-    ///
-    /// # Safety
-    /// `stream` is the live stream that it is registered on.
-    pub unsafe fn called(&self, stream: virStreamPtr, events: c_int) {
+    /// Tells of what libvirt calls it for: those events that it is for, and failures.
+    /// Returns whether the stream was aborted.
+    pub fn called(&self, events: c_int) -> bool {
         let failed = (VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP) as c_int;
         let events = events & (self.wanted.load(Ordering::Relaxed) | failed);
         if events != 0 {
             self.tell(events);
         }
-        let aborted = events & VIR_STREAM_EVENT_ERROR as c_int != 0 && stream::is_moving(stream);
-        if aborted || !self.is_heard() && !self.is_running() {
-            // SAFETY: the caller's promise.
-            unsafe { stream::take_watch(stream, |watch| ptr::eq(Arc::as_ptr(watch), self)) };
-            self.give_up();
-        }
+        events & VIR_STREAM_EVENT_ERROR as c_int != 0
     }
 }
