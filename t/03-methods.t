@@ -32,17 +32,6 @@ for my $package (sort keys %methods) {
     is("@more", '', "$package: has no public sub that is not in the table");
 }
 
-# Perl does not read what stands behind __END__, but people do, and grep.
-for my $package (sort keys %known) {
-    my $file = $package =~ s{::}{/}gr . '.pm';
-    my ($source) = grep { -e } map { "$_/$file" } grep { !ref } @INC;
-    my ($code, $names) = split /^__END__$/m, do { local (@ARGV, $/) = $source; <> };
-    my @named = sort +(map { s/^sub (\w+);$/$1/r } map { /^#/ ? () : /^sub/ ? $_ : split } split /\n/, $names // ''),
-        $code =~ /^sub ([a-z]\w*)/mg, $code =~ /^for my \$method \(qw\((.*)\)\)/m ? split ' ', $1 : ();
-    @named = grep { !$extra{$_} } @named;
-    is_deeply(\@named, [sort keys %{ $known{$package} }], "$file names what the package has");
-}
-
 # What the module is made of, loaded when it is needed.
 is("@{[ grep { !$methods{$_} && !/::(?:Async|Future|Options)$/ } packages() ]}", '', 'Sys::Virt: no package that is not in the table');
 done_testing;

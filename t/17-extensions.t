@@ -53,16 +53,6 @@ for my $package (sort keys %extension) {
     is($status, 0, "$package: is loaded again without harm") or diag($err);
 }
 
-# The names behind __END__, for people.
-for my $package (sort { $a cmp $b } keys %{ { map { $_->{manual} => 1 } @methods } }) {
-    my ($file) = grep { -e } map { "$_/" . $package =~ s{::}{/}gr . '.pm' } grep { !ref } @INC;
-    my ($code, $names) = split /^__END__$/m, do { local (@ARGV, $/) = $file; <> };
-    my @named = map { /^#|^package/ ? () : /^sub (\w+);/ ? $1 : split } split /\n/, $names;
-    push @named, $code =~ /^sub (?:\w+::)*([a-z]\w*)/mg;
-    my @expected = map { $_->{name} } (grep { $_->{manual} eq $package } @methods), grep { $_->{package} eq $package } @constants;
-    is_deeply([sort @named], [sort @expected], "$file names what it adds");
-}
-
 subtest 'a library that is not there' => sub {
     my %call = (
         'libvirt-admin' => 'use Sys::Virt::Admin; Sys::Virt::Admin->new',

@@ -24,32 +24,6 @@ sub Sys::Virt::Admin::_opening {
 
 *{"Sys::Virt::Admin${_}::async"} = \&async for '', '::Client', '::Server';
 
+# What Virt.so makes is named in Admin.ph.
+
 1;
-
-__END__
-
-# Virt.so makes these; they are named for those who look here. The manual is in the .pod file.
-
-sub daemon_shutdown;
-sub get_library_version;
-sub get_logging_filters;
-sub get_logging_outputs;
-sub get_uri;
-sub is_alive;
-sub list_servers;
-sub lookup_server;
-sub register_close_callback;
-sub set_daemon_timeout;
-sub set_logging_filters;
-sub set_logging_outputs;
-sub unregister_close_callback;
-
-# Constants:
-CLIENT_INFO_READONLY CLIENT_INFO_SASL_USER_NAME CLIENT_INFO_SELINUX_CONTEXT
-CLIENT_INFO_SOCKET_ADDR CLIENT_INFO_UNIX_GROUP_ID CLIENT_INFO_UNIX_GROUP_NAME
-CLIENT_INFO_UNIX_PROCESS_ID CLIENT_INFO_UNIX_USER_ID CLIENT_INFO_UNIX_USER_NAME
-CLIENT_INFO_X509_DISTINGUISHED_NAME CLIENT_TRANS_TCP CLIENT_TRANS_TLS CLIENT_TRANS_UNIX
-DAEMON_SHUTDOWN_PRESERVE SERVER_CLIENTS_CURRENT SERVER_CLIENTS_MAX
-SERVER_CLIENTS_UNAUTH_CURRENT SERVER_CLIENTS_UNAUTH_MAX THREADPOOL_JOB_QUEUE_DEPTH
-THREADPOOL_WORKERS_CURRENT THREADPOOL_WORKERS_FREE THREADPOOL_WORKERS_MAX
-THREADPOOL_WORKERS_MIN THREADPOOL_WORKERS_PRIORITY

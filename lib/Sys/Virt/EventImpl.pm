@@ -9,12 +9,18 @@ our $VERSION = $Sys::Virt::VERSION;
 *_free_callback_opaque = \&Sys::Virt::Event::_free_callback_opaque;
 
 # What a loop has to implement.
-for my $method (qw(add_handle update_handle remove_handle add_timeout update_timeout remove_timeout)) {
-    *$method = sub {
-        my $class = ref $_[0] || $_[0];
-        require Carp;
-        Carp::croak("$class has no method $method, which an event loop needs");
-    };
+sub add_handle     { _lacks('add_handle', @_) }
+sub add_timeout    { _lacks('add_timeout', @_) }
+sub remove_handle  { _lacks('remove_handle', @_) }
+sub remove_timeout { _lacks('remove_timeout', @_) }
+sub update_handle  { _lacks('update_handle', @_) }
+sub update_timeout { _lacks('update_timeout', @_) }
+
+sub _lacks {
+    my ($method, $self) = @_;
+    my $class = ref $self || $self;
+    require Carp;
+    Carp::croak("$class has no method $method, which an event loop needs");
 }
 
 1;

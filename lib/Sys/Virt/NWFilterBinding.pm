@@ -3,16 +3,6 @@ package Sys::Virt::NWFilterBinding;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 
+# What Virt.so makes is named in NWFilterBinding.ph.
+
 1;
-
-__END__
-
-# Virt.so makes these; they are named for those who look here. The manual is in the .pod file.
-
-sub delete;
-sub get_filter_name;
-sub get_port_dev;
-sub get_xml_description;
-
-# Constants:
-CREATE_VALIDATE

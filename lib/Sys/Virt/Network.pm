@@ -3,38 +3,6 @@ package Sys::Virt::Network;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 
+# What Virt.so makes is named in Network.ph.
+
 1;
-
-__END__
-
-# Virt.so makes these; they are named for those who look here. The manual is in the .pod file.
-
-sub create;
-sub create_port;
-sub destroy;
-sub get_autostart;
-sub get_bridge_name;
-sub get_dhcp_leases;
-sub get_metadata;
-sub get_name;
-sub get_port_by_uuid;
-sub get_uuid;
-sub get_uuid_string;
-sub get_xml_description;
-sub is_active;
-sub is_persistent;
-sub list_all_ports;
-sub set_autostart;
-sub set_metadata;
-sub undefine;
-sub update;
-
-# Constants:
-CREATE_VALIDATE DEFINE_VALIDATE EVENT_DEFINED EVENT_ID_LIFECYCLE EVENT_ID_METADATA_CHANGE
-EVENT_STARTED EVENT_STOPPED EVENT_UNDEFINED LIST_ACTIVE LIST_AUTOSTART LIST_INACTIVE
-LIST_NO_AUTOSTART LIST_PERSISTENT LIST_TRANSIENT METADATA_DESCRIPTION METADATA_ELEMENT
-METADATA_TITLE SECTION_BRIDGE SECTION_DNS_HOST SECTION_DNS_SRV SECTION_DNS_TXT SECTION_DOMAIN
-SECTION_FORWARD SECTION_FORWARD_INTERFACE SECTION_FORWARD_PF SECTION_IP SECTION_IP_DHCP_HOST
-SECTION_IP_DHCP_RANGE SECTION_NONE SECTION_PORTGROUP UPDATE_AFFECT_CONFIG UPDATE_AFFECT_CURRENT
-UPDATE_AFFECT_LIVE UPDATE_COMMAND_ADD_FIRST UPDATE_COMMAND_ADD_LAST UPDATE_COMMAND_DELETE
-UPDATE_COMMAND_MODIFY UPDATE_COMMAND_NONE XML_INACTIVE

@@ -3,34 +3,6 @@ package Sys::Virt::NodeDevice;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 
+# What Virt.so makes is named in NodeDevice.ph.
+
 1;
-
-__END__
-
-# Virt.so makes these; they are named for those who look here. The manual is in the .pod file.
-
-sub create;
-sub destroy;
-sub dettach;
-sub get_autostart;
-sub get_name;
-sub get_parent;
-sub get_xml_description;
-sub is_active;
-sub is_persistent;
-sub list_capabilities;
-sub reattach;
-sub reset;
-sub set_autostart;
-sub undefine;
-sub update;
-
-# Constants:
-CREATE_XML_VALIDATE DEFINE_XML_VALIDATE EVENT_CREATED EVENT_DEFINED EVENT_DELETED
-EVENT_ID_LIFECYCLE EVENT_ID_UPDATE EVENT_UNDEFINED LIST_ACTIVE LIST_CAP_AP_CARD
-LIST_CAP_AP_MATRIX LIST_CAP_AP_QUEUE LIST_CAP_CCWGROUP_DEV LIST_CAP_CCWGROUP_MEMBER
-LIST_CAP_CCW_DEV LIST_CAP_CSS_DEV LIST_CAP_DRM LIST_CAP_FC_HOST LIST_CAP_MDEV
-LIST_CAP_MDEV_TYPES LIST_CAP_NET LIST_CAP_PCI_DEV LIST_CAP_SCSI LIST_CAP_SCSI_GENERIC
-LIST_CAP_SCSI_HOST LIST_CAP_SCSI_TARGET LIST_CAP_STORAGE LIST_CAP_SYSTEM LIST_CAP_USB_DEV
-LIST_CAP_USB_INTERFACE LIST_CAP_VDPA LIST_CAP_VPD LIST_CAP_VPORTS LIST_INACTIVE LIST_PERSISTENT
-LIST_TRANSIENT UPDATE_AFFECT_CONFIG UPDATE_AFFECT_CURRENT UPDATE_AFFECT_LIVE XML_INACTIVE

@@ -26,23 +26,6 @@ for my $name (qw(qemu_monitor_command qemu_monitor_command_with_files qemu_agent
     };
 }
 
+# What Virt.so makes is named in QEMU.ph.
+
 1;
-
-__END__
-
-# Virt.so makes these; they are named for those who look here. The manual is in the .pod file.
-
-package Sys::Virt;
-sub qemu_attach;
-sub qemu_monitor_event_deregister;
-sub qemu_monitor_event_register;
-
-package Sys::Virt::Domain;
-sub qemu_agent_command;
-sub qemu_monitor_command;
-sub qemu_monitor_command_with_files;
-
-# Constants:
-AGENT_COMMAND_BLOCK AGENT_COMMAND_DEFAULT AGENT_COMMAND_NOWAIT AGENT_COMMAND_SHUTDOWN
-MONITOR_COMMAND_DEFAULT MONITOR_COMMAND_HMP MONITOR_EVENT_REGISTER_NOCASE
-MONITOR_EVENT_REGISTER_REGEX
