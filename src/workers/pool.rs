@@ -207,3 +207,59 @@ extern "C" fn run<W: Work>(pool: *mut c_void) -> *mut c_void {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Computes for so long, and then waits for nothing.
+    struct Computing {
+        time: Duration,
+        is_over: AtomicBool,
+    }
+
+    impl Work for Computing {
+        fn id(&self) -> u64 {
+            1
+        }
+
+        fn lane(&self) -> usize {
+            1
+        }
+
+        fn run(self: &Arc<Self>) {
+            let end = Instant::now() + self.time;
+            while Instant::now() < end {}
+            self.is_over.store(true, Ordering::SeqCst);
+            thread::sleep(4 * PATIENCE);
+        }
+    }
+
+    /// Whether what computes for so long was over when the pool was held, and how long that took.
+    fn hold_behind(time: Duration) -> (bool, Duration) {
+        let pool: &Pool<Computing> = Box::leak(Box::default());
+        let work = Arc::new(Computing { time, is_over: AtomicBool::new(false) });
+        assert!(pool.submit(Arc::clone(&work), PLACES, false));
+        while !pool.is_busy() {
+            thread::yield_now();
+        }
+        let start = Instant::now();
+        let held = pool.hold();
+        let took = start.elapsed();
+        assert_eq!(held.running.len(), 1);
+        (work.is_over.load(Ordering::SeqCst), took)
+    }
+
+    #[test]
+    fn a_fork_waits_until_threads_sleep() {
+        let (is_over, took) = hold_behind(PATIENCE / 4);
+        assert!(is_over || took >= PATIENCE);
+        assert!(took < 4 * PATIENCE);
+    }
+
+    #[test]
+    fn a_fork_does_not_wait_for_what_computes_for_long() {
+        let (is_over, took) = hold_behind(20 * PATIENCE);
+        assert!(!is_over && took >= PATIENCE);
+    }
+}
