@@ -62,10 +62,13 @@ thread_local! {
     static HELD: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// For the bridge: this thread is about to fork.
+/// For the bridge: this thread is about to fork; for a program, if libvirt does it.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_fork_begins() {
-    let held = vec![perl::hold(), admin::hold(), connection::hold(), stream::hold(), perl_loop::hold()];
+pub extern "C" fn sys_virt_fork_begins(in_libvirt: bool) {
+    let mut held = vec![perl::hold(), admin::hold(), connection::hold(), stream::hold(), perl_loop::hold()];
+    if !in_libvirt {
+        held.push(workers::hold());
+    }
     HELD.with(|all| *all.borrow_mut() = held);
 }
 

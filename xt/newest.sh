@@ -36,11 +36,13 @@ alone() {
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
-# The perl of this machine in place of the root's.
+# The perl of this machine in place of the root's, with its modules and the scripts for browsers that
+# Mojolicious has links to.
 machine_perl() {
     local path
     for path in $(perl -MConfig -e 'print "@Config{qw(perlpath privlibexp archlibexp vendorlibexp vendorarchexp)}"') \
-        /usr/bin/prove /usr/lib/x86_64-linux-gnu/perl-base; do
+        /usr/bin/prove /usr/lib/x86_64-linux-gnu/perl-base /usr/share/javascript /usr/share/nodejs; do
+        [ -e "$path" ] || continue
         [ -e "$1$path" ] || if [ -d "$path" ]; then mkdir -p "$1$path"; else touch "$1$path"; fi
         mount --bind "$path" "$1$path"
     done
@@ -55,7 +57,7 @@ test_release() {
     chmod 755 "$root/usr/sbin/policy-rc.d"
     inside "$root" tools/testbed.sh packages
     inside "$root" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends libfuture-perl iptables
+        apt-get install -q -y --no-install-recommends libfuture-perl iptables gcc libc6-dev
     # What it is called, as a host knows of itself.
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" > "$root/etc/hosts"
     # A copy is newer than the script that made it, so it is not made again.

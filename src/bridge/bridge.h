@@ -323,7 +323,7 @@ void sys_virt_home_ends(void *perl);
 /* Whether methods run on other threads: then the process ends without waiting for libvirt. */
 bool sys_virt_is_busy(void);
 /* Around a fork: no other thread has a lock of Rust's in between. */
-void sys_virt_fork_begins(void);
+void sys_virt_fork_begins(bool in_libvirt);
 void sys_virt_fork_ends(void);
 /* Installs methods and constants; once for each interpreter. */
 void sys_virt_boot(void *perl);

@@ -8,6 +8,11 @@ BRIDGE_THREAD bridge_thread bridge_here;
 U8 bridge_attention;
 SSize_t bridge_forks;
 
+static void forking(void)
+{
+    sys_virt_fork_begins(bridge_here.in_libvirt);
+}
+
 static void forked(void)
 {
     bridge_forks++;
@@ -19,7 +24,7 @@ void bridge_count_forks(void)
     static bool counting;
 
     if (!counting)
-        counting = pthread_atfork(sys_virt_fork_begins, sys_virt_fork_ends, forked) == 0;
+        counting = pthread_atfork(forking, sys_virt_fork_ends, forked) == 0;
 }
 
 SSize_t sv_bridge_forks(void)

@@ -13,6 +13,7 @@ pub use begin::{WATCH, abandon, next, take};
 pub use home::{Home, take_home};
 
 use crate::ffi::bridge;
+use std::any::Any;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -57,6 +58,11 @@ fn shared() -> &'static Shared {
 /// Whether there has been a thread in this process.
 fn are_there_any() -> bool {
     shared().pool.has_begun()
+}
+
+/// Holds the pool while the script forks: see there.
+pub fn hold() -> Box<dyn Any> {
+    Box::new(shared().pool.hold())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

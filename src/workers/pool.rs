@@ -5,15 +5,18 @@ use super::lock;
 use crate::ffi::bridge;
 use std::collections::{HashMap, VecDeque};
 use std::ffi::c_void;
-use std::ptr;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use std::{fs, ptr, thread};
 
 /// As many as libvirtd answers at a time, of one client (`max_client_requests`).
 pub const PLACES: usize = 5;
 /// How long a thread without a job stays.
 const IDLE: Duration = Duration::from_secs(5);
+/// How long a fork is held up by threads that do not sleep.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a thread is for.
 pub trait Work: Send + Sync {
@@ -30,7 +33,7 @@ pub struct Pool<W> {
     begun: AtomicBool,
 }
 
-struct State<W> {
+pub struct State<W> {
     lanes: HashMap<usize, Lane<W>>,
     /// What has its place, and waits for a thread.
     ready: VecDeque<Arc<W>>,
@@ -39,8 +42,8 @@ struct State<W> {
     /// Those that were called, and those that were begun, and have not looked yet.
     called: usize,
     starting: usize,
-    /// Work that has a thread.
-    running: usize,
+    /// The threads that have work: where Linux says what each does.
+    running: Vec<Arc<Path>>,
 }
 
 struct Lane<W> {
@@ -51,8 +54,14 @@ struct Lane<W> {
 
 impl<W> Default for Pool<W> {
     fn default() -> Self {
-        let state =
-            State { lanes: HashMap::new(), ready: VecDeque::new(), idle: 0, called: 0, starting: 0, running: 0 };
+        let state = State {
+            lanes: HashMap::new(),
+            ready: VecDeque::new(),
+            idle: 0,
+            called: 0,
+            starting: 0,
+            running: Vec::new(),
+        };
         Pool { state: Mutex::new(state), work: Condvar::new(), begun: AtomicBool::new(false) }
     }
 }
@@ -65,7 +74,7 @@ impl<W: Work> Pool<W> {
 
     /// Whether work is being done.
     pub fn is_busy(&self) -> bool {
-        self.has_begun() && { lock(&self.state).running > 0 }
+        self.has_begun() && { !lock(&self.state).running.is_empty() }
     }
 
     /// Runs work as soon as its lane has a place; what is urgent before what waits. False if there can
@@ -98,15 +107,30 @@ impl<W: Work> Pool<W> {
         }
         self.begun.store(true, Ordering::Relaxed);
         // SAFETY: a function for threads of this pool, which stays.
-        let spawned = unsafe { bridge::sv_bridge_spawn(thread::<W>, ptr::from_ref(self).cast_mut().cast()) };
+        let spawned = unsafe { bridge::sv_bridge_spawn(run::<W>, ptr::from_ref(self).cast_mut().cast()) };
         // With other threads it waits for one of them.
         state.starting += usize::from(spawned);
-        if !spawned && state.running == 0 && state.idle == 0 {
+        if !spawned && state.running.is_empty() && state.idle == 0 {
             state.ready.pop_back();
             state.leave(number);
             return false;
         }
         true
+    }
+
+    /// Keeps threads from work while the process forks, once those that have work sleep: they wait
+    /// for their hosts then, and have no lock that the child would have for ever. Since 2.90 GLib has
+    /// some that all connections share. There is no waiting for what computes for long.
+    pub fn hold(&self) -> MutexGuard<'_, State<W>> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let state = lock(&self.state);
+            if state.running.iter().all(|status| sleeps(status)) || Instant::now() > end {
+                return state;
+            }
+            drop(state);
+            thread::sleep(Duration::from_micros(100));
+        }
     }
 
     /// Takes what waits for a place out of its lane.
@@ -134,21 +158,36 @@ impl<W> State<W> {
     }
 }
 
-extern "C" fn thread<W: Work>(pool: *mut c_void) -> *mut c_void {
+/// Whether the thread with that status neither runs nor is about to.
+fn sleeps(status: &Path) -> bool {
+    let Ok(status) = fs::read(status) else { return true };
+    // Behind its name, which may have anything in it.
+    let name_ends = status.iter().rposition(|&byte| byte == b')');
+    !name_ends.is_some_and(|end| matches!(status.get(end + 2), Some(b'R' | b'D')))
+}
+
+/// That of the calling thread.
+fn own_status() -> Arc<Path> {
+    let thread = fs::read_link("/proc/thread-self").unwrap_or_default();
+    [Path::new("/proc"), &thread, Path::new("stat")].iter().collect::<PathBuf>().into()
+}
+
+extern "C" fn run<W: Work>(pool: *mut c_void) -> *mut c_void {
     bridge::sv_bridge_enter_libvirt();
     // SAFETY: the pool that has begun it, which stays.
     let pool = unsafe { &*pool.cast::<Pool<W>>() };
+    let status = own_status();
     let mut state = lock(&pool.state);
     state.starting -= 1;
     loop {
         if let Some(job) = state.ready.pop_front() {
-            state.running += 1;
+            state.running.push(Arc::clone(&status));
             drop(state);
             job.run();
             let lane = job.lane();
             drop(job);
             state = lock(&pool.state);
-            state.running -= 1;
+            state.running.retain(|running| !Arc::ptr_eq(running, &status));
             state.leave(lane);
             continue;
         }
@@ -166,5 +205,61 @@ extern "C" fn thread<W: Work>(pool: *mut c_void) -> *mut c_void {
         if timeout {
             return ptr::null_mut();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Computes for so long, and then waits for nothing.
+    struct Computing {
+        time: Duration,
+        is_over: AtomicBool,
+    }
+
+    impl Work for Computing {
+        fn id(&self) -> u64 {
+            1
+        }
+
+        fn lane(&self) -> usize {
+            1
+        }
+
+        fn run(self: &Arc<Self>) {
+            let end = Instant::now() + self.time;
+            while Instant::now() < end {}
+            self.is_over.store(true, Ordering::SeqCst);
+            thread::sleep(4 * PATIENCE);
+        }
+    }
+
+    /// Whether what computes for so long was over when the pool was held, and how long that took.
+    fn hold_behind(time: Duration) -> (bool, Duration) {
+        let pool: &Pool<Computing> = Box::leak(Box::default());
+        let work = Arc::new(Computing { time, is_over: AtomicBool::new(false) });
+        assert!(pool.submit(Arc::clone(&work), PLACES, false));
+        while !pool.is_busy() {
+            thread::yield_now();
+        }
+        let start = Instant::now();
+        let held = pool.hold();
+        let took = start.elapsed();
+        assert_eq!(held.running.len(), 1);
+        (work.is_over.load(Ordering::SeqCst), took)
+    }
+
+    #[test]
+    fn a_fork_waits_until_threads_sleep() {
+        let (is_over, took) = hold_behind(PATIENCE / 4);
+        assert!(is_over || took >= PATIENCE);
+        assert!(took < 4 * PATIENCE);
+    }
+
+    #[test]
+    fn a_fork_does_not_wait_for_what_computes_for_long() {
+        let (is_over, took) = hold_behind(20 * PATIENCE);
+        assert!(!is_over && took >= PATIENCE);
     }
 }
