@@ -2,11 +2,11 @@
 
 #![allow(clippy::missing_docs_in_private_items, reason = "libvirt/libvirt-admin.h says what they are")]
 
-use super::{Params, RTLD_LAZY, Text, apart, dlopen, since};
+use super::{Params, Text, apart, since};
 use crate::error::Failure;
 use once_cell::race::OnceNonZeroUsize;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
-use std::sync::Once;
+use std::sync::{Mutex, PoisonError};
 use virt::sys::{virFreeCallback, virTypedParameterPtr};
 
 const LIBVIRT_ADMIN: &CStr = c"libvirt-admin.so.0";
@@ -63,10 +63,14 @@ type Open = unsafe extern "C" fn(Text, c_uint) -> virAdmConnectPtr;
 
 /// `virAdmConnectOpen`, before which no other function is called: in time to keep libvirt-admin apart.
 pub fn opener() -> Result<Open, Failure> {
-    static ONCE: Once = Once::new();
+    static APART: Mutex<bool> = Mutex::new(false);
     let open = virAdmConnectOpen()?;
-    // SAFETY: the name of a library, which is open.
-    ONCE.call_once(|| unsafe { apart::keep(dlopen(LIBVIRT_ADMIN.as_ptr(), RTLD_LAZY)) });
+    let mut apart = APART.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*apart {
+        // SAFETY: a function of that library, before the first call of any; the lock is held.
+        unsafe { apart::keep(open as usize) }?;
+        *apart = true;
+    }
     Ok(open)
 }
 
