@@ -85,6 +85,7 @@ pub const fn method(
     params: &'static [Parameter],
     surplus: bool,
     here: bool,
+    at_once: bool,
     run: unsafe extern "C" fn(&Call),
 ) -> Method {
     assert!(params.len() <= MAX_PARAMS);
@@ -101,18 +102,19 @@ pub const fn method(
     }
     let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1;
     let (name, params, least, most) = (name.as_ptr().cast(), params.as_ptr(), least as u8, params.len() as u8);
-    Method { name, params, run, least, most, calls_back, borrows, surplus, here, alone, lasts }
+    Method { name, params, run, least, most, calls_back, borrows, surplus, here, at_once, alone, lasts }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row
 /// `name(self: Type, argument: Type = default, ...) => expression;`. The expression calls
 /// libvirt with what the arguments were read to and gives a `Result<impl Return, Failure>`;
-/// `with call` before the arrow names its [`Arguments`] for it; `in call` gives it the whole
-/// [`Call`], with the interpreter, and so the method cannot run on another thread; `and more` says
-/// that surplus arguments are ignored, with a warning.
+/// `at once` before the arrow says that it asks no host and so never waits, and needs no deadline;
+/// `with call` names its [`Arguments`] for it; `in call` gives it the whole [`Call`], with the
+/// interpreter, and so the method cannot run on another thread; `and more` says that surplus
+/// arguments are ignored, with a warning.
 macro_rules! methods {
     ($package:literal; $(
-        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(and $more:ident)? $(with $with:ident)? $(in $in:ident)? => $body:expr;
+        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(and $more:ident)? $(at $once:ident)? $(with $with:ident)? $(in $in:ident)? => $body:expr;
     )*) => {
         /// The methods of the package, or of this topic of it.
         pub static METHODS: &[$crate::method::Method] = &[$({
@@ -148,7 +150,8 @@ macro_rules! methods {
             }
             let surplus = !concat!($(stringify!($more))?).is_empty();
             let here = !concat!($(stringify!($in))?).is_empty();
-            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, surplus, here, run)
+            let at_once = !concat!($(stringify!($once))?).is_empty();
+            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, surplus, here, at_once, run)
         }),*];
     };
 }

@@ -122,6 +122,7 @@ typedef struct bridge_method {
     U8 here;            /* needs the interpreter while it works: cannot run on another thread */
     U8 alone;           /* can be called with an object and nothing else */
     U8 lasts;           /* may take hours: runs on another thread, so that the script's signals are heard */
+    U8 at_once;         /* asks no host: does not run elsewhere, whatever deadline there is */
 } bridge_method;
 
 #define BRIDGE_MAX_PARAMS 8

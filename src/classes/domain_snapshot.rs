@@ -6,7 +6,7 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::DomainSnapshot";
-    get_name(domss: DomainSnapshot) => borrowed_str(virDomainSnapshotGetName(domss));
+    get_name(domss: DomainSnapshot) at once => borrowed_str(virDomainSnapshotGetName(domss));
     get_xml_description(domss: DomainSnapshot, flags: u32 = 0) => owned_str(virDomainSnapshotGetXMLDesc(domss, flags));
     is_current(domss: DomainSnapshot, flags: u32 = 0) => int(virDomainSnapshotIsCurrent(domss, flags));
     has_metadata(domss: DomainSnapshot, flags: u32 = 0) => int(virDomainSnapshotHasMetadata(domss, flags));

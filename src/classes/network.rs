@@ -7,9 +7,9 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Network";
-    get_name(net: Network) => borrowed_str(virNetworkGetName(net));
-    get_uuid(net: Network) => uuid(|p| virNetworkGetUUID(net, p));
-    get_uuid_string(net: Network) => uuid_string(|p| virNetworkGetUUIDString(net, p));
+    get_name(net: Network) at once => borrowed_str(virNetworkGetName(net));
+    get_uuid(net: Network) at once => uuid(|p| virNetworkGetUUID(net, p));
+    get_uuid_string(net: Network) at once => uuid_string(|p| virNetworkGetUUIDString(net, p));
     get_bridge_name(net: Network) => owned_str(virNetworkGetBridgeName(net));
     get_xml_description(net: Network, flags: u32 = 0) => owned_str(virNetworkGetXMLDesc(net, flags));
     get_metadata(net: Network, r#type: i32, uri: OptStr, flags: u32 = 0) =>

@@ -6,8 +6,8 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::NetworkPort";
-    get_uuid(port: NetworkPort) => uuid(|p| virNetworkPortGetUUID(port, p));
-    get_uuid_string(port: NetworkPort) => uuid_string(|p| virNetworkPortGetUUIDString(port, p));
+    get_uuid(port: NetworkPort) at once => uuid(|p| virNetworkPortGetUUID(port, p));
+    get_uuid_string(port: NetworkPort) at once => uuid_string(|p| virNetworkPortGetUUIDString(port, p));
     get_xml_description(port: NetworkPort, flags: u32 = 0) => owned_str(virNetworkPortGetXMLDesc(port, flags));
     get_parameters(port: NetworkPort, flags: u32 = 0) => allocated(|p, n| virNetworkPortGetParameters(port, p, n, flags));
     set_parameters(port: NetworkPort, newparams: HashRef, flags: u32 = 0) => {

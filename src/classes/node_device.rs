@@ -9,7 +9,7 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::NodeDevice";
-    get_name(dev: NodeDevice) => borrowed_str(virNodeDeviceGetName(dev));
+    get_name(dev: NodeDevice) at once => borrowed_str(virNodeDeviceGetName(dev));
     get_parent(dev: NodeDevice) => parent(dev);
     get_xml_description(dev: NodeDevice, flags: u32 = 0) => owned_str(virNodeDeviceGetXMLDesc(dev, flags));
     list_capabilities(dev: NodeDevice) => names(int(virNodeDeviceNumOfCaps(dev))?, |list, n| virNodeDeviceListCaps(dev, list, n));

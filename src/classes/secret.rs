@@ -7,10 +7,10 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Secret";
-    get_uuid(sec: Secret) => uuid(|p| virSecretGetUUID(sec, p));
-    get_uuid_string(sec: Secret) => uuid_string(|p| virSecretGetUUIDString(sec, p));
-    get_usage_type(sec: Secret) => int(virSecretGetUsageType(sec));
-    get_usage_id(sec: Secret) => borrowed_str(virSecretGetUsageID(sec));
+    get_uuid(sec: Secret) at once => uuid(|p| virSecretGetUUID(sec, p));
+    get_uuid_string(sec: Secret) at once => uuid_string(|p| virSecretGetUUIDString(sec, p));
+    get_usage_type(sec: Secret) at once => int(virSecretGetUsageType(sec));
+    get_usage_id(sec: Secret) at once => borrowed_str(virSecretGetUsageID(sec));
     get_xml_description(sec: Secret, flags: u32 = 0) => owned_str(virSecretGetXMLDesc(sec, flags));
     get_value(sec: Secret, flags: u32 = 0) => value(sec, flags);
     set_value(sec: Secret, value: SecretBytes, flags: u32 = 0) => void(virSecretSetValue(sec, value.as_ptr(), value.len(), flags));

@@ -7,9 +7,9 @@ use virt::sys::*;
 methods! {
     "Sys::Virt::StoragePool";
     _lookup_by_volume(volume: StorageVol) => object::<StoragePool>(virStoragePoolLookupByVolume(volume));
-    get_name(pool: StoragePool) => borrowed_str(virStoragePoolGetName(pool));
-    get_uuid(pool: StoragePool) => uuid(|p| virStoragePoolGetUUID(pool, p));
-    get_uuid_string(pool: StoragePool) => uuid_string(|p| virStoragePoolGetUUIDString(pool, p));
+    get_name(pool: StoragePool) at once => borrowed_str(virStoragePoolGetName(pool));
+    get_uuid(pool: StoragePool) at once => uuid(|p| virStoragePoolGetUUID(pool, p));
+    get_uuid_string(pool: StoragePool) at once => uuid_string(|p| virStoragePoolGetUUIDString(pool, p));
     get_xml_description(pool: StoragePool, flags: u32 = 0) => owned_str(virStoragePoolGetXMLDesc(pool, flags));
     get_info(pool: StoragePool) => filled(|info: *mut virStoragePoolInfo| virStoragePoolGetInfo(pool, info));
     is_active(pool: StoragePool) => int(virStoragePoolIsActive(pool));

@@ -7,8 +7,8 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::StorageVol";
-    get_name(vol: StorageVol) => borrowed_str(virStorageVolGetName(vol));
-    get_key(vol: StorageVol) => borrowed_str(virStorageVolGetKey(vol));
+    get_name(vol: StorageVol) at once => borrowed_str(virStorageVolGetName(vol));
+    get_key(vol: StorageVol) at once => borrowed_str(virStorageVolGetKey(vol));
     get_path(vol: StorageVol) => owned_str(virStorageVolGetPath(vol));
     get_xml_description(vol: StorageVol, flags: u32 = 0) => owned_str(virStorageVolGetXMLDesc(vol, flags));
     get_info(vol: StorageVol, flags: u32 = 0) => filled(|info: *mut virStorageVolInfo| {

@@ -41,8 +41,8 @@ methods! {
     abort(st: OwnStream) => stream::abort(st, || void(virStreamAbort(st))).map(|()| ThenParked);
 
     add_callback(stref: OwnStream, events: i32, cb: Code) in call => add_callback(call, stref, events, cb);
-    update_callback(st: OwnStream, events: i32) => update_callback(st, events);
-    remove_callback(st: OwnStream) => remove_callback(st);
+    update_callback(st: OwnStream, events: i32) at once => update_callback(st, events);
+    remove_callback(st: OwnStream) at once => remove_callback(st);
 }
 
 /// No value, or the exception that waits.

@@ -13,16 +13,16 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Event";
-    register_default() => register_default();
+    register_default() at once => register_default();
     run_default() in call => run_once(call);
-    add_handle(fd: i32, events: i32, coderef: Code) => added(coderef, |data|
+    add_handle(fd: i32, events: i32, coderef: Code) at once => added(coderef, |data|
         virEventAddHandle(fd, events, Some(handle_ready), data, Some(drop_registration)));
-    update_handle(watch: i32, events: i32) => { virEventUpdateHandle(watch, events); Ok(()) };
-    remove_handle(watch: i32) => void(virEventRemoveHandle(watch));
-    add_timeout(frequency: i32, coderef: Code) => added(coderef, |data|
+    update_handle(watch: i32, events: i32) at once => { virEventUpdateHandle(watch, events); Ok(()) };
+    remove_handle(watch: i32) at once => void(virEventRemoveHandle(watch));
+    add_timeout(frequency: i32, coderef: Code) at once => added(coderef, |data|
         virEventAddTimeout(frequency, Some(timer_due), data, Some(drop_registration)));
-    update_timeout(timer: i32, frequency: i32) => { virEventUpdateTimeout(timer, frequency); Ok(()) };
-    remove_timeout(timer: i32) => void(virEventRemoveTimeout(timer));
+    update_timeout(timer: i32, frequency: i32) at once => { virEventUpdateTimeout(timer, frequency); Ok(()) };
+    remove_timeout(timer: i32) at once => void(virEventRemoveTimeout(timer));
 }
 
 /// Whether libvirt's default loop is registered: without, it would wait for ever.

@@ -277,6 +277,7 @@ pub struct Method {
     pub here: bool,
     pub alone: bool,
     pub lasts: bool,
+    pub at_once: bool,
 }
 
 impl Method {
@@ -416,7 +417,7 @@ mod layout {
             secret words(2) + 10;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
-            alone words(3) + 6, lasts words(3) + 7;
+            alone words(3) + 6, lasts words(3) + 7, at_once words(4);
         Call: perl 0, method words(1), ax words(2), error words(3), warning words(4), output words(5),
             content words(6), single words(7), returned words(7) + 8, surplus words(7) + 12, values words(7) + 16;
     }

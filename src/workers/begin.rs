@@ -19,6 +19,9 @@ use virt::sys;
 /// nothing asks for more.
 fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Failure> {
     let is_future = why == bridge::BEGIN_FUTURE;
+    if !is_future && (call.method.here || call.method.at_once) {
+        return Ok(None);
+    }
     // SAFETY: the bridge has filled in a value for each parameter.
     let first = (call.method.most > 0).then(|| unsafe { call.value(0) });
     // SAFETY: the tag says that there is an object.
@@ -26,7 +29,7 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
     let conn = first.filter(|first| first.tag() == Tag::Object).map_or(0, connection_of);
     let timeout = timeout.or_else(|| connection::timeout(conn));
     let anyway = why == bridge::BEGIN_ALARM || call.method.lasts;
-    if !is_future && (call.method.here || (timeout.is_none() && !anyway)) {
+    if !is_future && timeout.is_none() && !anyway {
         return Ok(None);
     }
     if is_future && (call.method.here || call.method.assigns()) {
@@ -39,8 +42,8 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
     let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
     let uri = || first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
     let deadline = timeout.map(|seconds| Deadline::new(seconds, call.method_name(), origin, uri()));
-    // What is of no connection is in nobody's way, nor is what does not ask but only sends or receives.
-    let lane = if conn == 0 || call.method.lasts { usize::MAX - id as usize } else { conn };
+    // What is of no connection is in nobody's way, nor is what does not ask, or only sends or receives.
+    let lane = if conn == 0 || call.method.at_once || call.method.lasts { usize::MAX - id as usize } else { conn };
     let home = Home::of(call.perl());
     if let Some(watch) = WATCH.get() {
         watch(&home);

@@ -19,12 +19,12 @@ methods! {
     // What Sys::Virt::Admin->new calls.
     _open(uri: OptStr, flags: u32 = 0) => object::<AdminConnect>(admin::opener()?(uri, flags));
 
-    get_uri(conn: AdminConnect) => owned_str(admin::virAdmConnectGetURI()?(conn));
+    get_uri(conn: AdminConnect) at once => owned_str(admin::virAdmConnectGetURI()?(conn));
     get_library_version(conn: AdminConnect) => {
         let get = admin::virAdmConnectGetLibVersion()?;
         stored(|version: *mut u64| get(conn, version))
     };
-    is_alive(conn: AdminConnect) => int(admin::virAdmConnectIsAlive()?(conn));
+    is_alive(conn: AdminConnect) at once => int(admin::virAdmConnectIsAlive()?(conn));
 
     list_servers(conn: AdminConnect, flags: u32 = 0) => {
         let list = admin::virAdmConnectListServers()?;

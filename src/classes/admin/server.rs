@@ -6,7 +6,7 @@ use crate::since::admin::{self, *};
 
 methods! {
     "Sys::Virt::Admin::Server";
-    get_name(server: AdminServer) => borrowed_str(admin::virAdmServerGetName()?(server));
+    get_name(server: AdminServer) at once => borrowed_str(admin::virAdmServerGetName()?(server));
     get_threadpool_parameters(server: AdminServer, flags: u32 = 0) => {
         let get = admin::virAdmServerGetThreadPoolParameters()?;
         allocated(|p, n| get(server, p, n, flags))

@@ -23,17 +23,17 @@ methods! {
         open_auth(uri, credlist, callback, flags);
 
     get_type(con: Connect) => borrowed_str(virConnectGetType(con));
-    get_uri(con: Connect) => owned_str(virConnectGetURI(con));
+    get_uri(con: Connect) at once => owned_str(virConnectGetURI(con));
     get_hostname(con: Connect) => owned_str(virConnectGetHostname(con));
     get_version(con: ConnectOrClass) and more => version(con);
     get_major_version(con: ConnectOrClass) and more => version(con).map(|version| version / 1_000_000);
     get_minor_version(con: ConnectOrClass) and more => version(con).map(|version| version / 1_000 % 1_000);
     get_micro_version(con: ConnectOrClass) and more => version(con).map(|version| version % 1_000);
     get_library_version(con: ConnectOrClass) and more => library_version(con);
-    is_alive(conn: Connect) => int(virConnectIsAlive(conn));
+    is_alive(conn: Connect) at once => int(virConnectIsAlive(conn));
     is_encrypted(conn: Connect) => int(virConnectIsEncrypted(conn));
     is_secure(conn: Connect) => int(virConnectIsSecure(conn));
-    set_keep_alive(conn: Connect, interval: i32, count: u32) => void(virConnectSetKeepAlive(conn, interval, count));
+    set_keep_alive(conn: Connect, interval: i32, count: u32) at once => void(virConnectSetKeepAlive(conn, interval, count));
     set_identity(conn: Connect, newident: HashRef, flags: u32 = 0) => set_identity(conn, newident, flags);
 }
 

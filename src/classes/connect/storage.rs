@@ -39,5 +39,5 @@ methods! {
         |list, n| virConnectListSecrets(con, list, n), |uuid| virSecretLookupByUUIDString(con, uuid));
     list_all_secrets(con: Connect, flags: u32 = 0) => object_list::<Secret>(|list| virConnectListAllSecrets(con, list, flags));
 
-    new_stream(con: Connect, flags: u32 = 0) and more => object::<Stream>(stream::opened(virStreamNew(con, flags), flags));
+    new_stream(con: Connect, flags: u32 = 0) and more at once => object::<Stream>(stream::opened(virStreamNew(con, flags), flags));
 }

@@ -7,10 +7,10 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Domain";
-    get_id(dom: Domain) => Ok(virDomainGetID(dom) as i32); // -1 for one that doesn't run
-    get_uuid(dom: Domain) => uuid(|p| virDomainGetUUID(dom, p));
-    get_uuid_string(dom: Domain) => uuid_string(|p| virDomainGetUUIDString(dom, p));
-    get_name(dom: Domain) => borrowed_str(virDomainGetName(dom));
+    get_id(dom: Domain) at once => Ok(virDomainGetID(dom) as i32); // -1 for one that doesn't run
+    get_uuid(dom: Domain) at once => uuid(|p| virDomainGetUUID(dom, p));
+    get_uuid_string(dom: Domain) at once => uuid_string(|p| virDomainGetUUIDString(dom, p));
+    get_name(dom: Domain) at once => borrowed_str(virDomainGetName(dom));
     rename(dom: Domain, newname: Str, flags: u32 = 0) => void(virDomainRename(dom, newname, flags));
     get_os_type(dom: Domain) => owned_str(virDomainGetOSType(dom));
 
