@@ -26,9 +26,8 @@ sub lines { my ($file) = @_; open my $in, '<', $file or die "$file: $!"; chomp(m
 sub new {
     my ($class) = @_;
     my %rows;
-    my (undef, @methods) = lines('t/data/methods.tsv');
-    my (undef, @constants) = lines('t/data/constants.tsv');
-    $rows{"$_->[0]::$_->[1]"} = {} for @methods, grep { $_->[1] =~ /^EVENT_ID_/ } @constants;
+    my ($methods, $extensions, $constants) = map { my (undef, @rows) = lines("t/data/$_.tsv"); \@rows } qw(methods extension-methods constants);
+    $rows{"$_->[0]::$_->[1]"} = {} for @$methods, (map { [@$_[1, 2]] } @$extensions), grep { $_->[1] =~ /^EVENT_ID_/ } @$constants;
     $_ = { succeeded => {}, refused => {}, reason => '' } for values %rows;
     return bless { rows => \%rows, runs => {} }, $class;
 }

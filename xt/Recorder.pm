@@ -20,11 +20,15 @@ use File::Basename qw(dirname);
 use Hash::Util::FieldHash qw(fieldhash);
 use Scalar::Util qw(blessed reftype);
 use Sys::Virt;
+use Sys::Virt::Admin;
+use Sys::Virt::LXC;
+use Sys::Virt::QEMU;
 
 fieldhash my %from;
 my (%seen, $out);
 my $data = abs_path(dirname(__FILE__)) . '/../t/data';
 my ($get_type, $get_release) = map { Sys::Virt->can($_) } qw(get_type get_library_version);
+my $get_release_of_daemon = Sys::Virt::Admin->can('get_library_version');
 
 sub note {
     my $line = join("\t", @_) . "\n";
@@ -39,8 +43,9 @@ sub rows { my ($file) = @_; open my $in, '<', "$data/$file" or die "$file: $!"; 
 sub driver {
     my ($conn) = @_;
     return eval {
-        my $release = $get_release->($conn);
-        sprintf '%s %d.%d.%d', $get_type->($conn), $release / 1_000_000, $release / 1_000 % 1_000, $release % 1_000;
+        my $daemon  = $conn->isa('Sys::Virt::Admin');
+        my $release = $daemon ? $get_release_of_daemon->($conn) : $get_release->($conn);
+        sprintf '%s %d.%d.%d', $daemon ? 'ADMIN' : $get_type->($conn), $release / 1_000_000, $release / 1_000 % 1_000, $release % 1_000;
     } // 'closed';
 }
 
@@ -48,7 +53,7 @@ sub driver {
 sub follow {
     my ($driver, @values) = @_;
     for my $value (@values) {
-        if (blessed $value && $value->isa('Sys::Virt')) { $from{$value} //= driver($value) }
+        if (blessed $value && ($value->isa('Sys::Virt') || $value->isa('Sys::Virt::Admin'))) { $from{$value} //= driver($value) }
         elsif (blessed $value)                          { $from{$value} //= $driver }
         elsif (ref $value eq 'ARRAY')                   { follow($driver, @$value) }
         elsif (ref $value eq 'HASH')                    { follow($driver, values %$value) }
@@ -79,12 +84,15 @@ sub listen_in {
     };
 }
 
+# A wrapper's method, and its name, for calls on other threads, which take no wrapper.
+my %wrapped;
+
 sub wrap {
     my ($full) = @_;
     no strict 'refs';
     no warnings 'redefine';
     my $inner = \&$full;
-    *$full = sub {
+    my $wrapper = sub {
         my ($self, $want) = ($_[0], wantarray);
         my ($lived, $error, @values);
         # The caller's own variables, as some methods write to them.
@@ -106,12 +114,37 @@ sub wrap {
         die $error if !$lived;
         return $want ? @values : $values[0];
     };
+    *$full = $wrapper;
+    $wrapped{$wrapper} = [$inner, $full];
     return;
 }
 
-for my $row (rows('methods.tsv')) {
+# Calls by `async` of the methods of that name, whichever class has them.
+sub wrap_async {
+    my ($name) = @_;
+    my $before = $Sys::Virt::Future::through{$name};
+    $Sys::Virt::Future::through{$name} = sub {
+        my ($object) = @_;
+        my $code = $object->can($name);
+        my ($inner, $full) = @{ $wrapped{$code} // [$code] };
+        my ($call, $finish, @arguments) = $before ? $before->(@_) : ($inner, undef, @_);
+        return ($call, $finish, @arguments) if !$full;
+        my $driver = $from{$object};
+        return ($call, sub {
+            my @values = $finish ? $finish->(@_) : @_;
+            follow($driver // 'unknown', @values);
+            note('call', $full, $driver // 'unknown', @values ? 'used' : 'ok');
+            return @values;
+        }, @arguments);
+    };
+    return;
+}
+
+for my $row (rows('methods.tsv'), map { [@$_[1 .. $#$_]] } rows('extension-methods.tsv')) {
     my ($package, $method) = @$row;
-    wrap("${package}::$method") if $package->can($method);
+    next if !$package->can($method);
+    wrap("${package}::$method");
+    wrap_async($method);
 }
 
 1;
