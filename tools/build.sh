@@ -14,6 +14,13 @@ give_up() {
     exit 1
 }
 
+# no_arguments "$@": any, such as --help, shows what the script does.
+no_arguments() {
+    [ $# = 0 ] && return
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "tools/${0##*/}" >&2
+    exit 2
+}
+
 # step TEXT COMMAND...: a line on the terminal, and the rest in the log.
 step() {
     printf '%s ... ' "$1"
@@ -52,7 +59,10 @@ rust_on_path() {
 installed() { dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
 
 # Its name has the number of LLVM in it; the plain libclang1 is there up to Debian 13.
-libclang_package() { apt-cache depends libclang-dev | sed -n 's/^ *Depends: libclang-\([0-9]*\)-dev$/libclang1-\1/p'; }
+libclang_package() {
+    llvm=$(apt-cache depends libclang-dev 2>/dev/null | sed -n 's/^ *Depends: libclang-\([0-9]*\)-dev$/-\1/p')
+    say "libclang1$llvm"
+}
 
 # The newest of Debian's Rust packages that will do: Debian 12 has a newer one for its browser.
 rust_packages() {
@@ -63,7 +73,14 @@ rust_packages() {
             return
         fi
     done
-    give_up "Sys::Virt needs Rust $least_rust, and apt-get knows no package of it: see https://rustup.rs"
+    give_up "Sys::Virt needs Rust $least_rust, and the lists of apt-get have no package of it, as they are now:" \
+        "see https://rustup.rs"
+}
+
+# Those whose names apt-get's lists have.
+add_named_packages() {
+    installed 'libclang1*' || packages="$packages $(libclang_package)"
+    rust_on_path || packages="$packages $(rust_packages)"
 }
 
 # Debian's rustc-web would take the place of the user's own.
@@ -90,21 +107,19 @@ install_missing() {
     for package in ca-certificates gcc libc6-dev make perl libperl-dev pkg-config libvirt-dev "$@"; do
         installed "$package" || packages="$packages $package"
     done
-    installed 'libclang1*' || packages="$packages libclang1"
-    [ -n "$packages" ] || ! rust_on_path || return 0
+    [ -n "$packages" ] || ! installed 'libclang1*' || ! rust_on_path || return 0
     command -v apt-get >/dev/null || {
         say "Not a Debian system: 'perl Makefile.PL' tells what is missing here"
         return 0
     }
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-        rust_on_path || packages="$packages $(rust_packages)"
+        add_named_packages
         give_up "To build Sys::Virt takes packages that are missing here. Root, or sudo, can install them:" "" \
             "    apt-get install --no-remove --no-install-recommends$packages"
     fi
     [ "$(id -u)" = 0 ] || sudo -v
     step "Reading the lists of packages" as_root apt-get update -q -o DPkg::Lock::Timeout=300
-    rust_on_path || packages="$packages $(rust_packages)"
-    packages=$(echo "$packages" | sed "s/libclang1/$(libclang_package)/")
+    add_named_packages
     check_conflicts
     say "Missing:$packages"
     apt_install --assume-no 2>&1 | sed -n 's/^Need to get \(.*\) of archives\./To fetch: \1 of packages/p

@@ -8,6 +8,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . tools/build.sh
+no_arguments "$@"
 
 version=$(sed -n "s/^our \$VERSION = '\(.*\)';/\1/p" lib/Sys/Virt.pm)
 maintainer=$(sed -n 's/^Maintainer: //p' packaging/debian/control)

@@ -6,6 +6,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . tools/build.sh
+no_arguments "$@"
 
 install_missing
 build
