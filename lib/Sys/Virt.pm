@@ -8,6 +8,14 @@ XSLoader::load('Sys::Virt', $VERSION);
 # What `use overload fallback => 1` would set: an error compares as its text does.
 ${'Sys::Virt::Error::()'} = 1;
 
+*{"Sys::Virt::${_}::async"} = \&async for qw(
+    Domain DomainCheckpoint DomainSnapshot Interface Network NetworkPort NodeDevice NWFilter NWFilterBinding Secret
+    StoragePool StorageVol Stream
+);
+
+# strict, which would refuse the names above, without reading its file.
+use v5.32;
+
 my @options = qw(address auth callback credlist flags readonly timeout uri);
 
 sub new {
@@ -54,10 +62,6 @@ sub async {
     require Sys::Virt::Future;
     goto &Sys::Virt::Async::_view;
 }
-*{"Sys::Virt::${_}::async"} = \&async for qw(
-    Domain DomainCheckpoint DomainSnapshot Interface Network NetworkPort NodeDevice NWFilter NWFilterBinding Secret
-    StoragePool StorageVol Stream
-);
 
 # What an authentication callback has answered: a plain value, read where a die is caught.
 sub _credential_result {

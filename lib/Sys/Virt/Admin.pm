@@ -1,5 +1,6 @@
 package Sys::Virt::Admin;
 
+use v5.32;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 
@@ -22,6 +23,7 @@ sub Sys::Virt::Admin::_opening {
     return (\&Sys::Virt::Admin::_open, undef, $params{uri}, $params{flags} || 0);
 }
 
+no strict 'refs';
 *{"Sys::Virt::Admin${_}::async"} = \&async for '', '::Client', '::Server';
 
 # What Virt.so makes is named in Admin.ph.

@@ -1,5 +1,6 @@
 package Sys::Virt::EventImpl;
 
+use v5.32;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 

@@ -1,5 +1,6 @@
 package Sys::Virt::NWFilter;
 
+use v5.32;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 

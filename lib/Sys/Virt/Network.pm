@@ -1,5 +1,6 @@
 package Sys::Virt::Network;
 
+use v5.32;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 

@@ -1,5 +1,6 @@
 package Sys::Virt::QEMU;
 
+use v5.32;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 
@@ -11,6 +12,7 @@ sub guest_exec { require Sys::Virt::QEMU::Exec; goto &Sys::Virt::QEMU::Exec::gue
 # what it answers is made a hash again; by `async`, when the answer is there.
 package Sys::Virt; # so that errors are of the line in the script
 
+no strict 'refs';
 for my $name (qw(qemu_monitor_command qemu_monitor_command_with_files qemu_agent_command)) {
     my $method = \&{"Sys::Virt::Domain::$name"};
     my $text   = sub { require Sys::Virt::QEMU::Structure; return Sys::Virt::QEMU::Structure::text($name, @_) };

@@ -1,5 +1,6 @@
 package Sys::Virt::Admin::Client;
 
+use v5.32;
 require Sys::Virt::Admin;
 our $VERSION = $Sys::Virt::VERSION;
 
