@@ -111,7 +111,6 @@ program(cargo => <<"SH");
 echo "\$PERL: \$*" >> $log
 [ "\$1" = --version ] && exec echo cargo 1.100.0
 [ "\$1" = fetch ] && { cat "$tmp/no-network" >&2 2>/dev/null && exit 101; exit 0; }
-\$PERL -MConfig -e 'print \$Config{cppsymbols}' > $tmp/symbols
 mkdir -p "\$CARGO_TARGET_DIR/release"
 echo "a module for \$PERL" > "\$CARGO_TARGET_DIR/release/libsys_virt.so"
 SH
@@ -170,20 +169,6 @@ subtest 'another perl' => sub {
     is scalar(builds()), 1, 'make for another perl: builds the module again';
     ok_run('make realclean', $make, 'realclean');
     is_deeply [grep { -e } qw(blib target Makefile Makefile.old MYMETA.json)], [], 'make realclean: leaves nothing';
-};
-
-subtest 'types of the compiler' => sub {
-    write_file("$tmp/Processor.pm", 'use Config; (tied %Config)->{archname} = $ENV{PROCESSOR} . "-linux-gnu"; 1');
-    local $ENV{PERL5OPT} = "-I$tmp -MProcessor";
-    for ([x86_64 => 0], [aarch64 => 1]) {
-        my ($processor, $named) = @$_;
-        local $ENV{PROCESSOR} = $processor;
-        ok_run("Makefile.PL on $processor", $^X, 'Makefile.PL');
-        ok_run("make on $processor", $make);
-        is read_file("$tmp/symbols") =~ /\bunix=1\b.* __uint128_t=unsigned\\ __int128\z/ + 0, $named,
-            "make on $processor: perl names them to the crates " . ($named ? 'as macros' : 'not at all');
-    }
-    ok_run('make realclean', $make, 'realclean');
 };
 
 sub installed {
