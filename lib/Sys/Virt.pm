@@ -52,12 +52,12 @@ sub _opened {
 # A view of an object, or of the class, whose methods give futures.
 sub async {
     require Sys::Virt::Future;
-    goto &Sys::Virt::Async::_view;
+    goto &Sys::Virt::Async::_new;
 }
-*{"Sys::Virt::${_}::async"} = \&async for qw(
+*{"${_}::async"} = \&async for our @asynchronous = ('Sys::Virt', map { "Sys::Virt::$_" } qw(
     Domain DomainCheckpoint DomainSnapshot Interface Network NetworkPort NodeDevice NWFilter NWFilterBinding Secret
     StoragePool StorageVol Stream
-);
+));
 
 # What an authentication callback has answered: a plain value, read where a die is caught.
 sub _credential_result {

@@ -22,7 +22,8 @@ sub Sys::Virt::Admin::_opening {
     return (\&Sys::Virt::Admin::_open, undef, $params{uri}, $params{flags} || 0);
 }
 
-*{"Sys::Virt::Admin${_}::async"} = \&async for '', '::Client', '::Server';
+push our @asynchronous, my @classes = map { "Sys::Virt::Admin$_" } '', '::Client', '::Server';
+*{"${_}::async"} = \&async for @classes;
 
 1;
 
