@@ -196,4 +196,40 @@ PERL
     unlike($err, qr/panic|Attempt to free|segmentation/i, 'quietly');
 };
 
+subtest 'a callback that dies before a future behind it is ready' => sub {
+    plan skip_all => 'this perl has no threads' if !$Config{useithreads};
+    my ($out, $err, $status) = run_perl('-Mthreads', '-Mthreads::shared', '-e', <<'PERL');
+        use strict;
+        use warnings;
+        use Sys::Virt;
+        use Sys::Virt::Event;
+        Sys::Virt::Event::register_default();
+        my $over :shared = 0;
+        my $loop = threads->create(sub {
+            Sys::Virt::Event::add_timeout(20, sub { });
+            Sys::Virt::Event::run_default() until $over;
+        });
+        my $conn = Sys::Virt->new(uri => 'test:///default');
+        my $dom = $conn->get_domain_by_name('test');
+        $conn->domain_event_register_any(undef, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { die "in the event\n" });
+        my ($died, $lost) = (0, 0);
+        for my $method (('suspend', 'resume') x 10) {
+            my $future = $dom->async->$method;
+            select undef, undef, undef, 0.005; # the loop's thread has the event
+            my $behind = $dom->async->get_info;
+            for (1 .. 200) {
+                eval { Sys::Virt::Future->deliver; 1 } or $died++;
+                last if $future->is_ready && $behind->is_ready;
+                select undef, undef, undef, 0.005;
+            }
+            $lost++ if !$future->is_ready || !$behind->is_ready;
+        }
+        $over = 1;
+        $loop->join;
+        print "$died died, $lost lost\n";
+PERL
+    is($out, "20 died, 0 lost\n", 'deliver: dies of each, and every future becomes ready') or diag($err);
+    is($status, 0, 'the process ends well');
+};
+
 done_testing;

@@ -8,10 +8,10 @@ XSLoader::load('Sys::Virt', $VERSION);
 # What `use overload fallback => 1` would set: an error compares as its text does.
 ${'Sys::Virt::Error::()'} = 1;
 
-*{"Sys::Virt::${_}::async"} = \&async for qw(
+*{"${_}::async"} = \&async for our @asynchronous = ('Sys::Virt', map { "Sys::Virt::$_" } qw(
     Domain DomainCheckpoint DomainSnapshot Interface Network NetworkPort NodeDevice NWFilter NWFilterBinding Secret
     StoragePool StorageVol Stream
-);
+));
 
 # strict, which would refuse the names above, without reading its file.
 use v5.32;
@@ -60,7 +60,7 @@ sub _opened {
 # A view of an object, or of the class, whose methods give futures.
 sub async {
     require Sys::Virt::Future;
-    goto &Sys::Virt::Async::_view;
+    goto &Sys::Virt::Async::_new;
 }
 
 # What an authentication callback has answered: a plain value, read where a die is caught.

@@ -192,7 +192,8 @@ void sv_bridge_watch_signals(void *perl);
 /* A descriptor that is readable while it is raised. */
 int sv_bridge_open_signal(void);
 void sv_bridge_raise_signal(int fd);
-void sv_bridge_lower_signal(int fd);
+/* False for one that is not. */
+bool sv_bridge_lower_signal(int fd);
 void sv_bridge_close_signal(int fd);
 /* Runs a function on a new thread, with all signals blocked; false if there can be none. */
 bool sv_bridge_spawn(void *(*run)(void *), void *data);
@@ -301,22 +302,27 @@ void sys_virt_object_free(U8 class, void *ptr);
 /* Keeps the end of a reference; and one whose end this process has kept, false if there is none. */
 void sys_virt_object_free_later(U8 class, void *ptr, void *connection);
 bool sys_virt_object_to_free(U8 *class, void **ptr, void **connection);
-/* Begins the method of a call on another thread: the number of the job. 0 with an error in the call,
- * or without one where it is to run here. */
-U64 sys_virt_begin(bridge_call *call, NV timeout, U8 why);
-#define BEGIN_DEADLINE 0 /* if its connection has a deadline */
-#define BEGIN_ALARM 1    /* anyway: a handler of SIGALRM may want to end it */
-#define BEGIN_FUTURE 2   /* for a future; `timeout` in seconds, or negative for that of the connection */
-bool sys_virt_is_done(U64 job);
-/* A descriptor that is readable when it is. */
-int sys_virt_signal_of(U64 job);
-/* Its outcome as that of `call`. */
-void sys_virt_finish(bridge_call *call, U64 job);
+/* A method that runs on another thread. */
+typedef struct bridge_job bridge_job;
+/* Begins the method of a call there: for `future`, whose job it is, or if that is NULL, for who waits. Then
+ * only if there is a deadline (`timeout` in seconds, or negative for that of the connection), or anyway.
+ * NULL with an error in the call, or without one where it is to run here. */
+bridge_job *sys_virt_begin(bridge_call *call, NV timeout, bool anyway, SV *future);
+bool sys_virt_is_done(const bridge_job *job);
+/* A descriptor that is readable when it is, for who waits. */
+int sys_virt_signal_of(const bridge_job *job);
+/* Its outcome as that of `call`, once. */
+void sys_virt_finish(bridge_call *call, const bridge_job *job);
+/* Nobody waits for it any more. */
+void sys_virt_give_up(void *perl, bridge_job *job);
+/* The next future whose job is done, after callbacks that came before it; NULL if there is none. Leaves
+ * the call with what a callback died of. */
+SV *sys_virt_next(bridge_call *call);
+/* A descriptor that is readable while there is a future or a callback to come. */
+int sys_virt_home_signal(void *perl);
 /* What a job that the interpreter waits for may ask of it meanwhile, and when. */
 int sys_virt_urgent_signal(void *perl);
 void sys_virt_run_urgent(void *perl);
-/* Nobody waits for it any more. */
-void sys_virt_abandon(U64 job);
 /* The end of a reference, which may have to wait for a host: no longer than its connection's deadline. */
 void sys_virt_object_free_within(U8 class, void *ptr, void *connection);
 /* The interpreter hears of no job any more. */

@@ -1,6 +1,5 @@
 /* The one XSUB of all methods: reads the arguments, runs the method, and does what it leaves to do. */
 #include "call.h"
-#include "callback.h"
 #include "read.h"
 #include "settle.h"
 #include "waiting.h"
@@ -132,19 +131,9 @@ static XS(call_row)
     else
         bridge_take_arguments(aTHX_ &call, items, false, room);
     if (LIKELY(!(method->lasts | (bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))))
-        || !heed_attention(aTHX_ &call)) {
-        const bridge_call *below = bridge_here.call;
-        bridge_here.call = &call;
-        bridge_here.in_libvirt = true;
-        method->run(&call);
-        bridge_here.in_libvirt = false;
-        bridge_here.call = below;
-    }
-    if (UNLIKELY(bridge_here.unfinished)) {
-        if (!bridge_here.call && bridge_here.unfinished & UNFINISHED_OBJECTS)
-            bridge_free_objects(aTHX);
-        bridge_resume_exit(aTHX);
-    }
+        || !heed_attention(aTHX_ &call))
+        BRIDGE_RUN(&call, method->run(&call));
+    bridge_finish_up(aTHX);
 
     if (call.returned < 0) {
         PL_stack_sp = PL_stack_base + ax; /* perl has room for one */

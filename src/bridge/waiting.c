@@ -19,10 +19,10 @@ void sv_bridge_raise_signal(int fd)
     PERL_UNUSED_RESULT(write(fd, &one, sizeof one));
 }
 
-void sv_bridge_lower_signal(int fd)
+bool sv_bridge_lower_signal(int fd)
 {
     U64 count;
-    PERL_UNUSED_RESULT(read(fd, &count, sizeof count));
+    return read(fd, &count, sizeof count) == sizeof count;
 }
 
 void sv_bridge_close_signal(int fd)
@@ -91,19 +91,19 @@ bool bridge_wait(pTHX_ int fd, int other, NV seconds)
     }
 }
 
-static void abandon(pTHX_ void *job)
+static void give_up(pTHX_ void *job)
 {
     PERL_UNUSED_CONTEXT;
-    IN_LIBVIRT(sys_virt_abandon((U64)PTR2UV(job)));
+    IN_LIBVIRT(sys_virt_give_up(BRIDGE_PERL, (bridge_job *)job));
 }
 
 bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout)
 {
-    const U64 job = sys_virt_begin(call, timeout, bridge_attention & ATTENTION_ALARM ? BEGIN_ALARM : BEGIN_DEADLINE);
+    bridge_job *const job = sys_virt_begin(call, timeout, bridge_attention & ATTENTION_ALARM, NULL);
 
     if (job) {
         ENTER;
-        SAVEDESTRUCTOR_X(abandon, INT2PTR(void *, (UV)job)); /* does nothing to one that is done */
+        SAVEDESTRUCTOR_X(give_up, job);
         while (!sys_virt_is_done(job)) {
             (void)bridge_wait(aTHX_ sys_virt_signal_of(job), sys_virt_urgent_signal(BRIDGE_PERL), -1);
             sys_virt_run_urgent(BRIDGE_PERL);

@@ -6,7 +6,6 @@ mod domain;
 mod domain_checkpoint;
 mod domain_snapshot;
 mod error;
-mod future;
 mod interface;
 mod internal;
 mod lxc;
@@ -38,8 +37,6 @@ const OTHERS: &[&[Method]] = &[
     domain_snapshot::METHODS,
     error::METHODS,
     error::OVERLOADING,
-    future::METHODS,
-    future::limits::METHODS,
     interface::METHODS,
     network::METHODS,
     network_port::METHODS,

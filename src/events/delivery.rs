@@ -1,9 +1,14 @@
-//! What other threads have for an interpreter, delivered by the event loop.
+//! What other threads have for an interpreter, delivered by the event loop, or to who waits.
 
 use super::{guarded, parked};
+use crate::error::Failure;
+use crate::ffi::bridge::Call;
+use crate::panics;
 use crate::perl::Perl;
-use crate::workers::Home;
+use crate::workers::{Home, Item};
+use libperl_sys::SV;
 use std::ffi::{c_int, c_void};
+use std::ptr;
 use std::sync::atomic::Ordering;
 use virt::sys::*;
 
@@ -45,4 +50,29 @@ fn deliver_to(perl: Perl, home: &Home) {
             parked::park(perl, exception);
         }
     }
+}
+
+/// The future whose call is done next, after the tasks before it; NULL if there is none.
+fn next(perl: Perl, home: &Home) -> Result<*mut SV, Failure> {
+    let comes = home.run_tasks(perl);
+    // They run callbacks of the script. One that dies leaves what comes behind it where it is.
+    parked::release(perl)?;
+    match comes.then(|| home.pop()).flatten() {
+        Some(Item::Done(job)) => Ok(job.future as *mut SV),
+        _ => Ok(ptr::null_mut()),
+    }
+}
+
+/// For the bridge: the next future that is to be made ready, which has its job so far.
+///
+/// # Safety
+/// A call of the interpreter that the thread runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sys_virt_next(call: &Call) -> *mut SV {
+    let perl = call.perl();
+    let next = panics::caught(|| next(perl, &Home::of(perl)));
+    next.unwrap_or_else(|report| Err(Failure::Libvirt(report))).unwrap_or_else(|failure| {
+        call.fail(failure);
+        ptr::null_mut()
+    })
 }

@@ -378,10 +378,6 @@ const RETURNED_SINGLE: i32 = -1;
 const RETURNED_INTEGER: i32 = -3;
 /// `Call::returned` when the call is one of Rust's own, to run on another thread later.
 pub const RETURNED_DEFERRED: i32 = -2;
-/// Why a call begins on another thread: a handler of SIGALRM may want to end it.
-pub const BEGIN_ALARM: u8 = 1;
-/// It is a future's.
-pub const BEGIN_FUTURE: u8 = 2;
 /// What C looks at before calls: that a connection has a deadline.
 pub const ATTENTION_DEADLINE: u8 = 4;
 /// That libvirt does not return from an abandoned call.
@@ -468,7 +464,7 @@ unsafe extern "C" {
 
     pub safe fn sv_bridge_open_signal() -> i32;
     pub fn sv_bridge_raise_signal(fd: i32);
-    pub fn sv_bridge_lower_signal(fd: i32);
+    pub fn sv_bridge_lower_signal(fd: i32) -> bool;
     pub fn sv_bridge_close_signal(fd: i32);
     pub fn sv_bridge_spawn(run: extern "C" fn(*mut c_void) -> *mut c_void, data: *mut c_void) -> bool;
     pub safe fn sv_bridge_enter_libvirt();

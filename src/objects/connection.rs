@@ -28,11 +28,17 @@ struct Connection {
     /// Perl objects for it, in all interpreters.
     objects: usize,
     registrations: Vec<Registered>,
-    /// How many seconds a call may take.
-    timeout: Option<f64>,
-    /// How many calls may run on other threads at a time.
-    places: Option<usize>,
+    limits: Limits,
     close: Option<Close>,
+}
+
+/// What the script has set for the calls of a connection.
+#[derive(Clone, Copy, Default)]
+pub struct Limits {
+    /// How many seconds one may take.
+    pub timeout: Option<f64>,
+    /// How many may run on other threads at a time.
+    pub places: Option<usize>,
 }
 
 /// The callback for a connection's end.
@@ -64,32 +70,22 @@ pub fn opened(conn: virConnectPtr) {
     connections().entry(conn as usize).or_default().objects += 1;
 }
 
-/// How many seconds a call on the connection at this address may take.
-pub fn timeout(conn: usize) -> Option<f64> {
-    limit_of(conn).flatten()
+/// Those of the connection at this address; `None` for one without objects, of which nothing is known.
+pub fn limits(conn: usize) -> Option<Limits> {
+    connections().get(&conn).map(|connection| connection.limits)
 }
 
-/// The same of one that has objects; `None` for one that has not, of which nothing is known.
-pub fn limit_of(conn: usize) -> Option<Option<f64>> {
-    connections().get(&conn).map(|connection| connection.timeout)
-}
-
-/// Sets that; `None` for as long as they take.
+/// Sets how many seconds its calls may take; `None` for as long as they take.
 pub fn set_timeout(conn: virConnectPtr, seconds: Option<f64>) {
-    connections().entry(conn as usize).or_default().timeout = seconds;
+    connections().entry(conn as usize).or_default().limits.timeout = seconds;
     if seconds.is_some() {
         bridge::sv_bridge_attend(bridge::ATTENTION_DEADLINE, true);
     }
 }
 
-/// How many of its calls may run on other threads at a time, if that was set.
-pub fn places(conn: usize) -> Option<usize> {
-    connections().get(&conn)?.places
-}
-
-/// Sets that.
+/// Sets how many of them may run on other threads at a time.
 pub fn set_places(conn: virConnectPtr, places: usize) {
-    connections().entry(conn as usize).or_default().places = Some(places);
+    connections().entry(conn as usize).or_default().limits.places = Some(places);
 }
 
 /// Remembers a registration, which ends with the connection.

@@ -1,24 +1,25 @@
-//! How calls begin on other threads, and how their outcome comes back: what the bridge and
-//! `Sys::Virt::Future` use of jobs.
+//! How calls begin on other threads, and how their outcome comes back: what the bridge uses of jobs.
 
-use super::home::{self, Home, Item};
+use super::home::{self, Home};
 use super::job::{Deadline, Job};
-use super::{are_there_any, lock, pool, shared};
+use super::{are_there_any, pool, shared};
 use crate::deferred::Deferred;
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call, Tag};
 use crate::objects::connection;
 use crate::panics;
 use crate::perl::{Origin, Perl};
+use libperl_sys::{PerlInterpreter, SV};
 use std::ffi::{CStr, c_int};
+use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use virt::sys;
 
-/// Begins a call on another thread; its number. `None` if it is to run here: it is no future's, and
-/// nothing asks for more.
-fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Failure> {
-    let is_future = why == bridge::BEGIN_FUTURE;
+/// Begins a call on another thread, for the future at that address if it is not NULL. `None` if it is to
+/// run here: it is no future's, and nothing asks for more.
+fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Result<Option<Arc<Job>>, Failure> {
+    let is_future = future != 0;
     if !is_future && (call.method.here || call.method.at_once) {
         return Ok(None);
     }
@@ -27,9 +28,9 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
     // SAFETY: the tag says that there is an object.
     let connection_of = |first: &bridge::RawValue| unsafe { bridge::sv_bridge_connection(first.owner()) } as usize;
     let conn = first.filter(|first| first.tag() == Tag::Object).map_or(0, connection_of);
-    let timeout = timeout.or_else(|| connection::timeout(conn));
-    let anyway = why == bridge::BEGIN_ALARM || call.method.lasts;
-    if !is_future && timeout.is_none() && !anyway {
+    let limits = connection::limits(conn).unwrap_or_default();
+    let timeout = timeout.or(limits.timeout);
+    if !is_future && timeout.is_none() && !anyway && !call.method.lasts {
         return Ok(None);
     }
     if is_future && (call.method.here || call.method.assigns()) {
@@ -48,14 +49,14 @@ fn begin(call: &Call, timeout: Option<f64>, why: u8) -> Result<Option<u64>, Fail
     if let Some(watch) = WATCH.get() {
         watch(&home);
     }
-    let job = Job::of_call(id, (lane, conn), home, signal, deadline, (deferred, kept));
-    lock(&shared().jobs).insert(id, Arc::clone(&job));
+    let job = Job::of_call(id, (lane, conn), (home, future), signal, deadline, (deferred, kept));
     job.keep_deadline();
-    if !shared().pool.submit(job, connection::places(conn).unwrap_or(pool::PLACES), !is_future) {
-        abandon(call.perl(), id);
+    if !shared().pool.submit(Arc::clone(&job), limits.places.unwrap_or(pool::PLACES), !is_future) {
+        // SAFETY: the job of an interpreter that runs here.
+        unsafe { job.abandon(call.perl()) };
         return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, "cannot begin a thread for the call")));
     }
-    Ok(Some(id))
+    Ok(Some(job))
 }
 
 /// Has the event loop look at a home.
@@ -70,88 +71,77 @@ fn uri_of(value: &bridge::RawValue) -> String {
     }
 }
 
-/// The job with this number, if it is one of this thread's interpreter.
-fn known(id: u64) -> Option<Arc<Job>> {
-    lock(&shared().jobs).get(&id).filter(|job| job.home.is_here()).cloned()
-}
-
-/// The same, which is asked for the last time.
-fn last(id: u64) -> Option<Arc<Job>> {
-    let job = known(id)?;
-    lock(&shared().jobs).remove(&id);
-    Some(job)
-}
-
-/// What a job has come to, for a call of that interpreter; once.
-pub fn take(perl: Perl, id: u64) -> Result<impl FnOnce(&Call) + use<>, Failure> {
-    let job = last(id).ok_or_else(|| Failure::invalid(format!("there is no job {id}")))?;
-    // SAFETY: the job of an interpreter that runs here.
-    unsafe { job.take(perl) }.unwrap_or_else(|| Err(Failure::invalid(format!("job {id} is not done"))))
-}
-
-/// Nobody will ask for the outcome.
-pub fn abandon(perl: Perl, id: u64) {
-    if let Some(job) = last(id) {
-        // SAFETY: the job of an interpreter that runs here.
-        unsafe { job.abandon(perl) };
-    }
-}
-
-/// What comes next for an interpreter: the number of a job that is done, after the tasks before it.
-pub fn next(perl: Perl, home: &Home) -> Option<u64> {
-    while home.run_tasks(perl) {
-        match home.pop()? {
-            // One that was abandoned meanwhile is nobody's.
-            Item::Done(id) if lock(&shared().jobs).contains_key(&id) => return Some(id),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// For the bridge: begins a call on another thread.
+/// For the bridge: begins a call on another thread; NULL, or a job that C owns until it gives it up.
 ///
 /// # Safety
-/// A call whose arguments the bridge has read.
+/// A call whose arguments the bridge has read, and a future of its interpreter that lives as long as the
+/// job, or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_begin(call: &Call, timeout: f64, why: u8) -> u64 {
-    let begun = panics::caught(|| begin(call, (timeout >= 0.0).then_some(timeout), why));
+pub unsafe extern "C" fn sys_virt_begin(call: &Call, timeout: f64, anyway: bool, future: *mut SV) -> *const Job {
+    let begun = panics::caught(|| begin(call, (timeout >= 0.0).then_some(timeout), anyway, future as usize));
     match begun.unwrap_or_else(|report| Err(Failure::Libvirt(report))) {
-        Ok(id) => id.unwrap_or(0),
+        Ok(job) => job.map_or(ptr::null(), Arc::into_raw),
         Err(failure) => {
             call.fail(failure);
-            0
+            ptr::null()
         }
     }
 }
 
 /// For the bridge: whether a job is done.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_is_done(id: u64) -> bool {
-    known(id).is_none_or(|job| job.is_done())
+pub extern "C" fn sys_virt_is_done(job: &Job) -> bool {
+    job.is_done()
 }
 
 /// For the bridge: what is readable then.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_signal_of(id: u64) -> c_int {
-    known(id).and_then(|job| job.signal).unwrap_or(-1)
+pub extern "C" fn sys_virt_signal_of(job: &Job) -> c_int {
+    job.signal.unwrap_or(-1)
 }
 
-/// For the bridge: the outcome of a job as that of `call`.
+/// For the bridge: the outcome of a job as that of `call`, once.
+///
+/// # Safety
+/// A job of the interpreter that has called.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_finish(call: &Call, id: u64) {
-    let finished = panics::caught(|| match take(call.perl(), id) {
-        Ok(outcome) => outcome(call),
-        Err(failure) => call.fail(failure),
+pub unsafe extern "C" fn sys_virt_finish(call: &Call, job: &Job) {
+    // SAFETY: the caller's promise.
+    let finished = panics::caught(|| match unsafe { job.take(call.perl()) } {
+        Some(Ok(outcome)) => outcome(call),
+        Some(Err(failure)) => call.fail(failure),
+        None => call.fail(Failure::invalid("the call is not done")),
     });
     if let Err(report) = finished {
         call.fail(Failure::Libvirt(report));
     }
 }
 
+/// For the bridge: nobody waits for a job any more.
+///
+/// # Safety
+/// What [`sys_virt_begin`] has given to the interpreter that the thread runs, and not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sys_virt_give_up(perl: *mut PerlInterpreter, job: *const Job) {
+    // SAFETY: the caller's promise.
+    let (perl, job) = unsafe { (Perl::assume_current(perl), Arc::from_raw(job)) };
+    // SAFETY: as above.
+    panics::contained(|| unsafe { job.abandon(perl) });
+}
+
+/// For the bridge: the descriptor that is readable while there is something to deliver.
+///
+/// # Safety
+/// The interpreter that the thread runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sys_virt_home_signal(perl: *mut PerlInterpreter) -> c_int {
+    // SAFETY: the caller's promise.
+    Home::of(unsafe { Perl::assume_current(perl) }).signal()
+}
+
 /// For the bridge: readable while another thread waits for the interpreter.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_urgent_signal(perl: *mut libperl_sys::PerlInterpreter) -> c_int {
+pub extern "C" fn sys_virt_urgent_signal(perl: *mut PerlInterpreter) -> c_int {
     Home::at(perl as usize).map_or(-1, |home| home.urgent_signal())
 }
 
@@ -160,18 +150,12 @@ pub extern "C" fn sys_virt_urgent_signal(perl: *mut libperl_sys::PerlInterpreter
 /// # Safety
 /// The interpreter that the thread runs.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_run_urgent(perl: *mut libperl_sys::PerlInterpreter) {
+pub unsafe extern "C" fn sys_virt_run_urgent(perl: *mut PerlInterpreter) {
     // SAFETY: the caller's promise.
     let perl = unsafe { Perl::assume_current(perl) };
     if let Some(home) = Home::at(perl.raw() as usize) {
         panics::contained(|| home.answer(perl));
     }
-}
-
-/// For the bridge: nobody waits any more.
-#[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_abandon(id: u64) {
-    panics::contained(|| Perl::current().into_iter().for_each(|perl| abandon(perl, id)));
 }
 
 /// For the bridge: whether jobs run.
@@ -182,6 +166,6 @@ pub extern "C" fn sys_virt_is_busy() -> bool {
 
 /// For the bridge: the end of an interpreter.
 #[unsafe(no_mangle)]
-pub extern "C" fn sys_virt_home_ends(perl: *mut libperl_sys::PerlInterpreter) {
+pub extern "C" fn sys_virt_home_ends(perl: *mut PerlInterpreter) {
     home::end(perl as usize);
 }

@@ -23,7 +23,7 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
     let reference = unsafe { Reference::assume_owned(class, object) };
     let conn = conn as usize;
     panics::contained(|| {
-        let seconds = match connection::limit_of(conn) {
+        let seconds = match connection::limits(conn).map(|limits| limits.timeout) {
             // The last object of a connection that the script has dropped may close it.
             None => None,
             Some(_) if !reference.asks_host() => return drop(reference),

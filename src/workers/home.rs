@@ -1,38 +1,35 @@
 //! What an interpreter is to be told by other threads: which jobs are done, and what to run for
 //! them. In order, and none lost as long as the interpreter lives.
 
+use super::job::Job;
+use super::queue::Queue;
 use super::{lock, shared};
-use crate::ffi::bridge;
 use crate::perl::{Callback, Perl};
-use std::collections::{HashMap, VecDeque};
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::mem;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
 
-/// Interpreters by their address.
-pub type Homes = HashMap<usize, Arc<Home>>;
+/// One of each interpreter: few, and mostly one.
+pub type Homes = Vec<Arc<Home>>;
 
 /// What is to be run on the interpreter's thread.
 type Task = Box<dyn FnOnce(Perl) + Send>;
 
 /// What an interpreter is told.
 pub enum Item {
-    /// A job is done: its number.
-    Done(u64),
+    /// A job is done.
+    Done(Arc<Job>),
     /// It is to run this.
     Task(Task),
 }
 
-/// The queue of an interpreter.
+/// The queues of an interpreter.
 pub struct Home {
     perl: usize,
-    items: Mutex<VecDeque<Item>>,
-    /// Readable while there are items.
-    signal: c_int,
+    items: Queue<Item>,
     /// What other threads wait for, and so cannot wait until the interpreter is done waiting for them.
-    urgent: Mutex<VecDeque<Task>>,
-    urgent_signal: c_int,
-    is_closed: AtomicBool,
+    urgent: Queue<Task>,
     /// Whether an event loop watches the signal.
     pub is_watched: AtomicBool,
 }
@@ -41,22 +38,18 @@ impl Home {
     /// That of the running interpreter.
     pub fn of(perl: Perl) -> Arc<Home> {
         let number = perl.raw() as usize;
-        Arc::clone(lock(&shared().homes).entry(number).or_insert_with(|| {
-            Arc::new(Home {
-                perl: number,
-                items: Mutex::default(),
-                signal: bridge::sv_bridge_open_signal(),
-                urgent: Mutex::default(),
-                urgent_signal: bridge::sv_bridge_open_signal(),
-                is_closed: AtomicBool::new(false),
-                is_watched: AtomicBool::new(false),
-            })
-        }))
+        // Nobody but its own thread adds it.
+        Home::at(number).unwrap_or_else(|| {
+            let is_watched = AtomicBool::new(false);
+            let home = Arc::new(Home { perl: number, items: Queue::new(), urgent: Queue::new(), is_watched });
+            lock(&shared().homes).push(Arc::clone(&home));
+            home
+        })
     }
 
     /// That of the interpreter at an address, if it has one.
     pub fn at(perl: usize) -> Option<Arc<Home>> {
-        lock(&shared().homes).get(&perl).cloned()
+        lock(&shared().homes).iter().find(|home| home.perl == perl).cloned()
     }
 
     /// That of the interpreter which a callback belongs to, if it has one and runs.
@@ -76,20 +69,13 @@ impl Home {
 
     /// The descriptor that is readable while there is something to tell.
     pub fn signal(&self) -> c_int {
-        self.signal
+        self.items.signal()
     }
 
     /// Adds what it is to be told.
     pub fn push(&self, item: Item) {
-        if self.is_closed.load(Ordering::Relaxed) {
-            return;
-        }
-        let mut items = lock(&self.items);
-        items.push_back(item);
-        if items.len() == 1 {
-            // SAFETY: a signal of this one's own.
-            unsafe { bridge::sv_bridge_raise_signal(self.signal) };
-        }
+        // Of one that has ended nobody hears.
+        drop(self.items.push(item));
     }
 
     /// Has something run on the interpreter's thread.
@@ -101,13 +87,7 @@ impl Home {
     /// interpreter has ended.
     pub fn ask<R: Send + 'static>(&self, question: impl FnOnce(Perl) -> R + Send + 'static) -> Option<R> {
         let (to, from) = mpsc::channel();
-        {
-            let mut urgent = lock(&self.urgent);
-            if self.is_closed.load(Ordering::Relaxed) {
-                return None;
-            }
-            self.push_urgent(&mut urgent, Box::new(move |perl| drop(to.send(question(perl)))));
-        }
+        self.urgent.push(Box::new(move |perl| drop(to.send(question(perl))))).ok()?;
         // Whoever waits for other things hears of it.
         self.post(|_| ());
         from.recv().ok()
@@ -115,83 +95,50 @@ impl Home {
 
     /// Gives something up on the interpreter's thread, as soon as that waits for anything.
     pub fn give_up<T: Send + 'static>(&self, what: T) {
-        let mut urgent = lock(&self.urgent);
-        if self.is_closed.load(Ordering::Relaxed) {
-            // What it needs for its end is gone.
-            return std::mem::forget(what);
-        }
-        self.push_urgent(&mut urgent, Box::new(move |_| drop(what)));
-    }
-
-    fn push_urgent(&self, urgent: &mut VecDeque<Task>, task: Task) {
-        urgent.push_back(task);
-        if urgent.len() == 1 {
-            // SAFETY: a signal of this one's own.
-            unsafe { bridge::sv_bridge_raise_signal(self.urgent_signal) };
-        }
+        // What it needs for its end is gone with the interpreter.
+        self.urgent.push(Box::new(move |_| drop(what))).unwrap_or_else(mem::forget);
     }
 
     /// Readable while another thread waits for an answer.
     pub fn urgent_signal(&self) -> c_int {
-        self.urgent_signal
+        self.urgent.signal()
     }
 
     /// Answers those that wait.
     pub fn answer(&self, perl: Perl) {
-        loop {
-            let task = popped(&self.urgent, self.urgent_signal);
-            match task {
-                Some(task) => task(perl),
-                None => return,
-            }
+        while let Some(task) = self.urgent.pop() {
+            task(perl);
         }
+    }
+
+    /// Whether anything comes.
+    pub fn has_items(&self) -> bool {
+        self.items.first(|first| first.is_some())
     }
 
     /// Runs what comes before the next job that is done; whether there is one.
     pub fn run_tasks(&self, perl: Perl) -> bool {
         loop {
             self.answer(perl);
-            // Their own thread alone takes items out.
-            match lock(&self.items).front() {
-                None => return false,
-                Some(Item::Done(_)) => return true,
-                Some(Item::Task(_)) => {}
+            // Its own thread alone takes items out.
+            let comes = self.items.first(|first| match first {
+                None => Some(false),
+                // One that was abandoned meanwhile is nobody's.
+                Some(Item::Done(job)) if !job.is_over() => Some(true),
+                Some(_) => None,
+            });
+            if let Some(comes) = comes {
+                return comes;
             }
-            if let Some(Item::Task(task)) = self.pop() {
+            if let Some(Item::Task(task)) = self.items.pop() {
                 task(perl);
             }
         }
     }
 
-    /// Whether anything comes.
-    pub fn has_items(&self) -> bool {
-        !lock(&self.items).is_empty()
-    }
-
     /// What comes next.
     pub fn pop(&self) -> Option<Item> {
-        popped(&self.items, self.signal)
-    }
-}
-
-/// Takes the first of a queue, whose signal is raised as long as there is one.
-fn popped<T>(queue: &Mutex<VecDeque<T>>, signal: c_int) -> Option<T> {
-    let mut queue = lock(queue);
-    let first = queue.pop_front()?;
-    if queue.is_empty() {
-        // SAFETY: that of a home, which is not closed before it is dropped.
-        unsafe { bridge::sv_bridge_lower_signal(signal) };
-    }
-    Some(first)
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        // SAFETY: as above, and nobody has it any more.
-        unsafe {
-            bridge::sv_bridge_close_signal(self.signal);
-            bridge::sv_bridge_close_signal(self.urgent_signal);
-        }
+        self.items.pop()
     }
 }
 
@@ -200,20 +147,22 @@ pub fn take_home(callback: Callback) {
     match Home::of_callback(&callback) {
         Some(home) => home.give_up(callback),
         // What it keeps is gone, or in nobody's reach.
-        None => std::mem::forget(callback),
+        None => mem::forget(callback),
     }
 }
 
 /// The interpreter at an address ends: nobody hears of its jobs any more.
 pub fn end(perl: usize) {
-    let home = lock(&shared().homes).remove(&perl);
+    let home = {
+        let mut homes = lock(&shared().homes);
+        homes.iter().position(|home| home.perl == perl).map(|place| homes.swap_remove(place))
+    };
     if let Some(home) = home {
-        home.is_closed.store(true, Ordering::Relaxed);
-        let (items, urgent) = (std::mem::take(&mut *lock(&home.items)), std::mem::take(&mut *lock(&home.urgent)));
+        let (items, urgent) = (home.items.close(), home.urgent.close());
         drop(urgent);
         // What they own may be of a host that hangs, and keep the process from its end.
         if shared().pool.is_busy() {
-            std::mem::forget(items);
+            mem::forget(items);
         }
     }
 }

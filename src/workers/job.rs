@@ -11,7 +11,6 @@ use crate::ffi::bridge::{self, Call};
 use crate::objects::{KeptObject, Reference, Transfer, connection};
 use crate::panics;
 use crate::perl::{Origin, Perl};
-use std::collections::HashMap;
 use std::ffi::{CStr, c_int, c_void};
 use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,16 +18,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use virt::sys;
 
-/// Jobs whose outcome somebody will ask for, by their numbers.
-pub type Jobs = HashMap<u64, Arc<Job>>;
-
+/// One call, or the end of an object.
 pub struct Job {
+    /// Its own number.
     pub id: u64,
     /// For the pool.
     pub lane: usize,
     /// NULL if it is on none.
     pub connection: usize,
-    pub home: Arc<Home>,
+    home: Arc<Home>,
+    /// The address of the future that it is for; NULL if somebody waits for it in C.
+    pub future: usize,
     /// Raised when it is done, for who waits in C; otherwise its home is told.
     pub signal: Option<c_int>,
     deadline: Option<Deadline>,
@@ -164,14 +164,14 @@ impl Job {
     pub fn of_call(
         id: u64,
         (lane, connection): (usize, usize),
-        home: Arc<Home>,
+        (home, future): (Arc<Home>, usize),
         signal: Option<c_int>,
         deadline: Option<Deadline>,
         (deferred, kept): (Box<Deferred>, Vec<KeptObject>),
     ) -> Arc<Self> {
         let transfer = deferred.transfer();
         let state = Mutex::new(State::of_call(deferred, kept));
-        Arc::new(Job { id, lane, connection, home, signal, deadline, transfer, state })
+        Arc::new(Job { id, lane, connection, home, future, signal, deadline, transfer, state })
     }
 
     /// Something that nobody waits for.
@@ -179,7 +179,8 @@ impl Job {
         let progress = Progress::Task(Box::new(task));
         let state = State { progress, runs: false, kept: Vec::new(), references: Vec::new() };
         let state = Mutex::new(state);
-        Arc::new(Job { id: 0, lane, connection: 0, home, signal: None, deadline: None, transfer: None, state })
+        let (signal, deadline, transfer) = Default::default();
+        Arc::new(Job { id: 0, lane, connection: 0, home, future: 0, signal, deadline, transfer, state })
     }
 
     /// Has the thread of deadlines tell it when its time is over.
@@ -215,16 +216,22 @@ impl Job {
     }
 
     /// Tells who waits that it is done.
-    fn tell(&self) {
+    fn tell(self: &Arc<Self>) {
         match self.signal {
             // SAFETY: the job's own.
             Some(signal) => unsafe { bridge::sv_bridge_raise_signal(signal) },
-            None => self.home.push(Item::Done(self.id)),
+            None => self.home.push(Item::Done(Arc::clone(self))),
         }
     }
 
+    /// Whether nothing more comes of it.
     pub fn is_done(&self) -> bool {
         !matches!(lock(&self.state).progress, Progress::Waiting(_) | Progress::Running)
+    }
+
+    /// Whether its outcome was taken, or nobody waits for it.
+    pub fn is_over(&self) -> bool {
+        matches!(lock(&self.state).progress, Progress::Over)
     }
 
     /// What it has come to, for a call on its interpreter's thread; `None` if nothing so far.
@@ -249,6 +256,9 @@ impl Job {
     /// # Safety
     /// On its interpreter's thread.
     pub unsafe fn abandon(&self, perl: Perl) {
+        if self.is_over() {
+            return;
+        }
         self.stop();
         shared().pool.withdraw(self);
         // SAFETY: the caller's promise.
@@ -346,6 +356,6 @@ fn host_of(uri: &str) -> &str {
 
 /// Ends something of a connection on another thread, behind the calls that it has there.
 pub fn elsewhere(home: &Arc<Home>, lane: usize, end: impl FnOnce() + Send + 'static) {
-    let places = connection::places(lane).unwrap_or(PLACES);
+    let places = connection::limits(lane).unwrap_or_default().places.unwrap_or(PLACES);
     shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false);
 }

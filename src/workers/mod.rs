@@ -8,9 +8,10 @@ mod ends;
 mod home;
 mod job;
 mod pool;
+mod queue;
 
-pub use begin::{WATCH, abandon, next, take};
-pub use home::{Home, take_home};
+pub use begin::WATCH;
+pub use home::{Home, Item, take_home};
 
 use crate::ffi::bridge;
 use std::any::Any;
@@ -22,7 +23,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 struct Shared {
     forks: isize,
     pool: pool::Pool<job::Job>,
-    jobs: Mutex<job::Jobs>,
     homes: Mutex<home::Homes>,
     deadlines: deadline::Deadlines,
 }
@@ -38,7 +38,6 @@ fn shared() -> &'static Shared {
             let new = Box::into_raw(Box::new(Shared {
                 forks,
                 pool: pool::Pool::default(),
-                jobs: Mutex::default(),
                 homes: Mutex::default(),
                 deadlines: deadline::Deadlines::default(),
             }));

@@ -102,6 +102,8 @@ impl<W: Work> Pool<W> {
         if state.idle > 0 {
             state.idle -= 1;
             state.called += 1;
+            // Whoever wakes wants the lock at once.
+            drop(state);
             self.work.notify_one();
             return true;
         }

@@ -24,7 +24,8 @@ sub Sys::Virt::Admin::_opening {
 }
 
 no strict 'refs';
-*{"Sys::Virt::Admin${_}::async"} = \&async for '', '::Client', '::Server';
+push our @asynchronous, my @classes = map { "Sys::Virt::Admin$_" } '', '::Client', '::Server';
+*{"${_}::async"} = \&async for @classes;
 
 # What Virt.so makes is named in Admin.ph.
 

@@ -23,8 +23,11 @@ for my $name (qw(qemu_monitor_command qemu_monitor_command_with_files qemu_agent
         my @arguments = $text->(@_);
         return $reply->($method->(@arguments));
     };
+    delete $Sys::Virt::Async::{$name};
     $Sys::Virt::Future::through{$name} = sub {
-        return ref $_[1] eq 'HASH' ? ($method, $reply, $text->(@_)) : ($method, undef, @_);
+        my ($object, $timeout) = @{ +shift };
+        return Sys::Virt::Future::_begin($method, $timeout, $object, @_) if ref $_[0] ne 'HASH';
+        return Sys::Virt::Future::_begin($method, $timeout, $text->($object, @_))->_made_by($reply);
     };
 }
 

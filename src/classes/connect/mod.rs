@@ -4,6 +4,7 @@ pub mod domains;
 pub mod events;
 pub mod host;
 pub mod interfaces;
+pub mod limits;
 pub mod networks;
 pub mod node;
 pub mod open;
@@ -17,6 +18,7 @@ pub const TABLES: &[&[Method]] = &[
     events::METHODS,
     host::METHODS,
     interfaces::METHODS,
+    limits::METHODS,
     networks::METHODS,
     node::METHODS,
     open::METHODS,

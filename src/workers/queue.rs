@@ -1,0 +1,80 @@
+//! A queue with a descriptor that is readable while there is something in it.
+
+use super::lock;
+use crate::ffi::bridge;
+use std::collections::VecDeque;
+use std::ffi::c_int;
+use std::mem;
+use std::sync::Mutex;
+
+pub struct Queue<T> {
+    state: Mutex<State<T>>,
+    signal: c_int,
+}
+
+struct State<T> {
+    items: VecDeque<T>,
+    /// Whether the signal is raised, or somebody is about to raise it.
+    is_raised: bool,
+    is_closed: bool,
+}
+
+impl<T> Queue<T> {
+    pub fn new() -> Self {
+        let state = State { items: VecDeque::new(), is_raised: false, is_closed: false };
+        Queue { state: Mutex::new(state), signal: bridge::sv_bridge_open_signal() }
+    }
+
+    pub fn signal(&self) -> c_int {
+        self.signal
+    }
+
+    /// Adds something behind the rest; it comes back if nobody will look any more.
+    pub fn push(&self, item: T) -> Result<(), T> {
+        let was_raised = {
+            let mut state = lock(&self.state);
+            if state.is_closed {
+                return Err(item);
+            }
+            state.items.push_back(item);
+            mem::replace(&mut state.is_raised, true)
+        };
+        // Without the lock, which whoever wakes wants at once.
+        if !was_raised {
+            // SAFETY: the queue's own.
+            unsafe { bridge::sv_bridge_raise_signal(self.signal) };
+        }
+        Ok(())
+    }
+
+    /// Takes the first.
+    pub fn pop(&self) -> Option<T> {
+        let mut state = lock(&self.state);
+        let first = state.items.pop_front();
+        if state.items.is_empty() && state.is_raised {
+            // What is about to be raised is lowered by the next one who finds nothing.
+            // SAFETY: the queue's own.
+            state.is_raised = unsafe { !bridge::sv_bridge_lower_signal(self.signal) };
+        }
+        first
+    }
+
+    /// What `look` says of the first.
+    pub fn first<R>(&self, look: impl FnOnce(Option<&T>) -> R) -> R {
+        look(lock(&self.state).items.front())
+    }
+
+    /// Nobody looks any more: all that is in it.
+    pub fn close(&self) -> VecDeque<T> {
+        let mut state = lock(&self.state);
+        state.is_closed = true;
+        mem::take(&mut state.items)
+    }
+}
+
+impl<T> Drop for Queue<T> {
+    fn drop(&mut self) {
+        // SAFETY: the queue's own, which nobody has any more.
+        unsafe { bridge::sv_bridge_close_signal(self.signal) };
+    }
+}
