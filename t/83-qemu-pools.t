@@ -143,9 +143,15 @@ subtest 'disk' => sub {
     like(qx(parted -sm $path unit MiB print), qr/^1:\S+?:\S+?:16\.0MiB:/m, 'create_volume: the disk has a partition of that size');
     is(names($pool->list_volumes), $part, 'list_volumes: it');
     fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $pool->create_volume(volume('odd', 1)) }, 'create_volume: dies for another name than that of the next partition', qr/invalid partition name 'odd'/);
-    # libvirt takes what follows the name of the disk for its number, and so fails to remove either.
-    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $vol->delete }, 'delete: dies, as parted knows no partition p1', qr/parted \Q$path\E rm --script p1/);
-    $bed->run('parted', '-s', $path, qw(rm 1 rm 2));
+    # libvirt 11 and older take what follows the name of the disk for the number of a partition.
+    if (eval { $vol->delete; 1 }) {
+        ok(!-e "/dev/$part", 'delete: the partition is gone');
+    }
+    else {
+        is($@->code, Sys::Virt::Error::ERR_INTERNAL_ERROR, 'delete: dies');
+        like($@->message, qr/parted \Q$path\E rm --script p1/, 'delete: parted knows no partition p1');
+    }
+    $bed->run('parted', '-s', $path, qw(mklabel gpt));
     $pool->refresh;
     is($pool->num_of_storage_volumes, 0, 'refresh: no partitions any more');
     $events->are([[REFRESH => 'parts']], 'event REFRESH');

@@ -98,6 +98,7 @@ subtest 'an encrypted volume' => sub {
     like(slurp($locked->get_path), qr/\ALUKS\xba\xbe/, 'clone_volume: the clone is encrypted');
     like($locked->get_xml_description, qr{<encryption format='luks'>}, 'get_xml_description: says so');
     unlike(slurp($locked->get_path), qr/\Q@{[ substr Test::SysVirt::BootSector::bytes(), 0, 16 ]}\E/, 'clone_volume: what was in it cannot be read');
+    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $pool->create_volume($xml =~ s/locked/odd/r =~ s/luks/qcow/r) }, 'create_volume: dies for another way to encrypt', qr/[Oo]nly luks encryption is supported/);
     my $empty = made(sub { $pool->create_volume($xml =~ s/locked/empty/r) });
     like(slurp($empty->get_path), qr/\ALUKS\xba\xbe/, 'create_volume: it is encrypted');
     my $path = $locked->get_path;
@@ -117,7 +118,6 @@ XML
     fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $dom->create }, 'create: dies with a wrong value', qr/Invalid password, cannot unlock any keyslot/);
     $secret->undefine;
     fails(Sys::Virt::Error::ERR_NO_SECRET, sub { $dom->create }, 'create: dies without the secret', qr{no secret with matching usage '/disk'});
-    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $pool->create_volume($xml =~ s/locked/odd/r =~ s/luks/qcow/r) }, 'create_volume: dies for another way to encrypt', qr/[Oo]nly luks encryption is supported/);
 };
 
 done_testing;

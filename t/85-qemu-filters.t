@@ -67,7 +67,7 @@ XML
     like($bound, qr{<name>guest</name>\s*<uuid>\Q@{[ $dom->get_uuid_string ]}\E</uuid>.*<portdev name='guest0'/>.*<mac address='52:54:00:07:07:07'/>.*<filterref filter='web'>\s*<parameter name='IP' value='10\.7\.0\.5'/>}s,
         'get_xml_description: guest, card, address, filter and its parameter');
     is($conn->get_nwfilter_binding_by_port_dev('guest0')->get_filter_name, 'web', 'get_nwfilter_binding_by_port_dev');
-    my $drops = qr/^-s ! 52:54:00:07:07:07 .*-j DROP/m;
+    my $drops = qr/^(?:-s !|! -s) 52:54:00:07:07:07 .*-j DROP/m;
     like(ebtables(), qr/^-i guest0 -j libvirt-I-guest0/m, 'the kernel asks the rules of the card');
     like(ebtables(), $drops, 'the kernel drops what comes from another address');
     like(scalar qx(iptables -S), qr/--dport 80 .*-j (?:ACCEPT|RETURN)/, 'the kernel has the rule for TCP');

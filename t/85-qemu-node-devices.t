@@ -27,6 +27,10 @@ mkdir '/run/udev';
 # What mdevctl keeps is for this test alone.
 $bed->run(qw(mount -t tmpfs tmpfs /etc/mdevctl.d));
 make_path(map { "/etc/mdevctl.d/scripts.d/$_" } qw(callouts notifiers));
+# A list that libvirt asks for as soon as there is such a folder may come before the device in it, which
+# libvirt then takes for gone.
+my ($first_pci) = glob '/sys/bus/pci/devices/*';
+make_path('/etc/mdevctl.d/' . basename($first_pci)) if defined $first_pci;
 $bed->service('/lib/systemd/systemd-udevd');
 Sys::Virt::Event::register_default();
 until_true(sub { eval { $bed->run(qw(udevadm control --ping)); 1 } }) or die $@;
@@ -64,7 +68,7 @@ subtest 'lists' => sub {
 };
 
 subtest 'a PCI device' => sub {
-    my ($path) = glob '/sys/bus/pci/devices/*' or plan skip_all => 'this machine has none';
+    my $path = $first_pci // plan skip_all => 'this machine has none';
     my $device = $conn->get_node_device_by_name('pci_' . basename($path) =~ tr/:./_/r);
     my $xml = $device->get_xml_description;
     my ($id) = slurp("$path/vendor") =~ /^(0x\w+)/;
@@ -111,7 +115,10 @@ subtest 'what libvirt refuses' => sub {
 subtest 'a device that stays' => sub {
     my ($path) = grep { slurp("$_/class") =~ /^0x060000/ && !-e "$_/driver" } glob '/sys/bus/pci/devices/*' or plan skip_all => 'this machine has no such bridge';
     my $device = $conn->get_node_device_by_name('pci_' . basename($path) =~ tr/:./_/r);
-    fails(Sys::Virt::Error::ERR_INVALID_ARG, sub { $device->dettach('odd') }, 'dettach: dies for a driver that there is not', qr/unknown driver name 'odd'/);
+    SKIP: {
+        skip('this host could detach it', 1) if -e '/sys/module/vfio';
+        fails(undef, sub { $device->dettach('odd') }, 'dettach: dies for a driver that there is not', qr/unknown driver name 'odd'|VFIO device assignment is currently not supported/);
+    }
     fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $device->reset }, 'reset: dies for a device that has no way to do so', qr/Unable to reset PCI device .*: no FLR, PM reset or bus reset available/);
     is_deeply([$device->reattach], [], 'reattach: nothing to be done for one that was not detached');
     ok(!-e "$path/driver", 'reattach: it is as it was');
@@ -122,8 +129,8 @@ subtest 'a device that stays' => sub {
 
 # mdevctl keeps what is defined, whether or not this machine has such a device.
 subtest 'a mediated device' => sub {
-    my ($path) = glob '/sys/bus/pci/devices/*' or plan skip_all => 'this machine has no PCI device';
-    my $parent = 'pci_' . basename($path) =~ tr/:./_/r;
+    plan skip_all => 'this machine has no PCI device' if !defined $first_pci;
+    my $parent = 'pci_' . basename($first_pci) =~ tr/:./_/r;
     my $uuid = '11111111-2222-4333-8444-555555555555';
     my $xml = "<device><parent>$parent</parent><capability type='mdev'><type id='no-such'/><uuid>$uuid</uuid></capability></device>";
     my $device = $conn->define_node_device($xml);
@@ -150,6 +157,8 @@ subtest 'a mediated device' => sub {
     $device->undefine;
     $events->until([LIFECYCLE => $name, Sys::Virt::NodeDevice::EVENT_UNDEFINED, 0], 'event LIFECYCLE: EVENT_UNDEFINED');
     ok(!-e $kept, 'undefine: nothing is kept');
+    # A list that was asked for before may be there after.
+    until_true(sub { !eval { $device->is_active; 1 } });
     fails(Sys::Virt::Error::ERR_NO_NODE_DEVICE, sub { $device->is_active }, 'undefine: it is gone');
 };
 

@@ -15,7 +15,7 @@ set -eu
 
 packages='libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iproute2
     libvirt-daemon-driver-lxc busybox-static openssl openssh-client openssh-server netcat-openbsd sasl2-bin
-    libsasl2-modules iptables lvm2 parted scrub tgt libvirt-daemon-driver-storage-iscsi-direct udev mdevctl'
+    libsasl2-modules iptables e2fsprogs lvm2 parted scrub tgt libvirt-daemon-driver-storage-iscsi-direct udev mdevctl'
 
 verb=${1:-}
 dir=${2:-${SYS_VIRT_TEST_BED:-/var/tmp/sys-virt-testbed}}
