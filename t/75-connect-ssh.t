@@ -40,7 +40,9 @@ KbdInteractiveAuthentication no
 StrictModes no
 PidFile none
 CONF
-$bed->service('/usr/sbin/sshd', '-D', '-e', '-f', $conf);
+# Since 9.8 it drops connections from where many have failed, as ours are to.
+my @patient = grep { eval { $bed->run('/usr/sbin/sshd', '-t', '-f', $conf, $_); 1 } } '-oPerSourcePenalties=no';
+$bed->service('/usr/sbin/sshd', '-D', '-e', '-f', $conf, @patient);
 $bed->listens(22);
 my $daemon = $bed->libvirtd;
 
@@ -71,6 +73,12 @@ sub opens {
 my ($system, $failed) = (Sys::Virt::Error::ERR_SYSTEM_ERROR, Sys::Virt::Error::ERR_AUTH_FAILED);
 my %error = (ssh => $system, libssh => Sys::Virt::Error::ERR_LIBSSH, libssh2 => Sys::Virt::Error::ERR_SSH);
 
+# What an answer that is not given is to each. After 9.0 libssh's is that of all credentials.
+my %unanswered = map { $_ => [$error{$_}, qr/failed to retrieve decision to accept host key/] } qw(libssh libssh2);
+$unanswered{libssh} = [Sys::Virt::Error::ERR_OPERATION_FAILED, qr/failed to retrieve user response for authentication callback/]
+    if Sys::Virt->get_library_version > 9_000_000;
+$unanswered{ssh} = [$system, qr/Host key verification failed/];
+
 # The program there ends, too. The libraries take that for an error; libssh2 unless it has not heard
 # yet how it ended.
 my ($by_error, $by_eof) = (Sys::Virt::CLOSE_REASON_ERROR, Sys::Virt::CLOSE_REASON_EOF);
@@ -88,8 +96,8 @@ for my $transport (qw(ssh libssh libssh2)) {
 
     subtest "$transport: the key of the host" => sub {
         knows($transport);
-        fails($error{$transport}, sub { opens($uri) }, 'unknown: refused',
-            $program ? qr/Host key verification failed/ : qr/failed to retrieve decision to accept host key/);
+        my ($code, $why) = @{ $unanswered{$transport} };
+        fails($code, sub { opens($uri) }, 'unknown: refused', $why);
         if (!$program) {
             is(scalar @asked, 1, 'unknown: libvirt asks');
             like($asked[0], qr/^@{[ Sys::Virt::CRED_ECHOPROMPT ]} Accept SSH host key with hash '[\da-f:]+' for host 'localhost:22'/i,

@@ -34,6 +34,8 @@ subtest 'qemu_monitor_command' => sub {
 
     my %peek = (execute => 'human-monitor-command', arguments => { 'command-line' => 'info status', 'cpu-index' => 0 });
     like($dom->qemu_monitor_command(\%peek)->{return}, qr/^VM status/, 'a number arrives as one');
+    my %unknown = (execute => 'human-monitor-command', arguments => { 'command-line' => "caf\x{e9}\x{20ac}" });
+    like($dom->qemu_monitor_command(\%unknown)->{return}, qr/: 'caf\x{e9}\x{20ac}'/, 'characters arrive, and come back');
     my %log = (execute => 'qom-set', arguments => { path => '/machine', property => 'graphics', value => JSON::PP::false });
     fails(Sys::Virt::Error::ERR_OPERATION_FAILED, sub { $dom->qemu_monitor_command({ %log, arguments => { %{ $log{arguments} }, value => 'no' } }) },
         'a string is no truth to QEMU', qr/QEMU says GenericError: Invalid parameter type/);

@@ -58,7 +58,7 @@ test_release() {
     inside "$root" tools/testbed.sh packages
     inside "$root" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -q -y --no-install-recommends libfuture-perl gcc libc6-dev libvirt-daemon-driver-interface \
-        libvirt-daemon-driver-storage-disk libvirt-daemon-driver-storage-logical
+        libvirt-daemon-driver-storage-disk libvirt-daemon-driver-storage-logical chromium chromium-driver
     # What it is called, as a host knows of itself.
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" > "$root/etc/hosts"
     # A copy is newer than the script that made it, so it is not made again.

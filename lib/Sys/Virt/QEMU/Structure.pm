@@ -8,7 +8,8 @@ use warnings;
 use JSON::PP ();
 use Sys::Virt::Options;
 
-my $json = JSON::PP->new->utf8;
+# libvirt 11.3 with json-c 0.18 takes other bytes than those of ASCII for no UTF-8.
+my $json = JSON::PP->new->utf8->ascii;
 
 # The arguments of a method, with its command as text.
 sub text {

@@ -31,7 +31,10 @@ mkfifo /dev/initctl
 exec 4<>/dev/initctl
 (while :; do dd bs=384 count=1 <&4 2>/dev/null | tail -c +9 | head -c 1 >> /tmp/runlevel; kill -TERM 1; done) &
 echo READY
-while :; do read -t 1 line && eval "$line"; done
+# Another shell reads: in busybox 1.38 `read` never comes back after a signal that has a trap.
+exec 5<&0
+(while :; do read line && eval "$line"; done) <&5 &
+while :; do wait; done
 INIT
 
 sub new {
