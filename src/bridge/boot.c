@@ -43,7 +43,7 @@ static XS(within)
     bridge_take_arguments(aTHX_ &call, items - 2, true, room);
     if (!bridge_run_elsewhere(aTHX_ &call, SvNV(ST(1))))
         method->run(&call);
-    if (call.error)
+    if (call.left & LEFT_ERROR)
         bridge_throw(aTHX_ call.error);
     PL_stack_sp = PL_stack_base + ax;
     *PL_stack_sp = bridge_single(aTHX_ &call);

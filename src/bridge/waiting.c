@@ -112,5 +112,5 @@ bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout)
         IN_LIBVIRT(sys_virt_finish(call, job));
         LEAVE;
     }
-    return job || call->error;
+    return job || call->left & LEFT_ERROR;
 }
