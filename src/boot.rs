@@ -25,13 +25,14 @@ pub unsafe extern "C" fn sys_virt_boot(perl: *mut PerlInterpreter) {
         error::silence_libvirt();
         let _ = workers::WATCH.set(events::watch);
         let _ = perl::TAKE_HOME.set(workers::take_home);
+        // Constants first: perl finds what comes later sooner, and methods are looked up at every call.
+        constants::install(perl, constants::PACKAGES);
         for &tables in classes::TABLES {
             tables.iter().for_each(|methods| install(perl, methods));
         }
         events::TABLES.iter().for_each(|methods| install(perl, methods));
         classes::DECLARED.iter().for_each(|package| declare(perl, package));
         objects::install(perl);
-        constants::install(perl, constants::PACKAGES);
         install(perl, METHODS);
     });
 }

@@ -100,7 +100,7 @@ pub const fn method(
         lasts |= matches!(params[index].kind, Kind::Handle);
         index += 1;
     }
-    let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1;
+    let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1 && !lasts;
     let (name, params, least, most) = (name.as_ptr().cast(), params.as_ptr(), least as u8, params.len() as u8);
     Method { name, params, run, least, most, calls_back, borrows, surplus, here, at_once, alone, lasts }
 }

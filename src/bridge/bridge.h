@@ -120,7 +120,7 @@ typedef struct bridge_method {
     U8 borrows;         /* has a parameter that may be borrowed: a string, an array, a hash */
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
     U8 here;            /* needs the interpreter while it works: cannot run on another thread */
-    U8 alone;           /* can be called with an object and nothing else */
+    U8 alone;           /* can be called with an object and nothing else, and runs here then */
     U8 lasts;           /* may take hours: runs on another thread, so that the script's signals are heard */
     U8 at_once;         /* asks no host: does not run elsewhere, whatever deadline there is */
 } bridge_method;
@@ -132,19 +132,19 @@ typedef struct bridge_call {
     void *perl;         /* the interpreter */
     const bridge_method *method;
     SSize_t ax;         /* where its arguments begin on the stack, and its values */
-    SV *error;          /* out: what to die with (mortal), or NULL */
-    SV *warning;        /* out: what to warn of (mortal), or NULL */
-    SV *output;         /* out: the variable that gets the bytes in `content`, or NULL */
-    SV *content;        /* out: those (owned) */
-    union {
-        SV *sv;
-        IV iv;
-    } single;           /* out: the only value, if it is one */
     I32 returned;       /* out: how many scalars are on the stack, from `ax` on, or ... */
 #define RETURNED_SINGLE (-1) /* ... that it is `single.sv` alone */
 #define RETURNED_DEFERRED (-2) /* in: the call is Rust's own, to run on another thread later */
 #define RETURNED_INTEGER (-3) /* ... that it is the number in `single.iv` */
     bool surplus;       /* arguments behind the last parameter are ignored */
+    union {
+        SV *sv;
+        IV iv;
+    } single;           /* out: the only value, if it is one */
+    SV *error;          /* out: what to die with (mortal), or NULL */
+    SV *warning;        /* out: what to warn of (mortal), or NULL */
+    SV *output;         /* out: the variable that gets the bytes in `content`, or NULL */
+    SV *content;        /* out: those (owned) */
     bridge_value values[BRIDGE_MAX_PARAMS];
 } bridge_call;
 

@@ -44,7 +44,8 @@ static void heed(pTHX_ const bridge_call *call)
 }
 
 /* The op's own scalar, unless another sub that the op has called has left more in it than a plain
- * value. Other ops that call subs, such as sort, have none, and other meanings for the flag. */
+ * value; most often it has an integer from last time. Other ops that call subs, such as sort, have none,
+ * and other meanings for the flag. */
 PERL_STATIC_INLINE SV *own_scalar(pTHX)
 {
     SV *own;
@@ -52,30 +53,35 @@ PERL_STATIC_INLINE SV *own_scalar(pTHX)
     if (PL_op->op_type != OP_ENTERSUB || !(PL_op->op_private & OPpENTERSUB_HASTARG))
         return NULL;
     own = PAD_SV(PL_op->op_targ);
-    return SvFLAGS(own) & (SVf_ROK | SVf_UTF8 | SVf_READONLY | SVs_GMG | SVs_SMG | SVs_RMG) ? NULL : own;
+    return (SvFLAGS(own) & (SVTYPEMASK | SVf_THINKFIRST | SVf_IVisUV)) == SVt_IV
+        || !(SvFLAGS(own) & (SVf_ROK | SVf_UTF8 | SVf_READONLY | SVs_GMG | SVs_SMG | SVs_RMG)) ? own : NULL;
 }
 
-void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, I32 ax)
+void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, SSize_t ax)
 {
     call->perl = BRIDGE_PERL;
     call->method = method;
     call->ax = ax;
     call->returned = 0;
-    call->error = call->warning = call->output = NULL;
     call->surplus = false;
+    call->error = call->warning = call->output = NULL;
+}
+
+PERL_STATIC_INLINE SV *integer(pTHX_ IV value)
+{
+    SV *TARG = own_scalar(aTHX);
+
+    if (!TARG)
+        TARG = sv_newmortal();
+    TARGi(value, 1);
+    return TARG;
 }
 
 SV *bridge_single(pTHX_ const bridge_call *call)
 {
-    SV *TARG;
-
-    if (call->returned != RETURNED_INTEGER)
-        return call->returned == RETURNED_SINGLE ? call->single.sv : &PL_sv_undef;
-    TARG = own_scalar(aTHX);
-    if (!TARG)
-        TARG = sv_newmortal();
-    TARGi(call->single.iv, 1);
-    return TARG;
+    if (call->returned == RETURNED_INTEGER)
+        return integer(aTHX_ call->single.iv);
+    return call->returned == RETURNED_SINGLE ? call->single.sv : &PL_sv_undef;
 }
 
 /* How many of the arguments count; the others are ignored. */
@@ -112,35 +118,47 @@ void bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settle, brid
 /* What has to be looked at before a call, now and then. True if it has run elsewhere. */
 static bool heed_attention(pTHX_ bridge_call *call)
 {
-    if (bridge_attention & ATTENTION_SIGPIPE)
+    if (UNLIKELY(bridge_attention & ATTENTION_SIGPIPE))
         sv_bridge_watch_signals(call->perl);
-    return (call->method->lasts || bridge_attention & (ATTENTION_DEADLINE | ATTENTION_ALARM))
-        && bridge_run_elsewhere(aTHX_ call, -1);
+    return UNLIKELY(call->method->lasts || bridge_attention & ATTENTION_ELSEWHERE) && bridge_run_elsewhere(aTHX_ call, -1);
+}
+
+/* A call of any kind; apart, so that the frame of the usual one is small. */
+static __attribute__((noinline)) void call_any(pTHX_ bridge_call *call, const bridge_method *method, bridge_value *room)
+{
+    dXSARGS;
+
+    bridge_begin(aTHX_ call, method, ax);
+    bridge_take_arguments(aTHX_ call, items, false, room);
+    if (!heed_attention(aTHX_ call))
+        BRIDGE_RUN(call, method->run(call));
+    PL_stack_sp = PL_stack_base + ax; /* perl has room for one */
 }
 
 static XS(call_row)
 {
-    dXSARGS;
     const bridge_method *method = (const bridge_method *)CvXSUBANY(cv).any_ptr;
+    const SSize_t mark = *PL_markstack_ptr;
     bridge_value room[BRIDGE_ROOM];
     bridge_call call;
 
-    bridge_begin(aTHX_ &call, method, ax);
-    if (LIKELY(items == 1 && method->alone && bridge_read_object(*SP, call.values)))
+    /* Most have an object, and nothing else. */
+    if (LIKELY(method->alone && PL_stack_sp == PL_stack_base + mark + 1 && bridge_read_object(*PL_stack_sp, call.values)
+               && !(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_ELSEWHERE)))) {
+        PL_markstack_ptr--;
+        bridge_begin(aTHX_ &call, method, mark + 1);
         leave_out(method, 1, call.values);
-    else
-        bridge_take_arguments(aTHX_ &call, items, false, room);
-    if (LIKELY(!(method->lasts | (bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))))
-        || !heed_attention(aTHX_ &call))
         BRIDGE_RUN(&call, method->run(&call));
-    bridge_finish_up(aTHX);
-
-    if (call.returned < 0) {
-        PL_stack_sp = PL_stack_base + ax; /* perl has room for one */
-        *PL_stack_sp = bridge_single(aTHX_ &call);
     } else {
-        PL_stack_sp = PL_stack_base + ax + call.returned - 1;
+        call_any(aTHX_ &call, method, room);
     }
+    bridge_finish_up(aTHX);
+    if (LIKELY(call.returned == RETURNED_INTEGER))
+        *PL_stack_sp = integer(aTHX_ call.single.iv);
+    else if (call.returned < 0)
+        *PL_stack_sp = bridge_single(aTHX_ &call);
+    else
+        PL_stack_sp += call.returned - 1;
     if (UNLIKELY(call.error || call.warning || call.output || call.surplus))
         heed(aTHX_ &call);
 }

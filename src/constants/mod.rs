@@ -69,7 +69,7 @@ pub const EXTENSIONS: &[(&str, &Package)] =
 /// which perl makes a sub only when one is asked for: a quarter of what a sub would cost.
 pub fn install(perl: Perl, packages: &[&Package]) {
     for package in packages {
-        let stash = perl.stash(package.name);
+        let stash = perl.stash_for(package.name, package.constants.len());
         for constant in package.constants {
             let value = match constant.value {
                 Literal::Int(value) => perl.new_int(value),

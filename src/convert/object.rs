@@ -14,7 +14,7 @@ impl<T: Object> FromArg for T {
 
     #[inline(always)]
     fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Self::Native<'a>, Failure> {
-        if value.tag() == Tag::Object && value.class() == T::CLASS {
+        if value.is_of_class(T::CLASS) {
             // SAFETY: the tag says so.
             let object = unsafe { value.content().ptr };
             if !object.is_null() {

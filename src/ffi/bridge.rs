@@ -103,6 +103,12 @@ impl RawValue {
         self.class
     }
 
+    /// Whether it is an object of the class with this number: one comparison.
+    #[inline(always)]
+    pub fn is_of_class(&self, class: u8) -> bool {
+        [self.tag as u8, self.class] == [Tag::Object as u8, class]
+    }
+
     /// The scalar that owns an object.
     #[inline(always)]
     pub fn owner(&self) -> *mut SV {
@@ -213,13 +219,13 @@ impl Call {
             perl: self.perl,
             method: self.method,
             ax: self.ax,
+            returned: Cell::new(RETURNED_DEFERRED),
+            surplus: Cell::new(false),
+            single: Cell::new(Single { iv: 0 }),
             error: nothing(),
             warning: nothing(),
             output: nothing(),
             content: nothing(),
-            single: Cell::new(Single { iv: 0 }),
-            returned: Cell::new(RETURNED_DEFERRED),
-            surplus: Cell::new(false),
             values,
         };
         (call, arena)
@@ -318,13 +324,13 @@ pub struct Call {
     pub(crate) perl: *mut PerlInterpreter,
     pub(crate) method: &'static Method,
     ax: isize,
+    pub(crate) returned: Cell<i32>,
+    surplus: Cell<bool>,
+    single: Cell<Single>,
     error: Cell<*mut SV>,
     warning: Cell<*mut SV>,
     output: Cell<*mut SV>,
     content: Cell<*mut SV>,
-    single: Cell<Single>,
-    pub(crate) returned: Cell<i32>,
-    surplus: Cell<bool>,
     /// Filled as far as the method has parameters.
     pub(crate) values: [MaybeUninit<RawValue>; MAX_PARAMS],
 }
@@ -414,8 +420,9 @@ mod layout {
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
             alone words(3) + 6, lasts words(3) + 7, at_once words(4);
-        Call: perl 0, method words(1), ax words(2), error words(3), warning words(4), output words(5),
-            content words(6), single words(7), returned words(7) + 8, surplus words(7) + 12, values words(7) + 16;
+        Call: perl 0, method words(1), ax words(2), returned words(3), surplus words(3) + 4, single words(3) + 8,
+            error words(3) + 16, warning words(4) + 16, output words(5) + 16, content words(6) + 16,
+            values words(7) + 16;
     }
 
     const _: () = assert!(size_of::<RawValue>() == words(2) + 8);

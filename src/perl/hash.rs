@@ -143,6 +143,15 @@ impl Perl {
         // SAFETY: the running interpreter and a string with its length.
         unsafe { thx::Perl_gv_stashpvn(self.raw(), package.as_ptr(), len, 1) }
     }
+
+    /// The same for a package that is about to get so many names: it grows at once, and what is in it
+    /// before the last ones come stays behind them.
+    pub fn stash_for(self, package: &CStr, names: usize) -> *mut HV {
+        let stash = self.stash(package);
+        // SAFETY: as above, and its stash.
+        unsafe { thx::Perl_hv_ksplit(self.raw(), stash, 2 * names as i64) };
+        stash
+    }
 }
 
 /// A hash under construction, whose keys are not known before.
