@@ -137,6 +137,7 @@ typedef struct bridge_call {
 #define RETURNED_DEFERRED (-2) /* in: the call is Rust's own, to run on another thread later */
 #define RETURNED_INTEGER (-3) /* ... that it is the number in `single.iv` */
     bool surplus;       /* arguments behind the last parameter are ignored */
+    bool left;          /* out: whether there is anything of that, or of what is below, to heed */
     union {
         SV *sv;
         IV iv;

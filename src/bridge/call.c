@@ -63,7 +63,7 @@ void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, SSize_t 
     call->method = method;
     call->ax = ax;
     call->returned = 0;
-    call->surplus = false;
+    call->surplus = call->left = false;
     call->error = call->warning = call->output = NULL;
 }
 
@@ -91,7 +91,7 @@ static I32 count_arguments(pTHX_ bridge_call *call, I32 items)
 
     if (items > method->most && method->surplus) {
         PL_stack_sp -= items - method->most;
-        call->surplus = true;
+        call->surplus = call->left = true;
         return method->most;
     }
     if (items < method->least || items > method->most)
@@ -159,7 +159,7 @@ static XS(call_row)
         *PL_stack_sp = bridge_single(aTHX_ &call);
     else
         PL_stack_sp += call.returned - 1;
-    if (UNLIKELY(call.error || call.warning || call.output || call.surplus))
+    if (UNLIKELY(call.left))
         heed(aTHX_ &call);
 }
 

@@ -48,6 +48,7 @@ AT(bridge_call, method, WORDS(1));
 AT(bridge_call, ax, WORDS(2));
 AT(bridge_call, returned, WORDS(3));
 AT(bridge_call, surplus, WORDS(3) + 4);
+AT(bridge_call, left, WORDS(3) + 5);
 AT(bridge_call, single, WORDS(3) + 8);
 AT(bridge_call, error, WORDS(3) + 16);
 AT(bridge_call, warning, WORDS(4) + 16);

@@ -221,6 +221,7 @@ impl Call {
             ax: self.ax,
             returned: Cell::new(RETURNED_DEFERRED),
             surplus: Cell::new(false),
+            left: Cell::new(false),
             single: Cell::new(Single { iv: 0 }),
             error: nothing(),
             warning: nothing(),
@@ -326,6 +327,7 @@ pub struct Call {
     ax: isize,
     pub(crate) returned: Cell<i32>,
     surplus: Cell<bool>,
+    left: Cell<bool>,
     single: Cell<Single>,
     error: Cell<*mut SV>,
     warning: Cell<*mut SV>,
@@ -347,18 +349,21 @@ impl Call {
     /// C dies with an error, which is mortal.
     pub(crate) fn leave_error(&self, error: *mut SV) {
         self.error.set(error);
+        self.left.set(true);
         self.returned.set(0);
     }
 
     /// C warns of a mortal text.
     pub(crate) fn leave_warning(&self, text: *mut SV) {
         self.warning.set(text);
+        self.left.set(true);
     }
 
     /// C gives a variable bytes, which are its own from here on.
     pub(crate) fn leave_output(&self, variable: *mut SV, content: *mut SV) {
         self.output.set(variable);
         self.content.set(content);
+        self.left.set(true);
     }
 
     /// A mortal scalar is the only value.
@@ -420,7 +425,7 @@ mod layout {
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
             alone words(3) + 6, lasts words(3) + 7, at_once words(4);
-        Call: perl 0, method words(1), ax words(2), returned words(3), surplus words(3) + 4, single words(3) + 8,
+        Call: perl 0, method words(1), ax words(2), returned words(3), surplus words(3) + 4, left words(3) + 5, single words(3) + 8,
             error words(3) + 16, warning words(4) + 16, output words(5) + 16, content words(6) + 16,
             values words(7) + 16;
     }
