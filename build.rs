@@ -65,8 +65,6 @@ fn main() {
         .flag(format!("{archlib}/CORE"))
         .define("XS_VERSION", format!("\"{version}\"").as_str())
         .flag_if_supported("-fvisibility=hidden")
-        // What it saves in stores costs more to put together.
-        .flag_if_supported("-fno-tree-slp-vectorize")
         .warnings(true)
         .extra_warnings(true);
     for flag in ccflags.split_whitespace() {
