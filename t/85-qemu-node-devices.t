@@ -152,7 +152,7 @@ subtest 'a mediated device' => sub {
     $events->until([UPDATE => $name], 'event UPDATE');
     SKIP: {
         skip('update: libvirt has it since 10.1', 3) if Sys::Virt->get_library_version < 10_001_000;
-        my $more = $xml =~ s{</uuid>}{$&<attr name='assign' value='5'/>}r;
+        my $more = $device->get_xml_description =~ s{</uuid>}{$&<attr name='assign' value='5'/>}r;
         is_deeply([$device->update($more, Sys::Virt::NodeDevice::UPDATE_AFFECT_CONFIG)], [], 'update gives nothing');
         like(slurp($kept), qr/"assign": "5"/, 'update: what is kept has the attribute');
         fails(Sys::Virt::Error::ERR_OPERATION_INVALID, sub { $device->update($more, Sys::Virt::NodeDevice::UPDATE_AFFECT_LIVE) }, 'update: dies for what does not run', qr/x/);
