@@ -1,12 +1,14 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use File::Path qw(make_path);
 use Test::More;
 use Test::SysVirt::Certificates;
 use Test::SysVirt::Driver;
 use Test::SysVirt::Enclosure;
 use Test::SysVirt::Transport;
 use Sys::Virt;
+use Sys::Virt::Admin;
 
 # Connections over TLS: what works, and who is refused, with the reason.
 
@@ -68,6 +70,30 @@ subtest 'refused by the server' => sub {
     refused('an authority it does not trust', @noticed, $theirs->issue('stranger', trust => $ours));
     refused('nobody at the port', Sys::Virt::Error::ERR_SYSTEM_ERROR, qr/Connection refused/, $client, host => 'localhost:1');
     is($open->('test', 'default')->get_type, 'TEST', 'and the next one is served');
+};
+
+# A daemon looks for other certificates only where they are by default, which is a folder of /etc.
+subtest 'update_tls_files' => sub {
+    my ($dir, $pki) = ($bed->dir, '/etc/pki');
+    make_path("$dir/upper", "$dir/work");
+    eval { $bed->run(qw(mount -t overlay overlay -o), "lowerdir=/etc,upperdir=$dir/upper,workdir=$dir/work", '/etc'); 1 }
+        or plan skip_all => "this kernel lays no folder over another: $@";
+    $bed->run('mount', '--bind', "$dir/etc/libvirt", '/etc/libvirt');
+    make_path("$pki/CA", "$pki/libvirt/private");
+    my %file = ("CA/cacert" => 'cacert', "libvirt/servercert" => 'servercert', "libvirt/private/serverkey" => 'serverkey');
+    symlink "$server/$file{$_}.pem", "$pki/$_.pem" for sort keys %file;
+    $daemon->end;
+    $bed->libvirtd('listen_tls = 1');
+    $bed->listens(16514);
+    my $of_daemon = eval { Sys::Virt::Admin->new(uri => 'libvirtd:///system') } or plan skip_all => "no libvirt-admin here: $@";
+    my $tls = $of_daemon->lookup_server('libvirtd');
+    $ours->issue('server', names => ['DNS:elsewhere']);
+    is($open->('test', 'default')->get_type, 'TEST', 'a daemon that is not told has the certificate that it had');
+    is_deeply([$tls->update_tls_files], [], 'gives nothing');
+    refused('it has the new one, of another name', Sys::Virt::Error::ERR_AUTH_FAILED, qr/verify peer's certificate/);
+    $ours->issue('server', names => ['DNS:localhost']);
+    $tls->update_tls_files;
+    is($open->('test', 'default')->get_type, 'TEST', 'and the old name again');
 };
 
 done_testing;

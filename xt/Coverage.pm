@@ -11,7 +11,7 @@ package Coverage;
 #   my $table = Coverage->read($file);        the table
 #   my $seen  = Coverage->record($file);      the same of what Recorder.pm has noted
 #   $table->lost($seen)                       what it says that has not been seen again, as text, of
-#                                             the drivers and releases that were there this time
+#                                             the releases that were there this time
 #   $table->add($seen)                        adds what has been seen
 #   $table->write($file)
 #   $table->text                              for people
@@ -61,13 +61,15 @@ sub record {
     return $self;
 }
 
+sub release { my ($driver) = @_; return (split / /, $driver)[1] // '' }
+
 sub lost {
     my ($self, $seen) = @_;
-    my %here = map { $_ => 1 } map { keys %{ $_->{succeeded} } } values %{ $seen->{rows} };
+    my %here = map { release($_) => 1 } map { keys %{ $_->{succeeded} } } values %{ $seen->{rows} };
     my @lost;
     for my $name (sort keys %{ $self->{rows} }) {
         my ($then, $now) = map { $_->{rows}{$name}{succeeded} } $self, $seen;
-        for my $driver (grep { $here{$_} } sort keys %$then) {
+        for my $driver (grep { $here{ release($_) } } sort keys %$then) {
             push @lost, "$name on $driver" if !exists $now->{$driver};
             push @lost, "$name on $driver, with its results" if exists $now->{$driver} && $now->{$driver} < $then->{$driver};
         }

@@ -122,20 +122,17 @@ sub wrap {
 # Calls by `async` of the methods of that name, whichever class has them.
 sub wrap_async {
     my ($name) = @_;
-    my $before = $Sys::Virt::Future::through{$name};
+    my $written = $Sys::Virt::Future::through{$name};
     $Sys::Virt::Future::through{$name} = sub {
-        my ($object) = @_;
+        my ($object, $timeout) = @{ $_[0] };
         my $code = $object->can($name);
-        my ($inner, $full) = @{ $wrapped{$code} // [$code] };
-        my ($call, $finish, @arguments) = $before ? $before->(@_) : ($inner, undef, @_);
-        return ($call, $finish, @arguments) if !$full;
-        my $driver = $from{$object};
-        return ($call, sub {
-            my @values = $finish ? $finish->(@_) : @_;
-            follow($driver // 'unknown', @values);
-            note('call', $full, $driver // 'unknown', @values ? 'used' : 'ok');
-            return @values;
-        }, @arguments);
+        my ($inner, $full) = @{ $wrapped{ $code // '' } // [$code, $name] };
+        my $driver = $from{$object} // 'unknown';
+        my $future = $written ? &$written : Sys::Virt::Future::_begin($inner, $timeout, $object, @_[1 .. $#_]);
+        return $future->on_done(sub {
+            follow($driver, @_);
+            note('call', $full, $driver, @_ ? 'used' : 'ok');
+        });
     };
     return;
 }

@@ -20,7 +20,7 @@ my $get = 'Sys::Virt::Network::get_name';
 my $table = Coverage->read(file('table',
     [qw(name succeeded refused reason)],
     ['run', 'QEMU 9.0.0', '2026-11-24', ''],
-    [$get, 'QEMU 9.0.0*, TEST 9.0.0*', '8', ''],
+    [$get, 'QEMU 9.0.0*, TEST 12.8.0*', '8', ''],
     ['Sys::Virt::Network::create', 'QEMU 9.0.0', '55', ''],
     ['Sys::Virt::Network::EVENT_ID_LIFECYCLE', 'QEMU 9.0.0*', '', ''],
     ['Sys::Virt::NodeDevice::reset', '', '8', 'no device'],
@@ -34,8 +34,9 @@ my @all = (
 
 sub lost { return [$table->lost(Coverage->record(file('record', @_)))] }
 
-is_deeply(lost(@all), [], 'all that is in the table has happened, but on a driver that was not there');
-is_deeply(lost(@all, ['call', $get, 'TEST 9.0.0', 'used']), [], 'all on each driver');
+is_deeply(lost(@all), [], 'all that is in the table has happened, but on a release that was not there');
+is_deeply(lost(@all, ['call', $get, 'TEST 12.8.0', 'used']), [], 'all on each release');
+is_deeply(lost(['call', $get, 'TEST 9.0.0', 'used']), ['Sys::Virt::Network::EVENT_ID_LIFECYCLE on QEMU 9.0.0', 'Sys::Virt::Network::create on QEMU 9.0.0', "$get on QEMU 9.0.0"], 'a driver that was not there at all');
 is_deeply(lost(@all[1, 2]), ["$get on QEMU 9.0.0"], 'a method that was not called');
 is_deeply(lost(@all[1, 2], ['call', $get, 'QEMU 9.0.0', 'error 8']), ["$get on QEMU 9.0.0"], 'a method that died');
 is_deeply(lost(@all[1, 2], ['call', $get, 'QEMU 9.0.0', 'ok']), ["$get on QEMU 9.0.0, with its results"], 'a method whose results nobody took');
@@ -47,8 +48,8 @@ $table->add($seen);
 $table->write("$dir/new");
 my $new = Coverage->read("$dir/new");
 is_deeply([$new->cells('Sys::Virt::NodeDevice::reset')], ['QEMU 9.0.0', '8', ''], 'add: what has succeeded needs no reason any more');
-is_deeply([$new->cells($get)], ['QEMU 9.0.0*, TEST 9.0.0*', '8', ''], 'write, read: all is kept');
-like($new->text, qr/^Network::get_name +QEMU 9\.0\.0\*, TEST 9\.0\.0\*$/m, 'text: a line for each');
+is_deeply([$new->cells($get)], ['QEMU 9.0.0*, TEST 12.8.0*', '8', ''], 'write, read: all is kept');
+like($new->text, qr/^Network::get_name +QEMU 9\.0\.0\*, TEST 12\.8\.0\*$/m, 'text: a line for each');
 
 my %rows = map { $_ => 1 } keys %{ $new->{rows} };
 ok($rows{$_}, "a row for $_") for qw(Sys::Virt::Admin::get_uri Sys::Virt::Domain::qemu_monitor_command Sys::Virt::LXC::run Sys::Virt::Stream::send_file);
