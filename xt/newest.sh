@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs all test beds with the hypervisors and the libvirt of newer releases of Debian, each in a
-# directory of its own, as root on a Debian machine where tools/testbed.sh start has built a guest:
+# directory of its own, as root on a Debian machine that has the packages of .ci/run, and where
+# tools/testbed.sh start has built a guest:
 #
 #   xt/newest.sh DIR RELEASE...             trixie, sid
 #
