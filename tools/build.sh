@@ -128,7 +128,7 @@ install_missing() {
 }
 
 build() {
-    say "The first build fetches 12 MB of crates and keeps a processor busy for a minute and a half."
+    say "The first build fetches 5 MB of crates and keeps a processor busy for a minute and a half."
     step "Fetching what is missing of them" perl Makefile.PL
     step "Building" make
 }

@@ -7,8 +7,8 @@
 #   bullseye    perl 5.32, libvirt 7.0     trixie      perl 5.40, libvirt 11.3
 #   bookworm    perl 5.36, libvirt 9.0     sid         the newest of both
 #   unthreaded  sid, with its perl built again without threads and without a libperl.so
-#   arm64       bookworm on another processor: char is unsigned there. qemu-user-static and
-#               binfmt-support emulate it, which takes hours
+#   arm64       bookworm on another processor: char is unsigned there. Elsewhere qemu-user-static
+#               emulates it, with binfmt-support, which takes hours
 #
 # Rust is the release's own where that will do, and the one of this machine where not. Crates
 # come from this machine, packages from the mirror that its apt asks. DIR/RELEASE is kept and used
@@ -35,11 +35,20 @@ unthreaded_perl() {
     rm -rf /root/perl
 }
 
+# Has the kernel run the programs of another processor.
+emulate() {
+    mountpoint -q /proc/sys/fs/binfmt_misc || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+    [ -e "/proc/sys/fs/binfmt_misc/qemu-$1" ] || update-binfmts --enable "qemu-$1"
+}
+
 test_release() {
     local name=$1 release=$1 perl=perl arch='' root
     case $name in
         unthreaded) release=sid perl=/opt/perl/bin/perl ;;
-        arm64) release=bookworm arch=arm64 ;;
+        arm64)
+            release=bookworm arch=arm64
+            [ "$(dpkg --print-architecture)" = arm64 ] || emulate aarch64
+            ;;
     esac
     root=$dir/$release${arch:+-$arch}
     bootstrap "$release" "$root" "$arch"
