@@ -114,7 +114,7 @@ static bool heed_attention(pTHX_ bridge_call *call)
 {
     if (bridge_attention & ATTENTION_SIGPIPE)
         sv_bridge_watch_signals(call->perl);
-    return (call->method->lasts || bridge_attention & (ATTENTION_DEADLINE | ATTENTION_ALARM))
+    return (call->method->elsewhere || bridge_attention & (ATTENTION_DEADLINE | ATTENTION_ALARM))
         && bridge_run_elsewhere(aTHX_ call, -1);
 }
 
@@ -130,7 +130,7 @@ static XS(call_row)
         leave_out(method, 1, call.values);
     else
         bridge_take_arguments(aTHX_ &call, items, false, room);
-    if (LIKELY(!(method->lasts | (bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))))
+    if (LIKELY(!(method->elsewhere | (bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_DEADLINE | ATTENTION_ALARM))))
         || !heed_attention(aTHX_ &call))
         BRIDGE_RUN(&call, method->run(&call));
     bridge_finish_up(aTHX);

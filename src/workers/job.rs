@@ -32,7 +32,7 @@ pub struct Job {
     /// Raised when it is done, for who waits in C; otherwise its home is told.
     pub signal: Option<c_int>,
     deadline: Option<Deadline>,
-    /// Of a method that lasts.
+    /// Of a method that lasts, or asks the script.
     transfer: Option<Arc<Transfer>>,
     state: Mutex<State>,
 }
@@ -41,6 +41,8 @@ pub struct Job {
 pub struct Deadline {
     at: Mutex<Instant>,
     seconds: f64,
+    /// Whether it is for the time without progress.
+    of_progress: bool,
     method: &'static CStr,
     /// For who does not wait: the origin of the call.
     origin: Option<Arc<Origin>>,
@@ -64,7 +66,8 @@ enum Progress {
     Task(Box<dyn FnOnce() + Send>),
     Running,
     Done(Finished),
-    Failed(Failure),
+    /// With the call, if it was not made.
+    Failed(Failure, Option<Box<Deferred>>),
     Over,
 }
 
@@ -73,8 +76,6 @@ struct Finished(Outcome, Box<Deferred>);
 
 // SAFETY: as a deferred call, an outcome has no Perl values.
 unsafe impl Send for Finished {}
-// SAFETY: a failure in a job is not that of Perl code, of which it runs none.
-unsafe impl Send for Progress {}
 
 /// How many abandoned jobs libvirt has not returned from.
 static HUNG: AtomicUsize = AtomicUsize::new(0);
@@ -194,7 +195,8 @@ impl Job {
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
-        let later = self.transfer.as_ref().map(|transfer| deadline.after(transfer.moved_at()));
+        let transfer = self.transfer.as_ref().filter(|_| deadline.of_progress);
+        let later = transfer.map(|transfer| deadline.after(transfer.moved_at()));
         if let Some(later) = later.filter(|later| *later > Instant::now()) {
             *lock(&deadline.at) = later;
             return self.keep_deadline();
@@ -205,10 +207,14 @@ impl Job {
         }
         // SAFETY: the job keeps it alive, and does not let it go while its state is locked.
         let failure = Failure::Libvirt(unsafe { deadline.is_over(self.connection as sys::virConnectPtr) });
-        match mem::replace(&mut state.progress, Progress::Failed(failure)) {
-            Progress::Waiting(deferred) => elsewhere(&self.home, self.lane, move || drop(deferred)),
-            _ => hang(true),
-        }
+        let call = match mem::replace(&mut state.progress, Progress::Running) {
+            Progress::Waiting(deferred) => Some(deferred),
+            _ => {
+                hang(true);
+                None
+            }
+        };
+        state.progress = Progress::Failed(failure, call);
         drop(state);
         self.stop();
         shared().pool.withdraw(self);
@@ -239,6 +245,8 @@ impl Job {
     /// # Safety
     /// On that thread.
     pub unsafe fn take(&self, perl: Perl) -> Option<Result<impl FnOnce(&Call) + use<>, Failure>> {
+        // What it has given up of the script's, and who was to hear of it.
+        self.home.answer(perl);
         // SAFETY: the caller's promise.
         match unsafe { self.end(perl) } {
             (Progress::Done(Finished(outcome, deferred)), kept) => Some(Ok(move |call: &Call| {
@@ -246,7 +254,10 @@ impl Job {
                 // SAFETY: as above.
                 kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
             })),
-            (Progress::Failed(failure), _) => Some(Err(failure)),
+            (Progress::Failed(failure, call), _) => {
+                drop(call);
+                Some(Err(failure))
+            }
             _ => None,
         }
     }
@@ -267,10 +278,11 @@ impl Job {
         kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
     }
 
-    /// Has what lasts end soon.
+    /// Has what lasts end soon, and ask no more.
     fn stop(&self) {
         if let Some(transfer) = &self.transfer {
             transfer.stop();
+            self.home.withdraw(transfer);
         }
     }
 
@@ -307,9 +319,10 @@ impl Drop for Job {
 
 impl Deadline {
     /// For a call that begins now.
-    pub fn new(seconds: f64, method: &'static CStr, origin: Option<Arc<Origin>>, uri: Option<String>) -> Self {
+    pub fn new(seconds: f64, call: &Call, origin: Option<Arc<Origin>>, uri: Option<String>) -> Self {
         let now = Instant::now();
-        let deadline = Deadline { at: Mutex::new(now), seconds, method, origin, uri };
+        let (method, of_progress) = (call.method_name(), call.method.lasts);
+        let deadline = Deadline { at: Mutex::new(now), seconds, of_progress, method, origin, uri };
         *lock(&deadline.at) = deadline.after(now);
         deadline
     }
