@@ -287,7 +287,7 @@ subtest 'a host that hangs and is asked again and again' => sub {
     if (eval { require Future }) {
         $ask{'get_info by async'} = sub { eval { $dom->async->get_info->get } };
         $ask{'get_info by async, canceled'} = sub { $dom->async->get_info->cancel };
-        $ask{'get_info by async, and nobody looks'} = sub { $dom->async->get_info; Sys::Virt::Future->deliver };
+        $ask{'get_info by async, and nobody looks'} = sub { $dom->async->get_info; sleep 0.006; Sys::Virt::Future->deliver };
     }
     $daemon->stop;
     $conn->set_timeout(0.005);

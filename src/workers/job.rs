@@ -22,6 +22,9 @@ use virt::sys;
 pub struct Job {
     /// Its own number.
     pub id: u64,
+    /// The process that has begun it, as the bridge counts them. A child's copy never ends by itself, and
+    /// may have locks that a thread of its parent's had.
+    forks: isize,
     /// For the pool.
     pub lane: usize,
     /// NULL if it is on none.
@@ -172,7 +175,8 @@ impl Job {
     ) -> Arc<Self> {
         let transfer = deferred.transfer();
         let state = Mutex::new(State::of_call(deferred, kept));
-        Arc::new(Job { id, lane, connection, home, future, signal, deadline, transfer, state })
+        let forks = bridge::sv_bridge_forks();
+        Arc::new(Job { id, forks, lane, connection, home, future, signal, deadline, transfer, state })
     }
 
     /// Something that nobody waits for.
@@ -181,7 +185,8 @@ impl Job {
         let state = State { progress, runs: false, kept: Vec::new(), references: Vec::new() };
         let state = Mutex::new(state);
         let (signal, deadline, transfer) = Default::default();
-        Arc::new(Job { id: 0, lane, connection: 0, home, future: 0, signal, deadline, transfer, state })
+        let forks = bridge::sv_bridge_forks();
+        Arc::new(Job { id: 0, forks, lane, connection: 0, home, future: 0, signal, deadline, transfer, state })
     }
 
     /// Has the thread of deadlines tell it when its time is over.
@@ -230,9 +235,14 @@ impl Job {
         }
     }
 
+    /// Whether this is a child's copy.
+    fn is_copy(&self) -> bool {
+        self.forks != bridge::sv_bridge_forks()
+    }
+
     /// Whether nothing more comes of it.
     pub fn is_done(&self) -> bool {
-        !matches!(lock(&self.state).progress, Progress::Waiting(_) | Progress::Running)
+        self.is_copy() || !matches!(lock(&self.state).progress, Progress::Waiting(_) | Progress::Running)
     }
 
     /// Whether its outcome was taken, or nobody waits for it.
@@ -245,6 +255,10 @@ impl Job {
     /// # Safety
     /// On that thread.
     pub unsafe fn take(&self, perl: Perl) -> Option<Result<impl FnOnce(&Call) + use<>, Failure>> {
+        if self.is_copy() {
+            let problem = "the call was made by the process that this one is a copy of";
+            return Some(Err(Failure::Libvirt(Report::new(sys::VIR_ERR_OPERATION_ABORTED, problem))));
+        }
         // What it has given up of the script's, and who was to hear of it.
         self.home.answer(perl);
         // SAFETY: the caller's promise.
@@ -267,7 +281,7 @@ impl Job {
     /// # Safety
     /// On its interpreter's thread.
     pub unsafe fn abandon(&self, perl: Perl) {
-        if self.is_over() {
+        if self.is_copy() || self.is_over() {
             return;
         }
         self.stop();
