@@ -128,7 +128,7 @@ impl Call {
         }
         let error = match failure {
             Failure::Libvirt(report) => self.error(report),
-            Failure::Died(exception) => exception.0,
+            Failure::Died(exception) => exception.into_scalar(self.perl()),
             Failure::Argument { code, text } => self.error(self.argument_report(code, &text)),
         };
         self.leave_error(self.perl().mortal(error));

@@ -21,7 +21,7 @@ pub struct Deferred {
     work: Cell<Option<Work>>,
     failure: Cell<Option<Failure>>,
     warning: Cell<Option<String>>,
-    /// Of a method that lasts.
+    /// Of a method that lasts, or asks the script.
     transfer: Option<Arc<Transfer>>,
     _arena: Arena,
     /// Where it was called, if that is not where it ends.
@@ -54,7 +54,7 @@ impl Deferred {
         let (call, mut arena) = call.deferred();
         let objects = std::mem::take(&mut arena.objects);
         let (work, failure, warning) = Default::default();
-        let transfer = call.method.lasts.then(Arc::default);
+        let transfer = (call.method.lasts || call.method.calls_back).then(Arc::default);
         let deferred = Box::new(Deferred { call, work, failure, warning, transfer, _arena: arena, origin });
         // SAFETY: a call of that method. It stops before its code: see `put_aside`.
         unsafe { (deferred.call.method.run)(&deferred.call) };
@@ -119,7 +119,7 @@ impl Deferred {
         }
     }
 
-    /// What others see of the call, if its method lasts.
+    /// What others see of the call, if its method lasts or asks the script.
     pub fn transfer(&self) -> Option<Arc<Transfer>> {
         self.transfer.clone()
     }

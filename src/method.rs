@@ -85,11 +85,11 @@ pub const fn method(
     params: &'static [Parameter],
     surplus: bool,
     here: bool,
-    at_once: bool,
+    at: &str,
     run: unsafe extern "C" fn(&Call),
 ) -> Method {
     assert!(params.len() <= MAX_PARAMS);
-    let (mut least, mut calls_back, mut borrows, mut lasts, mut index) = (0, false, false, false, 0);
+    let (mut least, mut calls_back, mut borrows, mut elsewhere, mut index) = (0, false, false, false, 0);
     while index < params.len() {
         if params[index].preset.is_null() {
             least = index + 1;
@@ -97,24 +97,26 @@ pub const fn method(
         // What flushes a handle may be Perl code, too.
         calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept | Kind::Handle);
         borrows |= !matches!(params[index].kind, Kind::Object | Kind::Integer);
-        lasts |= matches!(params[index].kind, Kind::Handle);
+        elsewhere |= matches!(params[index].kind, Kind::Handle);
         index += 1;
     }
-    let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1 && !lasts;
+    let alone = !params.is_empty() && matches!(params[0].kind, Kind::Object) && least <= 1 && !elsewhere;
+    let (at_once, lasts) = (matches!(at.as_bytes(), b"once"), matches!(at.as_bytes(), b"length"));
+    assert!(at.is_empty() || at_once || lasts);
     let (name, params, least, most) = (name.as_ptr().cast(), params.as_ptr(), least as u8, params.len() as u8);
-    Method { name, params, run, least, most, calls_back, borrows, surplus, here, at_once, alone, lasts }
+    Method { name, params, run, least, most, calls_back, borrows, surplus, here, alone, elsewhere, at_once, lasts }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row
 /// `name(self: Type, argument: Type = default, ...) => expression;`. The expression calls
 /// libvirt with what the arguments were read to and gives a `Result<impl Return, Failure>`;
-/// `at once` before the arrow says that it asks no host and so never waits, and needs no deadline;
-/// `with call` names its [`Arguments`] for it; `in call` gives it the whole [`Call`], with the
+/// `at once` before the arrow says that it asks no host and so never waits, and needs no deadline; `at
+/// length` that it may take any time, and its deadline is for the time without progress; `with call` names its [`Arguments`] for it; `in call` gives it the whole [`Call`], with the
 /// interpreter, and so the method cannot run on another thread; `and more` says that surplus
 /// arguments are ignored, with a warning.
 macro_rules! methods {
     ($package:literal; $(
-        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(and $more:ident)? $(at $once:ident)? $(with $with:ident)? $(in $in:ident)? => $body:expr;
+        $name:ident($($arg:ident: $type:ty $(= $preset:literal)?),*) $(and $more:ident)? $(at $when:ident)? $(with $with:ident)? $(in $in:ident)? => $body:expr;
     )*) => {
         /// The methods of the package, or of this topic of it.
         pub static METHODS: &[$crate::method::Method] = &[$({
@@ -150,8 +152,8 @@ macro_rules! methods {
             }
             let surplus = !concat!($(stringify!($more))?).is_empty();
             let here = !concat!($(stringify!($in))?).is_empty();
-            let at_once = !concat!($(stringify!($once))?).is_empty();
-            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, surplus, here, at_once, run)
+            let at = concat!($(stringify!($when))?);
+            $crate::method::method(concat!($package, "::", stringify!($name), "\0"), PARAMS, surplus, here, at, run)
         }),*];
     };
 }

@@ -275,6 +275,34 @@ subtest 'objects whose connection libvirt does not tell' => sub {
     times_out(get_info => 1, 'a domain out of its statistics', sub { $stats->{dom}->get_info });
 };
 
+subtest 'a host that hangs and is asked again and again' => sub {
+    plan skip_all => 'no /proc/self here' if !tasks() || !defined memory();
+    my $conn = Sys::Virt->new(uri => $uri);
+    my $dom  = $conn->get_domain_by_name('test');
+    my %ask = (
+        get_info           => sub { eval { $dom->get_info } },
+        get_domain_by_name => sub { eval { $conn->get_domain_by_name('test') } },
+        screenshot         => sub { my $stream = $conn->new_stream; eval { $dom->screenshot($stream, 0) } },
+    );
+    if (eval { require Future }) {
+        $ask{'get_info by async'} = sub { eval { $dom->async->get_info->get } };
+        $ask{'get_info by async, canceled'} = sub { $dom->async->get_info->cancel };
+        $ask{'get_info by async, and nobody looks'} = sub { $dom->async->get_info; sleep 0.006; Sys::Virt::Future->deliver };
+    }
+    $daemon->stop;
+    $conn->set_timeout(0.005);
+    for my $name (sort keys %ask) {
+        $ask{$name}->() for 1 .. 20;
+        my $threads = tasks();
+        no_leak("$name, over and over", $ask{$name}, 500);
+        cmp_ok(tasks(), '<=', $threads, 'with the same threads');
+    }
+    $daemon->resume;
+    $conn->set_timeout(60);
+    is($dom->get_info->{nrVirtCpu}, 2, 'it answers when it goes on');
+    is($conn->get_domain_by_name('test')->get_name, 'test', 'and goes on doing so');
+};
+
 subtest 'cost' => sub {
     plan skip_all => 'no /proc/self here' if !tasks() || !defined memory();
     my ($out) = run_perl('-It/lib', '-MSys::Virt', '-MTest::SysVirt::Futures', '-e', <<'PERL');

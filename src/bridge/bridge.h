@@ -121,8 +121,9 @@ typedef struct bridge_method {
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
     U8 here;            /* needs the interpreter while it works: cannot run on another thread */
     U8 alone;           /* can be called with an object and nothing else, and runs here then */
-    U8 lasts;           /* may take hours: runs on another thread, so that the script's signals are heard */
-    U8 at_once;         /* asks no host: does not run elsewhere, whatever deadline there is */
+    U8 elsewhere;       /* moves a file: runs on another thread, so that the script's signals are heard */
+    U8 at_once;         /* asks no host: does not run there, whatever deadline there is */
+    U8 lasts;           /* may take hours: its deadline is for the time without progress */
 } bridge_method;
 
 #define BRIDGE_MAX_PARAMS 8

@@ -120,7 +120,7 @@ static bool heed_attention(pTHX_ bridge_call *call)
 {
     if (UNLIKELY(bridge_attention & ATTENTION_SIGPIPE))
         sv_bridge_watch_signals(call->perl);
-    return UNLIKELY(call->method->lasts || bridge_attention & ATTENTION_ELSEWHERE) && bridge_run_elsewhere(aTHX_ call, -1);
+    return UNLIKELY(call->method->elsewhere || bridge_attention & ATTENTION_ELSEWHERE) && bridge_run_elsewhere(aTHX_ call, -1);
 }
 
 /* A call of any kind; apart, so that the frame of the usual one is small. */

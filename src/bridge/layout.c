@@ -40,8 +40,9 @@ AT(bridge_method, borrows, WORDS(3) + 3);
 AT(bridge_method, surplus, WORDS(3) + 4);
 AT(bridge_method, here, WORDS(3) + 5);
 AT(bridge_method, alone, WORDS(3) + 6);
-AT(bridge_method, lasts, WORDS(3) + 7);
+AT(bridge_method, elsewhere, WORDS(3) + 7);
 AT(bridge_method, at_once, WORDS(4));
+AT(bridge_method, lasts, WORDS(4) + 1);
 
 AT(bridge_call, perl, 0);
 AT(bridge_call, method, WORDS(1));

@@ -112,9 +112,9 @@ fn verbose(on: Data) -> bool {
 /// overload.pm: the operator, the mark of a class that has any, and the place of `fallback`,
 /// which lib/Sys/Virt.pm sets.
 pub static OVERLOADING: &[Method] = &[
-    method("Sys::Virt::Error::(\"\"\0", OPERANDS, false, true, false, as_string),
-    method("Sys::Virt::Error::((\0", OPERANDS, false, true, false, as_string),
-    method("Sys::Virt::Error::()\0", OPERANDS, false, true, false, as_string),
+    method("Sys::Virt::Error::(\"\"\0", OPERANDS, false, true, "", as_string),
+    method("Sys::Virt::Error::((\0", OPERANDS, false, true, "", as_string),
+    method("Sys::Virt::Error::()\0", OPERANDS, false, true, "", as_string),
 ];
 
 const OPERANDS: &[Parameter] =

@@ -8,11 +8,15 @@ use crate::convert::*;
 use crate::error::Failure;
 use crate::events::stream::{add_callback, remove_callback, update_callback};
 use crate::events::{guarded_in, parked};
+use crate::ffi::bridge::RawValue;
 use crate::method::{Call, methods};
+use crate::objects::Transfer;
 use crate::objects::stream::{self, not_ended};
 use crate::perl::{Callback, Held, Perl, Scalar, Variable};
+use crate::workers;
 use std::ffi::{c_char, c_int, c_longlong, c_void};
 use std::fmt::Display;
+use std::sync::Arc;
 use std::{ptr, slice};
 use virt::sys::*;
 
@@ -25,15 +29,15 @@ methods! {
     send_hole(st: OutStream, lengthSV: i64, flags: u32 = 0) => not_ended(st).and_then(|()| void(virStreamSendHole(st, lengthSV, flags)));
     recv_hole(st: InStream, flags: u32 = 0) => stored(|length: *mut i64| virStreamRecvHole(st, length, flags));
 
-    send_all(stref: OutStream, handler: Code) in call =>
-        Transfer::new(call, handler).run(stref, |all| virStreamSendAll(stref, Some(source), all));
-    recv_all(stref: InStream, handler: Code) in call =>
-        Transfer::new(call, handler).run(stref, |all| virStreamRecvAll(stref, Some(sink), all));
-    sparse_send_all(stref: OutStream, handler: Code, hole_handler: Code, skip_handler: Code) in call =>
-        Transfer { hole: Some(hole_handler), skip: Some(skip_handler), ..Transfer::new(call, handler) }
+    send_all(stref: OutStream, handler: Handler) at length with call =>
+        Handlers::of(call, handler).run(stref, |all| virStreamSendAll(stref, Some(source), all));
+    recv_all(stref: InStream, handler: Handler) at length with call =>
+        Handlers::of(call, handler).run(stref, |all| virStreamRecvAll(stref, Some(sink), all));
+    sparse_send_all(stref: OutStream, handler: Handler, hole_handler: Handler, skip_handler: Handler) at length with call =>
+        Handlers { hole: Some(hole_handler), skip: Some(skip_handler), ..Handlers::of(call, handler) }
             .run(stref, |all| virStreamSparseSendAll(stref, Some(source), Some(source_hole), Some(source_skip), all));
-    sparse_recv_all(stref: InStream, handler: Code, hole_handler: Code) in call =>
-        Transfer { hole: Some(hole_handler), ..Transfer::new(call, handler) }
+    sparse_recv_all(stref: InStream, handler: Handler, hole_handler: Handler) at length with call =>
+        Handlers { hole: Some(hole_handler), ..Handlers::of(call, handler) }
             .run(stref, |all| virStreamSparseRecvAll(stref, Some(sink), Some(sink_hole), all));
 
     finish(st: OwnStream) => stream::finish(st, || void(virStreamFinish(st)));
@@ -80,24 +84,40 @@ unsafe fn received(
     Ok(Assigned { result: count, variable, content })
 }
 
+/// A parameter: a code reference that is called while the method works, wherever that is. Its first
+/// argument is the stream in argument 0.
+enum Handler {}
+
+impl FromArg for Handler {
+    type Native<'a> = Handling;
+    const SPEC: Spec = Code::SPEC;
+
+    fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Handling, Failure> {
+        let code = Code::from_arg(call, index, value)?;
+        // SAFETY: the method takes a code reference.
+        let stream = unsafe { call.argument(0) };
+        Ok(Handling { code, stream: Callback::keep(call.perl(), stream) })
+    }
+}
+
+/// That, and the call's own argument.
+struct Handling {
+    code: Callback,
+    stream: Callback,
+}
+
 /// Everything that a call which moves all data needs while libvirt calls back.
-struct Transfer {
-    perl: Perl,
-    /// The call's own argument, which the handlers get.
-    stream: Scalar,
-    data: Callback,
-    hole: Option<Callback>,
-    skip: Option<Callback>,
+struct Handlers {
+    data: Handling,
+    hole: Option<Handling>,
+    skip: Option<Handling>,
+    transfer: Arc<Transfer>,
     failure: Option<Failure>,
 }
 
-impl Transfer {
-    /// # Safety
-    /// The call is one of a method with a stream and code references.
-    unsafe fn new(call: &Call, data: Callback) -> Self {
-        // SAFETY: the caller's promise.
-        let stream = unsafe { call.argument(0) };
-        Transfer { perl: call.perl(), stream, data, hole: None, skip: None, failure: None }
+impl Handlers {
+    fn of(call: Arguments, data: Handling) -> Self {
+        Handlers { data, hole: None, skip: None, transfer: call.transfer(), failure: None }
     }
 
     /// Lets libvirt move the data. What went wrong in a handler comes before libvirt's error,
@@ -114,16 +134,25 @@ impl Transfer {
         // SAFETY: the caller's promise.
         unsafe { stream::moving(stream, all) }
     }
+}
 
-    /// Calls a handler; gives its answer, a number, or `None` for undef.
-    fn ask(&self, handler: &Held, arguments: Vec<Scalar>) -> Result<Option<c_int>, Failure> {
-        let answer = handler.call(self.with_stream(arguments))?;
+/// A handler on the thread of its interpreter.
+struct Asked<'a> {
+    perl: Perl,
+    code: Held,
+    handling: &'a Handling,
+}
+
+impl Asked<'_> {
+    /// Calls it; gives its answer, a number, or `None` for undef.
+    fn ask(&self, arguments: Vec<Scalar>) -> Result<Option<c_int>, Failure> {
+        let answer = self.code.call(self.with_stream(arguments))?;
         let number = answer.read(self.perl, |data| integer(Data::of(data), c_int::MIN.into(), c_int::MAX as u64));
         Ok(number?.map(|number| number as c_int))
     }
 
     fn with_stream(&self, arguments: Vec<Scalar>) -> Vec<Scalar> {
-        std::iter::once(self.perl.copy(&self.stream)).chain(arguments).collect()
+        self.handling.stream.here().map(|stream| stream.another()).into_iter().chain(arguments).collect()
     }
 }
 
@@ -139,32 +168,35 @@ fn bad_answer(problem: impl Display) -> Failure {
     Failure::invalid(format!("the handler's answer {problem}"))
 }
 
-/// The body of a handler that libvirt calls: keeps the failure, and tells libvirt to give up.
+/// The body of a handler that libvirt calls: keeps the failure, and tells libvirt to give up, as it does
+/// where nobody waits any more.
 ///
 /// # Safety
-/// `all` is what [`Transfer::run`] gave libvirt.
+/// `all` is what [`Handlers::run`] gave libvirt.
 unsafe fn handle(
     all: *mut c_void,
-    of: impl FnOnce(&Transfer) -> Option<&Callback>,
-    work: impl FnOnce(&Transfer, Held) -> Result<c_int, Failure>,
+    of: impl FnOnce(&Handlers) -> Option<&Handling>,
+    work: impl FnOnce(Asked) -> Result<c_int, Failure>,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    let transfer = unsafe { &mut *all.cast::<Transfer>() };
+    let handlers = unsafe { &mut *all.cast::<Handlers>() };
     let mut failure = None;
-    let answer = guarded_in(&mut failure, -1, || match of(transfer).and_then(Callback::here) {
-        Some(handler) => work(transfer, handler),
-        None => Ok(-1),
+    let answer = guarded_in(&mut failure, -1, || {
+        let Some(handling) = of(handlers) else { return Ok(-1) };
+        let question = |code: Held| work(Asked { perl: code.perl(), code, handling });
+        let transfer = &handlers.transfer;
+        transfer.asking(|| workers::ask(&handling.code, Some(transfer), question)).unwrap_or(Ok(-1))
     });
-    transfer.failure = failure;
+    handlers.failure = failure;
     answer
 }
 
 unsafe extern "C" fn sink(_: virStreamPtr, data: *const c_char, nbytes: usize, all: *mut c_void) -> c_int {
-    let work = |transfer: &Transfer, handler: Held| {
-        let perl = transfer.perl;
+    let work = |handler: Asked| {
+        let perl = handler.perl;
         // SAFETY: libvirt calls it with `nbytes` bytes.
         let data = unsafe { slice::from_raw_parts(data.cast::<u8>(), nbytes) };
-        match transfer.ask(&handler, vec![perl.new_string(data), perl.new_uint(nbytes as u64)])? {
+        match handler.ask(vec![perl.new_string(data), perl.new_uint(nbytes as u64)])? {
             // As 0 it would have the same data come again, for ever.
             None => Err(bad_answer("is undef, not how many bytes it took")),
             // libvirt would go on behind its buffer.
@@ -175,14 +207,14 @@ unsafe extern "C" fn sink(_: virStreamPtr, data: *const c_char, nbytes: usize, a
         }
     };
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |transfer| Some(&transfer.data), work) }
+    unsafe { handle(all, |handlers| Some(&handlers.data), work) }
 }
 
 unsafe extern "C" fn source(_: virStreamPtr, data: *mut c_char, nbytes: usize, all: *mut c_void) -> c_int {
-    let work = |transfer: &Transfer, handler: Held| {
-        let perl = transfer.perl;
+    let work = |handler: Asked| {
+        let perl = handler.perl;
         let buffer = perl.new_string(b"");
-        let count = transfer.ask(&handler, vec![buffer.share(), perl.new_uint(nbytes as u64)])?;
+        let count = handler.ask(vec![buffer.share(), perl.new_uint(nbytes as u64)])?;
         if !perl.downgrade(&buffer) {
             return Err(Failure::invalid("the handler's data has a character above 255"));
         }
@@ -191,7 +223,7 @@ unsafe extern "C" fn source(_: virStreamPtr, data: *mut c_char, nbytes: usize, a
         buffer.read(perl, |written| fill(room, Data::of(written), count.unwrap_or(0)))
     };
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |transfer| Some(&transfer.data), work) }
+    unsafe { handle(all, |handlers| Some(&handlers.data), work) }
 }
 
 /// Puts the first `count` bytes of what a handler has written where libvirt wants them.
@@ -210,16 +242,16 @@ fn fill(room: &mut [u8], written: Data, count: c_int) -> Result<c_int, Failure> 
 
 unsafe extern "C" fn sink_hole(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |transfer| transfer.hole.as_ref(), |transfer, handler| past_hole(transfer, handler, length)) }
+    unsafe { handle(all, |handlers| handlers.hole.as_ref(), |handler| past_hole(&handler, length)) }
 }
 
 unsafe extern "C" fn source_skip(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |transfer| transfer.skip.as_ref(), |transfer, handler| past_hole(transfer, handler, length)) }
+    unsafe { handle(all, |handlers| handlers.skip.as_ref(), |handler| past_hole(&handler, length)) }
 }
 
-fn past_hole(transfer: &Transfer, handler: Held, length: c_longlong) -> Result<c_int, Failure> {
-    Ok(transfer.ask(&handler, vec![transfer.perl.new_int(length)])?.unwrap_or(0))
+fn past_hole(handler: &Asked, length: c_longlong) -> Result<c_int, Failure> {
+    Ok(handler.ask(vec![handler.perl.new_int(length)])?.unwrap_or(0))
 }
 
 unsafe extern "C" fn source_hole(
@@ -228,9 +260,9 @@ unsafe extern "C" fn source_hole(
     length: *mut c_longlong,
     all: *mut c_void,
 ) -> c_int {
-    let work = |transfer: &Transfer, handler: Held| {
-        let perl = transfer.perl;
-        let [flag, section] = handler.call_list::<2>(transfer.with_stream(Vec::new()))?;
+    let work = |handler: Asked| {
+        let perl = handler.perl;
+        let [flag, section] = handler.code.call_list::<2>(handler.with_stream(Vec::new()))?;
         // libvirt would neither send a negative one nor end.
         let section = section.read(perl, |data| integer(Data::of(data), 0, i64::MAX as u64))?;
         let section = section.ok_or_else(|| bad_answer("is not a flag and a length"))?;
@@ -244,5 +276,5 @@ unsafe extern "C" fn source_hole(
         Ok(0)
     };
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |transfer| transfer.hole.as_ref(), work) }
+    unsafe { handle(all, |handlers| handlers.hole.as_ref(), work) }
 }

@@ -11,7 +11,7 @@ use crate::perl::{Exception, Perl};
 pub fn guarded<T>(instead: T, body: impl FnOnce() -> T) -> T {
     caught(body).unwrap_or_else(|report| {
         match Perl::current() {
-            Some(perl) => parked::park(perl, Exception(report.into_scalar(perl))),
+            Some(perl) => parked::park(perl, Exception::of(perl, report.into_scalar(perl))),
             None => eprintln!("Sys::Virt: {}", String::from_utf8_lossy(&report.message)),
         }
         instead

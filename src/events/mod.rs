@@ -74,6 +74,18 @@ impl Registration {
         self.callback.here().is_some()
     }
 
+    /// Runs the callback, here with the arguments that `arguments` makes, or on the thread that it belongs
+    /// to with those of `kept`, which owns what they are made of.
+    fn deliver(&self, arguments: impl FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar>, kept: impl FnOnce() -> Arguments) {
+        if self.is_here() {
+            self.run(arguments);
+        } else if let Some(home) = Home::of_callback(&self.callback) {
+            let (registration, kept) = (self.clone(), kept());
+            home.post(move |_| registration.run(kept));
+            watch(&home);
+        }
+    }
+
     /// Runs the callback with the arguments that `arguments` makes, given the object it is
     /// registered on; on another thread than its interpreter's, as soon as that one delivers what
     /// other threads have for it.
@@ -144,12 +156,6 @@ unsafe fn deliver(
     guarded((), || {
         // SAFETY: the caller's promise.
         let registration = unsafe { &*data.cast::<Registration>() };
-        if registration.is_here() {
-            registration.run(arguments);
-        } else if let Some(home) = Home::of_callback(&registration.callback) {
-            let (registration, kept) = (registration.clone(), kept());
-            home.post(move |_| registration.run(kept));
-            watch(&home);
-        }
+        registration.deliver(arguments, kept);
     });
 }

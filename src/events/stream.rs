@@ -6,7 +6,8 @@ use crate::error::{Failure, Report};
 use crate::method::Call;
 use crate::objects::stream::{self, Flow};
 use crate::objects::watch::{Listener, Watch};
-use crate::perl::Callback;
+use crate::perl::{Callback, Perl, Scalar};
+use crate::workers;
 use std::ffi::{c_int, c_void};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -14,10 +15,16 @@ use virt::sys::*;
 
 impl Listener for Registration {
     fn hear(&self, events: c_int) {
-        self.run(|perl, stream| {
+        let arguments = move |perl: Perl, stream: Option<&Scalar>| {
             let stream = stream.map(|stream| perl.copy(stream));
             stream.into_iter().chain([perl.new_int(events.into())]).collect()
-        });
+        };
+        if workers::is_on_pool() {
+            // A call of the stream tells of an abort, and is over when the callback is.
+            workers::ask(&self.callback, None, |_| self.run(arguments));
+        } else {
+            self.deliver(arguments, || Box::new(arguments));
+        }
     }
 }
 

@@ -283,8 +283,9 @@ pub struct Method {
     pub surplus: bool,
     pub here: bool,
     pub alone: bool,
-    pub lasts: bool,
+    pub elsewhere: bool,
     pub at_once: bool,
+    pub lasts: bool,
 }
 
 impl Method {
@@ -304,11 +305,11 @@ impl Method {
         self.full_name().rsplit_once("::").map_or("", |(package, _)| package)
     }
 
-    /// Whether it assigns to a variable of the caller's, who therefore has to wait for it.
-    pub fn assigns(&self) -> bool {
+    /// Whether its caller has to wait for it: it assigns to a variable, or calls code while it works.
+    pub fn needs_caller(&self) -> bool {
         // SAFETY: a row's own parameters.
         let params = unsafe { std::slice::from_raw_parts(self.params, usize::from(self.most)) };
-        params.iter().any(|param| param.kind == Kind::Output)
+        params.iter().any(|param| param.kind == Kind::Output || (self.lasts && param.kind == Kind::Code))
     }
 }
 
@@ -424,10 +425,10 @@ mod layout {
             secret words(2) + 10;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
             calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
-            alone words(3) + 6, lasts words(3) + 7, at_once words(4);
-        Call: perl 0, method words(1), ax words(2), returned words(3), surplus words(3) + 4, left words(3) + 5, single words(3) + 8,
-            error words(3) + 16, warning words(4) + 16, output words(5) + 16, content words(6) + 16,
-            values words(7) + 16;
+            alone words(3) + 6, elsewhere words(3) + 7, at_once words(4), lasts words(4) + 1;
+        Call: perl 0, method words(1), ax words(2), returned words(3), surplus words(3) + 4, left words(3) + 5,
+            single words(3) + 8, error words(3) + 16, warning words(4) + 16, output words(5) + 16,
+            content words(6) + 16, values words(7) + 16;
     }
 
     const _: () = assert!(size_of::<RawValue>() == words(2) + 8);

@@ -1,6 +1,7 @@
 //! A reference to an object of any class.
 
 use super::class::{Connect, Object, Stream, sys_virt_object_free, sys_virt_object_ref};
+use super::stream;
 use std::ffi::c_void;
 
 /// One reference to a libvirt object, given up with the value.
@@ -33,7 +34,11 @@ impl Reference {
 
     /// Whether libvirt asks the host when the last one ends.
     pub fn asks_host(&self) -> bool {
-        matches!(self.class, Connect::CLASS | Stream::CLASS)
+        match self.class {
+            Connect::CLASS => true,
+            Stream::CLASS => stream::is_connected(self.object.cast()),
+            _ => false,
+        }
     }
 }
 

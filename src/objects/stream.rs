@@ -51,6 +51,11 @@ struct State {
 }
 
 impl State {
+    /// Whether its end has to be told.
+    fn is_connected(&self) -> bool {
+        !matches!(self.flow, Flow::Idle | Flow::Ending | Flow::Ended)
+    }
+
     fn end(&mut self) {
         self.flow = if self.moving > 0 { Flow::Ending } else { Flow::Ended };
     }
@@ -104,7 +109,7 @@ pub unsafe fn release(stream: *mut c_void) -> c_int {
         // SAFETY: the caller's promise.
         unsafe { give_up(stream) };
         let state = states().remove(&(stream as usize));
-        if state.is_some_and(|state| !matches!(state.flow, Flow::Idle | Flow::Ending | Flow::Ended)) {
+        if state.is_some_and(|state| state.is_connected()) {
             // SAFETY: the caller's promise.
             unsafe { virStreamAbort(stream) };
         }
@@ -121,6 +126,11 @@ pub fn flow(stream: virStreamPtr) -> Result<Flow, &'static str> {
         }
         _ => Ok(state.flow),
     })
+}
+
+/// Whether a stream is connected to anything.
+pub fn is_connected(stream: virStreamPtr) -> bool {
+    states().get(&(stream as usize)).is_some_and(State::is_connected)
 }
 
 /// Passes on what came of a function that connects a stream.

@@ -1,5 +1,5 @@
-//! A call that moves data for a long time, as others see it: how far it is, and whether anybody still
-//! waits for it.
+//! A call that moves data for a long time, or asks the script meanwhile, as others see it: how far it is,
+//! and whether anybody still waits for it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,12 +9,14 @@ use std::time::Instant;
 pub struct Transfer {
     bytes: AtomicU64,
     unwanted: AtomicBool,
+    asks: AtomicBool,
     moved_at: Mutex<Instant>,
 }
 
 impl Default for Transfer {
     fn default() -> Self {
-        Transfer { bytes: AtomicU64::new(0), unwanted: AtomicBool::new(false), moved_at: Mutex::new(Instant::now()) }
+        let (bytes, moved_at) = (AtomicU64::new(0), Mutex::new(Instant::now()));
+        Transfer { bytes, unwanted: AtomicBool::new(false), asks: AtomicBool::new(false), moved_at }
     }
 }
 
@@ -25,13 +27,25 @@ impl Transfer {
         *self.moved_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
+    /// Asks the script, whose time is its own.
+    pub fn asking<R>(&self, ask: impl FnOnce() -> R) -> R {
+        self.asks.store(true, Ordering::Relaxed);
+        let answer = ask();
+        self.add(0);
+        self.asks.store(false, Ordering::Relaxed);
+        answer
+    }
+
     /// How many bytes have been moved.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// When the last of them were; before that, when it began.
+    /// When the last of them were; before that, when it began, and while it asks the script, now.
     pub fn moved_at(&self) -> Instant {
+        if self.asks.load(Ordering::Relaxed) {
+            return Instant::now();
+        }
         *self.moved_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -10,8 +10,20 @@ use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// What Perl code died with.
-pub struct Exception(pub Scalar);
+/// What Perl code died with: as for a callback, its interpreter's, wherever it goes meanwhile.
+pub struct Exception(Callback);
+
+impl Exception {
+    /// Takes the scalar over.
+    pub fn of(perl: Perl, scalar: Scalar) -> Self {
+        Exception(Callback::keep(perl, scalar))
+    }
+
+    /// The scalar, in its interpreter.
+    pub fn into_scalar(self, perl: Perl) -> Scalar {
+        self.0.here().map_or_else(|| perl.new_undef(), |held| held.scalar)
+    }
+}
 
 /// A code reference, kept until it is dropped, and usable only in its own interpreter.
 pub struct Callback {
@@ -154,7 +166,7 @@ fn call<const N: usize>(
         // SAFETY: the bridge hands out references of our own.
         true => Ok(results.map(|result| unsafe { Scalar::assume_owned(result) })),
         // SAFETY: as above.
-        false => Err(Exception(unsafe { Scalar::assume_owned(died) })),
+        false => Err(Exception::of(perl, unsafe { Scalar::assume_owned(died) })),
     }
 }
 

@@ -30,10 +30,10 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     let conn = first.filter(|first| first.tag() == Tag::Object).map_or(0, connection_of);
     let limits = connection::limits(conn).unwrap_or_default();
     let timeout = timeout.or(limits.timeout);
-    if !is_future && timeout.is_none() && !anyway && !call.method.lasts {
+    if !is_future && timeout.is_none() && !anyway && !call.method.elsewhere {
         return Ok(None);
     }
-    if is_future && (call.method.here || call.method.assigns()) {
+    if is_future && (call.method.here || call.method.needs_caller()) {
         return Err(Failure::invalid("cannot be called so: it needs the script's own thread"));
     }
     let origin = is_future.then(|| Arc::new(Origin::here(call.perl(), call.method_name())));
@@ -42,7 +42,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
     let uri = || first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
-    let deadline = timeout.map(|seconds| Deadline::new(seconds, call.method_name(), origin, uri()));
+    let deadline = timeout.map(|seconds| Deadline::new(seconds, call, origin, uri()));
     // What is of no connection is in nobody's way, nor is what does not ask, or only sends or receives.
     let lane = if conn == 0 || call.method.at_once || call.method.lasts { usize::MAX - id as usize } else { conn };
     let home = Home::of(call.perl());

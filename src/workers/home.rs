@@ -4,9 +4,12 @@
 use super::job::Job;
 use super::queue::Queue;
 use super::{lock, shared};
-use crate::perl::{Callback, Perl};
-use std::ffi::c_int;
+use crate::ffi::bridge;
+use crate::objects::Transfer;
+use crate::perl::{Callback, Held, Perl};
+use std::ffi::{c_int, c_void};
 use std::mem;
+use std::ptr;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
 
@@ -24,12 +27,19 @@ pub enum Item {
     Task(Task),
 }
 
+/// What cannot wait until the interpreter is done waiting.
+struct Urgent {
+    /// The address of the transfer whose call asks, or 0.
+    of: usize,
+    task: Task,
+}
+
 /// The queues of an interpreter.
 pub struct Home {
     perl: usize,
     items: Queue<Item>,
     /// What other threads wait for, and so cannot wait until the interpreter is done waiting for them.
-    urgent: Queue<Task>,
+    urgent: Queue<Urgent>,
     /// Whether an event loop watches the signal.
     pub is_watched: AtomicBool,
 }
@@ -83,20 +93,35 @@ impl Home {
         self.push(Item::Task(Box::new(task)));
     }
 
-    /// Has something run on the interpreter's thread, and waits for its result; `None` if the
-    /// interpreter has ended.
-    pub fn ask<R: Send + 'static>(&self, question: impl FnOnce(Perl) -> R + Send + 'static) -> Option<R> {
-        let (to, from) = mpsc::channel();
-        self.urgent.push(Box::new(move |perl| drop(to.send(question(perl))))).ok()?;
+    /// Has a question put on the interpreter's thread, which waits for the call of `transfer`, and waits
+    /// until that was done. False if the interpreter has ended, or nobody waits for the call any more.
+    fn ask(&self, transfer: Option<&Transfer>, question: impl FnOnce() + Send + 'static) -> bool {
+        let (done, end) = mpsc::channel::<()>();
+        let put = move |_| {
+            question();
+            let _ = done.send(());
+        };
+        let of = transfer.map_or(0, |transfer| ptr::from_ref(transfer) as usize);
+        let is_wanted = || transfer.is_none_or(Transfer::is_wanted);
+        if self.urgent.push_if(is_wanted, Urgent { of, task: Box::new(put) }).is_err() {
+            return false;
+        }
         // Whoever waits for other things hears of it.
-        self.post(|_| ());
-        from.recv().ok()
+        if !self.has_items() {
+            self.post(|_| ());
+        }
+        end.recv().is_ok()
+    }
+
+    /// Takes back what nobody waits for any more.
+    pub fn withdraw(&self, transfer: &Transfer) {
+        self.urgent.retain(|urgent| urgent.of != ptr::from_ref(transfer) as usize);
     }
 
     /// Gives something up on the interpreter's thread, as soon as that waits for anything.
     pub fn give_up<T: Send + 'static>(&self, what: T) {
         // What it needs for its end is gone with the interpreter.
-        self.urgent.push(Box::new(move |_| drop(what))).unwrap_or_else(mem::forget);
+        self.urgent.push(Urgent { of: 0, task: Box::new(move |_| drop(what)) }).unwrap_or_else(mem::forget);
     }
 
     /// Readable while another thread waits for an answer.
@@ -106,8 +131,13 @@ impl Home {
 
     /// Answers those that wait.
     pub fn answer(&self, perl: Perl) {
-        while let Some(task) = self.urgent.pop() {
-            task(perl);
+        let forks = bridge::sv_bridge_forks();
+        // A child that the script forks meanwhile has nobody who waits, and others' locks.
+        while forks == bridge::sv_bridge_forks() {
+            match self.urgent.pop() {
+                Some(urgent) => (urgent.task)(perl),
+                None => return,
+            }
         }
     }
 
@@ -139,6 +169,48 @@ impl Home {
     /// What comes next.
     pub fn pop(&self) -> Option<Item> {
         self.items.pop()
+    }
+}
+
+/// What `question` makes of what a callback keeps: here, or where another thread runs its interpreter, on
+/// that one, while this one waits. `None` if the interpreter has ended, or nobody waits for the call of
+/// `transfer`, if it is of one, any more.
+pub fn ask<R: Send>(callback: &Callback, transfer: Option<&Transfer>, question: impl FnOnce(Held) -> R) -> Option<R> {
+    if let Some(held) = callback.here() {
+        return Some(question(held));
+    }
+    let home = Home::of_callback(callback)?;
+    let mut asked = Asked { callback, question: Some(question), answer: None };
+    let put = put(&mut asked);
+    home.ask(transfer, move || put.run());
+    asked.answer
+}
+
+/// A question, where the thread that has it waits for the answer.
+struct Asked<'a, Q, R> {
+    callback: &'a Callback,
+    question: Option<Q>,
+    answer: Option<R>,
+}
+
+/// The same on its way to the other thread, without its type.
+struct Put(*mut c_void, unsafe fn(*mut c_void));
+
+// SAFETY: the thread that has the question waits meanwhile, so nothing of it is used by two.
+unsafe impl Send for Put {}
+
+fn put<Q: FnOnce(Held) -> R, R>(asked: &mut Asked<Q, R>) -> Put {
+    Put(ptr::from_mut(asked).cast(), |asked| {
+        // SAFETY: that question, which waits where it is.
+        let asked = unsafe { &mut *asked.cast::<Asked<Q, R>>() };
+        asked.answer = asked.callback.here().zip(asked.question.take()).map(|(held, question)| question(held));
+    })
+}
+
+impl Put {
+    fn run(self) {
+        // SAFETY: made for that question.
+        unsafe { (self.1)(self.0) }
     }
 }
 

@@ -22,6 +22,9 @@ use virt::sys;
 pub struct Job {
     /// Its own number.
     pub id: u64,
+    /// The process that has begun it, as the bridge counts them. A child's copy never ends by itself, and
+    /// may have locks that a thread of its parent's had.
+    forks: isize,
     /// For the pool.
     pub lane: usize,
     /// NULL if it is on none.
@@ -32,7 +35,7 @@ pub struct Job {
     /// Raised when it is done, for who waits in C; otherwise its home is told.
     pub signal: Option<c_int>,
     deadline: Option<Deadline>,
-    /// Of a method that lasts.
+    /// Of a method that lasts, or asks the script.
     transfer: Option<Arc<Transfer>>,
     state: Mutex<State>,
 }
@@ -41,6 +44,8 @@ pub struct Job {
 pub struct Deadline {
     at: Mutex<Instant>,
     seconds: f64,
+    /// Whether it is for the time without progress.
+    of_progress: bool,
     method: &'static CStr,
     /// For who does not wait: the origin of the call.
     origin: Option<Arc<Origin>>,
@@ -64,7 +69,8 @@ enum Progress {
     Task(Box<dyn FnOnce() + Send>),
     Running,
     Done(Finished),
-    Failed(Failure),
+    /// With the call, if it was not made.
+    Failed(Failure, Option<Box<Deferred>>),
     Over,
 }
 
@@ -73,8 +79,6 @@ struct Finished(Outcome, Box<Deferred>);
 
 // SAFETY: as a deferred call, an outcome has no Perl values.
 unsafe impl Send for Finished {}
-// SAFETY: a failure in a job is not that of Perl code, of which it runs none.
-unsafe impl Send for Progress {}
 
 /// How many abandoned jobs libvirt has not returned from.
 static HUNG: AtomicUsize = AtomicUsize::new(0);
@@ -171,7 +175,8 @@ impl Job {
     ) -> Arc<Self> {
         let transfer = deferred.transfer();
         let state = Mutex::new(State::of_call(deferred, kept));
-        Arc::new(Job { id, lane, connection, home, future, signal, deadline, transfer, state })
+        let forks = bridge::sv_bridge_forks();
+        Arc::new(Job { id, forks, lane, connection, home, future, signal, deadline, transfer, state })
     }
 
     /// Something that nobody waits for.
@@ -180,7 +185,8 @@ impl Job {
         let state = State { progress, runs: false, kept: Vec::new(), references: Vec::new() };
         let state = Mutex::new(state);
         let (signal, deadline, transfer) = Default::default();
-        Arc::new(Job { id: 0, lane, connection: 0, home, future: 0, signal, deadline, transfer, state })
+        let forks = bridge::sv_bridge_forks();
+        Arc::new(Job { id: 0, forks, lane, connection: 0, home, future: 0, signal, deadline, transfer, state })
     }
 
     /// Has the thread of deadlines tell it when its time is over.
@@ -194,7 +200,8 @@ impl Job {
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
-        let later = self.transfer.as_ref().map(|transfer| deadline.after(transfer.moved_at()));
+        let transfer = self.transfer.as_ref().filter(|_| deadline.of_progress);
+        let later = transfer.map(|transfer| deadline.after(transfer.moved_at()));
         if let Some(later) = later.filter(|later| *later > Instant::now()) {
             *lock(&deadline.at) = later;
             return self.keep_deadline();
@@ -205,10 +212,14 @@ impl Job {
         }
         // SAFETY: the job keeps it alive, and does not let it go while its state is locked.
         let failure = Failure::Libvirt(unsafe { deadline.is_over(self.connection as sys::virConnectPtr) });
-        match mem::replace(&mut state.progress, Progress::Failed(failure)) {
-            Progress::Waiting(deferred) => elsewhere(&self.home, self.lane, move || drop(deferred)),
-            _ => hang(true),
-        }
+        let call = match mem::replace(&mut state.progress, Progress::Running) {
+            Progress::Waiting(deferred) => Some(deferred),
+            _ => {
+                hang(true);
+                None
+            }
+        };
+        state.progress = Progress::Failed(failure, call);
         drop(state);
         self.stop();
         shared().pool.withdraw(self);
@@ -224,9 +235,14 @@ impl Job {
         }
     }
 
+    /// Whether this is a child's copy.
+    fn is_copy(&self) -> bool {
+        self.forks != bridge::sv_bridge_forks()
+    }
+
     /// Whether nothing more comes of it.
     pub fn is_done(&self) -> bool {
-        !matches!(lock(&self.state).progress, Progress::Waiting(_) | Progress::Running)
+        self.is_copy() || !matches!(lock(&self.state).progress, Progress::Waiting(_) | Progress::Running)
     }
 
     /// Whether its outcome was taken, or nobody waits for it.
@@ -239,6 +255,12 @@ impl Job {
     /// # Safety
     /// On that thread.
     pub unsafe fn take(&self, perl: Perl) -> Option<Result<impl FnOnce(&Call) + use<>, Failure>> {
+        if self.is_copy() {
+            let problem = "the call was made by the process that this one is a copy of";
+            return Some(Err(Failure::Libvirt(Report::new(sys::VIR_ERR_OPERATION_ABORTED, problem))));
+        }
+        // What it has given up of the script's, and who was to hear of it.
+        self.home.answer(perl);
         // SAFETY: the caller's promise.
         match unsafe { self.end(perl) } {
             (Progress::Done(Finished(outcome, deferred)), kept) => Some(Ok(move |call: &Call| {
@@ -246,7 +268,10 @@ impl Job {
                 // SAFETY: as above.
                 kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
             })),
-            (Progress::Failed(failure), _) => Some(Err(failure)),
+            (Progress::Failed(failure, call), _) => {
+                drop(call);
+                Some(Err(failure))
+            }
             _ => None,
         }
     }
@@ -256,7 +281,7 @@ impl Job {
     /// # Safety
     /// On its interpreter's thread.
     pub unsafe fn abandon(&self, perl: Perl) {
-        if self.is_over() {
+        if self.is_copy() || self.is_over() {
             return;
         }
         self.stop();
@@ -267,10 +292,11 @@ impl Job {
         kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
     }
 
-    /// Has what lasts end soon.
+    /// Has what lasts end soon, and ask no more.
     fn stop(&self) {
         if let Some(transfer) = &self.transfer {
             transfer.stop();
+            self.home.withdraw(transfer);
         }
     }
 
@@ -307,9 +333,10 @@ impl Drop for Job {
 
 impl Deadline {
     /// For a call that begins now.
-    pub fn new(seconds: f64, method: &'static CStr, origin: Option<Arc<Origin>>, uri: Option<String>) -> Self {
+    pub fn new(seconds: f64, call: &Call, origin: Option<Arc<Origin>>, uri: Option<String>) -> Self {
         let now = Instant::now();
-        let deadline = Deadline { at: Mutex::new(now), seconds, method, origin, uri };
+        let (method, of_progress) = (call.method_name(), call.method.lasts);
+        let deadline = Deadline { at: Mutex::new(now), seconds, of_progress, method, origin, uri };
         *lock(&deadline.at) = deadline.after(now);
         deadline
     }

@@ -11,7 +11,8 @@ mod pool;
 mod queue;
 
 pub use begin::WATCH;
-pub use home::{Home, Item, take_home};
+pub use home::{Home, Item, ask, take_home};
+pub use pool::is_here as is_on_pool;
 
 use crate::ffi::bridge;
 use std::any::Any;

@@ -3,6 +3,7 @@
 
 use super::lock;
 use crate::ffi::bridge;
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,15 @@ pub const PLACES: usize = 5;
 const IDLE: Duration = Duration::from_secs(5);
 /// How long a fork is held up by threads that do not sleep.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+thread_local! {
+    static IS_OF_POOL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this is a thread of a pool.
+pub fn is_here() -> bool {
+    IS_OF_POOL.get()
+}
 
 /// What a thread is for.
 pub trait Work: Send + Sync {
@@ -176,6 +186,7 @@ fn own_status() -> Arc<Path> {
 
 extern "C" fn run<W: Work>(pool: *mut c_void) -> *mut c_void {
     bridge::sv_bridge_enter_libvirt();
+    IS_OF_POOL.set(true);
     // SAFETY: the pool that has begun it, which stays.
     let pool = unsafe { &*pool.cast::<Pool<W>>() };
     let status = own_status();

@@ -31,9 +31,14 @@ impl<T> Queue<T> {
 
     /// Adds something behind the rest; it comes back if nobody will look any more.
     pub fn push(&self, item: T) -> Result<(), T> {
+        self.push_if(|| true, item)
+    }
+
+    /// The same, if that is so while nobody else adds anything or takes it out.
+    pub fn push_if(&self, condition: impl FnOnce() -> bool, item: T) -> Result<(), T> {
         let was_raised = {
             let mut state = lock(&self.state);
-            if state.is_closed {
+            if state.is_closed || !condition() {
                 return Err(item);
             }
             state.items.push_back(item);
@@ -57,6 +62,11 @@ impl<T> Queue<T> {
             state.is_raised = unsafe { !bridge::sv_bridge_lower_signal(self.signal) };
         }
         first
+    }
+
+    /// Takes out all but those that `keep` says; whoever finds nothing then lowers the signal.
+    pub fn retain(&self, keep: impl FnMut(&T) -> bool) {
+        lock(&self.state).items.retain(keep);
     }
 
     /// What `look` says of the first.

@@ -1,14 +1,15 @@
 //! Opening a connection, with or without credentials, and what is known of it.
 
+use crate::call::Arguments;
 use crate::convert::*;
 use crate::error::Failure;
 use crate::events::guarded_in;
 use crate::ffi::bridge::{self, Call, Kind, RawValue};
 use crate::ffi::wipe;
 use crate::method::methods;
-use crate::objects::connection;
+use crate::objects::{Transfer, connection};
 use crate::perl::{Array, Callback, Hash, Held, Perl, Scalar};
-use crate::workers::Home;
+use crate::workers;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::sync::Arc;
 use std::{ptr, slice};
@@ -19,8 +20,8 @@ methods! {
     // What Sys::Virt->new calls.
     _watch_signals() in call => { bridge::sv_bridge_watch_signals(call.perl().raw()); Ok(()) };
     _open(uri: OptStr, flags: u32 = 0) => open(uri, ptr::null_mut(), flags);
-    _open_auth(uri: OptStr, credlist: OptArrayRef, callback: OptCode, flags: u32 = 0) =>
-        open_auth(uri, credlist, callback, flags);
+    _open_auth(uri: OptStr, credlist: OptArrayRef, callback: OptCode, flags: u32 = 0) with call =>
+        open_auth(call, uri, credlist, callback, flags);
 
     get_type(con: Connect) => borrowed_str(virConnectGetType(con));
     get_uri(con: Connect) at once => owned_str(virConnectGetURI(con));
@@ -119,11 +120,13 @@ fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<()
 
 /// What the authentication callback of libvirt gets and leaves.
 struct Authentication {
-    callback: Arc<Callback>,
+    callback: Callback,
+    transfer: Arc<Transfer>,
     failure: Option<Failure>,
 }
 
 fn open_auth(
+    call: Arguments,
     uri: *const c_char,
     credlist: Option<Items>,
     callback: Option<Callback>,
@@ -137,7 +140,7 @@ fn open_auth(
         Some(types) => types.integers(0, c_int::MAX as u64)?,
         None => (VIR_CRED_USERNAME as c_int..=VIR_CRED_EXTERNAL as c_int).collect(),
     };
-    let mut authentication = Authentication { callback: Arc::new(callback), failure: None };
+    let mut authentication = Authentication { callback, transfer: call.transfer(), failure: None };
     let mut auth = virConnectAuth {
         credtype: types.as_mut_ptr(),
         ncredtype: types.len() as c_uint,
@@ -155,36 +158,12 @@ unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c
     // SAFETY: what open_auth passed, which waits for the connection.
     let authentication = unsafe { &mut *data.cast::<Authentication>() };
     guarded_in(&mut authentication.failure, -1, || {
-        if let Some(callback) = authentication.callback.here() {
-            // SAFETY: libvirt says how many there are.
-            return ask(&callback, unsafe { slice::from_raw_parts_mut(credentials, count as usize) });
-        }
-        // On another thread, which waits for the interpreter's.
-        let (callback, credentials) = (Arc::clone(&authentication.callback), Credentials(credentials, count as usize));
-        let answer = Home::of_callback(&callback).and_then(|home| {
-            home.ask(move |_| {
-                let credentials = credentials;
-                let Some(callback) = callback.here() else { return Answer(Ok(-1)) };
-                // SAFETY: libvirt says how many there are, and waits for the answer.
-                Answer(ask(&callback, unsafe { slice::from_raw_parts_mut(credentials.0, credentials.1) }))
-            })
-        });
-        answer.map_or(Ok(-1), |answer| answer.0)
+        // SAFETY: libvirt says how many there are.
+        let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
+        let question = |callback: Held| ask(&callback, credentials);
+        workers::ask(&authentication.callback, Some(&authentication.transfer), question).unwrap_or(Ok(-1))
     })
 }
-
-/// What libvirt asks for, on its way to the interpreter's thread.
-struct Credentials(virConnectCredentialPtr, usize);
-
-// SAFETY: the thread that has them waits for the other one.
-unsafe impl Send for Credentials {}
-
-/// The answer on its way back: an exception in it is touched by the interpreter's thread alone, to
-/// which the outcome of the opening goes.
-struct Answer(Result<c_int, Failure>);
-
-// SAFETY: as above.
-unsafe impl Send for Answer {}
 
 /// The key of a question's answer.
 const RESULT: &CStr = c"result";

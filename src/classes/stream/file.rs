@@ -18,10 +18,10 @@ use virt::sys::*;
 
 methods! {
     "Sys::Virt::Stream";
-    recv_file(st: Blocking<InStream>, handle: Target) with call => Mover::run(call, st, handle, Mover::receive);
-    send_file(st: Blocking<OutStream>, handle: Source) with call => Mover::run(call, st, handle, Mover::send);
-    sparse_recv_file(st: Blocking<InStream>, handle: Target) with call => Mover::run(call, st, handle, Mover::receive_sparse);
-    sparse_send_file(st: Blocking<OutStream>, handle: Source) with call => Mover::run(call, st, handle, Mover::send_sparse);
+    recv_file(st: Blocking<InStream>, handle: Target) at length with call => Mover::run(call, st, handle, Mover::receive);
+    send_file(st: Blocking<OutStream>, handle: Source) at length with call => Mover::run(call, st, handle, Mover::send);
+    sparse_recv_file(st: Blocking<InStream>, handle: Target) at length with call => Mover::run(call, st, handle, Mover::receive_sparse);
+    sparse_send_file(st: Blocking<OutStream>, handle: Source) at length with call => Mover::run(call, st, handle, Mover::send_sparse);
 
     // Here, so that it need not wait for a place on another thread.
     bytes_transferred(st: Stream) in call => { let _ = call; Ok(stream::transferred(st)) };
