@@ -56,8 +56,8 @@ fn main() {
     bridge
         .files(
             [
-                "boot", "call", "callback", "file", "future", "handle", "internal", "layout", "object", "origin",
-                "read", "scalar", "settle", "template", "waiting",
+                "async", "boot", "call", "callback", "file", "future", "handle", "internal", "layout", "object",
+                "origin", "read", "scalar", "settle", "template", "waiting",
             ]
             .map(|name| format!("src/bridge/{name}.c")),
         )

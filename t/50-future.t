@@ -246,6 +246,19 @@ subtest 'cancelled, or dropped' => sub {
     is_deeply(\@warnings, [], 'without a warning');
 };
 
+subtest 'made ready by the script' => sub {
+    my $future = $dom->async->get_name;
+    is($future->done('mine'), $future, 'done returns the future');
+    is($future->get, 'mine', 'get gives what done was given');
+    Future->wait_all(map { $dom->async->get_id } 1 .. 20)->get;
+    is($future->get, 'mine', 'get gives the same when the call has ended');
+    $future = $dom->async->get_name->fail("late\n", 'timer');
+    is(eval { $future->get; 1 } ? 'done' : $@, "late\n", 'get dies of what fail was given');
+    ok(!eval { $future->done; 1 }, 'done of one that is ready');
+    like($@, qr/ at \Q$0\E line/, 'dies at the place of the caller');
+    is(Sys::Virt::Future->done(1, 2)->get, 1, 'done of the class gives a future that is ready');
+};
+
 subtest 'memory' => sub {
     plan skip_all => 'no /proc/self/status here' if !defined memory();
     no_leak('a call', sub { $dom->async->get_info->get }, 10_000);
@@ -257,6 +270,7 @@ subtest 'memory' => sub {
     my $now_and_then = sub { $dom->async->get_name->get if !(++$calls % 50) };
     no_leak('one that is dropped', sub { $dom->async->get_info; $now_and_then->() }, 10_000);
     no_leak('one that is cancelled', sub { $dom->async->get_info->cancel; $now_and_then->() }, 10_000);
+    no_leak('one that is cancelled where nobody waits for others', sub { $dom->async->get_info->cancel }, 10_000);
 };
 
 subtest 'threads' => sub {

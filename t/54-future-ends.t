@@ -160,6 +160,15 @@ subtest 'fork with calls in flight' => sub {
         is($found, '8 8 test', 'its copies of the futures fail and say why; a connection of its own works');
         is_deeply([map { $_->get } @futures], [($name) x 8], 'the calls of the parent are done');
     }
+    my @futures = map { $conn->async->get_hostname } 1 .. 8;
+    my $child;
+    $futures[0]->on_done(sub { $child = fork // die "fork: $!" });
+    my $got = eval { $futures[7]->get };
+    my $error = $@;
+    POSIX::_exit(ref $error eq 'Sys::Virt::Error' ? 0 : 1) if !$child;
+    is($got, $name, 'get goes on when a callback forks');
+    waitpid $child, 0;
+    is($?, 0, 'and fails in the child');
     my $pid = fork // die "fork: $!";
     if (!$pid) { exit 0 }
     waitpid $pid, 0;

@@ -25,10 +25,21 @@ static XS(within)
     *PL_stack_sp = bridge_single(aTHX_ &call);
 }
 
+/* Sys::Virt::Future::_install() */
+static XS(install_futures)
+{
+    dXSARGS;
+
+    PERL_UNUSED_VAR(items);
+    bridge_install_futures(aTHX);
+    bridge_install_views(aTHX);
+    XSRETURN_EMPTY;
+}
+
 static void install(pTHX)
 {
     newXS("Sys::Virt::_within", within, __FILE__);
-    newXS("Sys::Virt::Future::_install", bridge_install_futures, __FILE__);
+    newXS("Sys::Virt::Future::_install", install_futures, __FILE__);
 }
 
 static void interpreter_ends(pTHX_ void *unused)

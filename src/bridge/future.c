@@ -3,9 +3,8 @@
  * A future is what CPAN's Future makes of its class, and only its methods are called: how it is made is
  * its own affair. Its job is in magic behind it. Perl code runs in nearly all of these functions, and may
  * do anything: first what is known of a future is put in order, then its methods are called. */
-#include "call.h"
 #include "future.h"
-#include "origin.h"
+#include "call.h"
 #include "read.h"
 #include "waiting.h"
 
@@ -41,16 +40,27 @@ static bool has_job(SV *reference)
     return SvROK(reference) && SvTYPE(SvRV(reference)) >= SVt_PVMG && magic_of(SvRV(reference));
 }
 
-/* Futures that have a job: kept until they are ready, and copied by perl for a new thread. */
-static AV *kept(pTHX)
-{
-    SV **const place = hv_fetchs(PL_modglobal, "Sys::Virt::Future", TRUE);
+/* Of an interpreter. */
+#define MY_CXT_KEY "Sys::Virt::Future"
+typedef struct {
+    AV *kept;   /* futures that have a job, until they are ready; perl copies them for a new thread */
+    HV *base;   /* the package Future */
+    SV *class;  /* the name of Sys::Virt::Future */
+} my_cxt_t;
+START_MY_CXT
 
-    if (SvTYPE(*place) != SVt_PVAV) {
-        SvREFCNT_dec_NN(*place);
-        *place = (SV *)newAV();
+static void look_up(pTHX_ my_cxt_t *own)
+{
+    SV **const kept = hv_fetchs(PL_modglobal, MY_CXT_KEY, TRUE);
+
+    if (SvTYPE(*kept) != SVt_PVAV) {
+        SvREFCNT_dec_NN(*kept);
+        *kept = (SV *)newAV();
     }
-    return (AV *)*place;
+    own->kept = (AV *)*kept;
+    own->base = gv_stashpvs("Future", GV_ADD);
+    own->class = newSVhek(HvNAME_HEK(gv_stashpvs("Sys::Virt::Future", GV_ADD)));
+    SvREADONLY_on(own->class);
 }
 
 static bool is_copy(const MAGIC *mg)
@@ -60,7 +70,8 @@ static bool is_copy(const MAGIC *mg)
 
 static void keep(pTHX_ SV *future, bridge_job *job)
 {
-    AV *const futures = kept(aTHX);
+    dMY_CXT;
+    AV *const futures = MY_CXT.kept;
     const U32 magical = SvMAGICAL(future);
     MAGIC *const mg = sv_magicext(future, NULL, PERL_MAGIC_ext, &job_vtbl, NULL, 0);
 
@@ -79,7 +90,8 @@ static void keep(pTHX_ SV *future, bridge_job *job)
 /* A mortal reference to a future that has no job any more. */
 static SV *let_go(pTHX_ SV *future)
 {
-    AV *const futures = kept(aTHX);
+    dMY_CXT;
+    AV *const futures = MY_CXT.kept;
     const MAGIC *const mg = magic_of(future);
     SV *const last = av_pop(futures);
 
@@ -94,7 +106,8 @@ static SV *let_go(pTHX_ SV *future)
 /* Calls a method of the base class, whose arguments are on the stack. */
 static void call_base(pTHX_ const char *name, I32 how)
 {
-    GV *const method = gv_fetchmeth_pvn(gv_stashpvs("Future", GV_ADD), name, strlen(name), 0, 0);
+    dMY_CXT;
+    GV *const method = gv_fetchmeth_pvn(MY_CXT.base, name, strlen(name), 0, 0);
 
     if (!method)
         croak("Future has no method '%s'", name);
@@ -104,7 +117,8 @@ static void call_base(pTHX_ const char *name, I32 how)
 /* In a process or thread that has copies of another one's futures, ends those. */
 static void lose_copies(pTHX)
 {
-    AV *const futures = kept(aTHX);
+    dMY_CXT;
+    AV *const futures = MY_CXT.kept;
     const MAGIC *const mg = AvFILLp(futures) < 0 ? NULL : magic_of(AvARRAY(futures)[0]);
     dSP;
 
@@ -120,11 +134,12 @@ static void lose_copies(pTHX)
 /* A mortal reference to a future of nothing so far. */
 static SV *new_future(pTHX)
 {
+    dMY_CXT;
     dSP;
     SV *future;
 
     PUSHMARK(SP);
-    XPUSHs(newSVpvs_flags("Sys::Virt::Future", SVs_TEMP));
+    XPUSHs(MY_CXT.class);
     PUTBACK;
     call_base(aTHX_ "new", G_SCALAR);
     SPAGAIN;
@@ -133,11 +148,11 @@ static SV *new_future(pTHX)
     return future;
 }
 
-/* Begins a call, whose arguments are on the stack from `ax` on: a mortal reference to its future. */
-static SV *begin_future(pTHX_ const bridge_method *method, SV *timeout, I32 ax, I32 items)
+SV *bridge_begin_future(pTHX_ const bridge_method *method, SV *timeout, I32 ax, I32 items)
 {
     bridge_value room[BRIDGE_ROOM];
     bridge_call call;
+    const NV seconds = timeout && SvOK(timeout) ? SvNV(timeout) : -1;
     bridge_job *job;
     SV *future;
 
@@ -145,7 +160,7 @@ static SV *begin_future(pTHX_ const bridge_method *method, SV *timeout, I32 ax, 
     bridge_begin(aTHX_ &call, method, ax);
     bridge_take_arguments(aTHX_ &call, items, true, room);
     future = new_future(aTHX);
-    job = sys_virt_begin(&call, timeout && SvOK(timeout) ? SvNV(timeout) : -1, false, SvRV(future));
+    job = sys_virt_begin(&call, seconds, false, SvRV(future));
     if (!job) {
         dSP;
         PUSHMARK(SP);
@@ -248,8 +263,13 @@ static SSize_t await_job(pTHX_ SV *reference)
 {
     SV *const future = SvRV(reference);
 
-    while (magic_of(future)) {
-        SV *const done = next_done(aTHX);
+    for (;;) {
+        SV *done;
+
+        lose_copies(aTHX); /* a callback may fork */
+        if (!magic_of(future))
+            return -1;
+        done = next_done(aTHX);
         if (!done)
             wait_for_more(aTHX);
         else if (done == future)
@@ -257,7 +277,6 @@ static SSize_t await_job(pTHX_ SV *reference)
         else
             complete_other(aTHX_ done);
     }
-    return -1;
 }
 
 /* In the place of the only argument, which a callback may change while somebody waits. */
@@ -275,12 +294,10 @@ static XS(get)
 {
     dXSARGS;
     SV *const future = own_reference(aTHX_ cv, ax, items);
-    SSize_t count;
+    const SSize_t count = has_job(future) ? await_job(aTHX_ future) : -1;
 
-    lose_copies(aTHX);
-    count = has_job(future) ? await_job(aTHX_ future) : -1;
     if (count < 0) {
-        PUSHMARK(PL_stack_base + ax - 1); /* the argument stands where it is wanted */
+        PUSHMARK(PL_stack_base + ax - 1);
         call_pv("Sys::Virt::Future::_get", GIMME_V);
     } else if (GIMME_V == G_ARRAY) {
         Move(PL_stack_base + ax + 1, PL_stack_base + ax, count, SV *);
@@ -297,7 +314,6 @@ static XS(await)
     dXSARGS;
     SV *const future = own_reference(aTHX_ cv, ax, items);
 
-    lose_copies(aTHX);
     if (has_job(future)) {
         (void)await_job(aTHX_ future);
         ST(0) = future;
@@ -312,10 +328,11 @@ static XS(await)
 static XS(await_any)
 {
     dXSARGS;
+    dMY_CXT;
 
     PERL_UNUSED_VAR(items);
     lose_copies(aTHX);
-    if (AvFILLp(kept(aTHX)) < 0)
+    if (AvFILLp(MY_CXT.kept) < 0)
         XSRETURN_NO;
     wait_for_more(aTHX);
     (void)deliver_all(aTHX);
@@ -343,12 +360,13 @@ static XS(signal_of_home)
     XSRETURN_IV(sys_virt_home_signal(BRIDGE_PERL));
 }
 
-/* _abandon($future): nobody waits for its job any more, if it has one. */
-static XS(abandon)
+/* $future->cancel, and done or fail where the script makes it ready itself: nobody waits for its job any
+ * more. */
+static XS(end)
 {
     dXSARGS;
 
-    if (items == 1 && has_job(ST(0))) {
+    if (items && has_job(ST(0))) {
         const MAGIC *const mg = magic_of(SvRV(ST(0)));
         bridge_job *const job = is_copy(mg) ? NULL : (bridge_job *)mg->mg_ptr;
 
@@ -357,105 +375,33 @@ static XS(abandon)
             IN_LIBVIRT(sys_virt_give_up(BRIDGE_PERL, job));
         bridge_finish_up(aTHX);
     }
-    XSRETURN_EMPTY;
+    PUSHMARK(PL_stack_base + ax - 1); /* the arguments stand where they are wanted */
+    call_base(aTHX_ GvNAME(CvGV(cv)), GIMME_V);
 }
 
-/* _begin($method, $timeout, @arguments): the future of a call, for a method that is written in Perl around
- * it. */
-static XS(begin)
+/* In the interpreter of a new thread. */
+static XS(look_up_anew)
 {
     dXSARGS;
-    const bridge_method *const method = items > 1 && SvROK(ST(0)) && SvTYPE(SvRV(ST(0))) == SVt_PVCV
-                                      ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
-    SV *future;
-
-    if (!method)
-        croak_xs_usage(cv, "method, timeout, ...");
-    ENTER;
-    bridge_as_caller(aTHX_ 0); /* errors are the script's own, not those of that one */
-    future = begin_future(aTHX_ method, ST(1), ax + 2, items - 2);
-    LEAVE;
-    ST(0) = future;
-    XSRETURN(1);
-}
-
-/* A view of an object: an array with that, and how many seconds a call may take. */
-static AV *view_of(SV *reference)
-{
-    AV *const view = SvROK(reference) && SvTYPE(SvRV(reference)) == SVt_PVAV ? (AV *)SvRV(reference) : NULL;
-
-    return view && AvFILLp(view) >= 0 && AvARRAY(view)[0] ? view : NULL;
-}
-
-/* $object->async(%params) */
-static XS(new_view)
-{
-    dXSARGS;
-    AV *view;
-
-    if (items != 1) {
-        PUSHMARK(PL_stack_base + ax - 1);
-        call_pv("Sys::Virt::Async::_view", G_SCALAR);
-        return;
-    }
-    view = newAV();
-    av_push(view, newSVsv(ST(0)));
-    ST(0) = sv_bless(sv_2mortal(newRV_noinc((SV *)view)), gv_stashpvs("Sys::Virt::Async", GV_ADD));
-    XSRETURN(1);
-}
-
-/* $view->METHOD(@arguments), of any object that has a method of that name */
-static XS(call_async)
-{
-    dXSARGS;
-    GV *const name = CvGV(cv);
-    AV *const view = items ? view_of(ST(0)) : NULL;
-    const bridge_method *method;
-    SV *object;
-    HV *stash;
-    GV *gv;
-
-    if (!view)
-        croak_xs_usage(cv, "view, ...");
-    object = sv_2mortal(SvREFCNT_inc_simple_NN(AvARRAY(view)[0]));
-    stash = SvROK(object) && SvOBJECT(SvRV(object)) ? SvSTASH(SvRV(object)) : gv_stashsv(object, 0);
-    gv = stash ? gv_fetchmeth_pvn(stash, GvNAME(name), GvNAMELEN(name), 0, GvNAMEUTF8(name) ? SVf_UTF8 : 0) : NULL;
-    if (!gv)
-        croak("Can't locate object method \"%" HEKf "\" via package \"%" SVf "\"", HEKfARG(GvNAME_HEK(name)),
-              SVfARG(stash ? sv_2mortal(newSVhek(HvNAME_HEK(stash))) : object));
-    method = bridge_method_of(GvCV(gv));
-    if (!method)
-        croak("%" HEKf " cannot be called asynchronously: not a method of libvirt's", HEKfARG(GvNAME_HEK(name)));
-    ST(0) = object;
-    object = begin_future(aTHX_ method, AvFILLp(view) ? AvARRAY(view)[1] : NULL, ax, items);
-    ST(0) = object;
-    XSRETURN(1);
-}
-
-/* Sys::Virt::Async::_define($name): makes the views' method of that name, which has its package. */
-static XS(define)
-{
-    dXSARGS;
-
-    if (items != 1)
-        croak_xs_usage(cv, "name");
-    newXS(SvPV_nolen(ST(0)), call_async, __FILE__);
-    XSRETURN_EMPTY;
-}
-
-XS(bridge_install_futures)
-{
-    dXSARGS;
+    MY_CXT_CLONE;
 
     PERL_UNUSED_VAR(items);
-    newXS("Sys::Virt::Future::_abandon", abandon, __FILE__);
+    look_up(aTHX_ &MY_CXT);
+    XSRETURN_EMPTY;
+}
+
+void bridge_install_futures(pTHX)
+{
+    MY_CXT_INIT;
+
+    look_up(aTHX_ &MY_CXT);
+    newXS("Sys::Virt::Future::CLONE", look_up_anew, __FILE__);
     newXS("Sys::Virt::Future::_await_any", await_any, __FILE__);
-    newXS("Sys::Virt::Future::_begin", begin, __FILE__);
     newXS("Sys::Virt::Future::await", await, __FILE__);
+    newXS("Sys::Virt::Future::cancel", end, __FILE__);
     newXS("Sys::Virt::Future::deliver", deliver, __FILE__);
+    newXS("Sys::Virt::Future::done", end, __FILE__);
+    newXS("Sys::Virt::Future::fail", end, __FILE__);
     newXS("Sys::Virt::Future::fileno", signal_of_home, __FILE__);
     newXS("Sys::Virt::Future::get", get, __FILE__);
-    newXS("Sys::Virt::Async::_define", define, __FILE__);
-    newXS("Sys::Virt::Async::_new", new_view, __FILE__);
-    XSRETURN_EMPTY;
 }

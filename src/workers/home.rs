@@ -134,7 +134,7 @@ impl Home {
         let forks = bridge::sv_bridge_forks();
         // A child that the script forks meanwhile has nobody who waits, and others' locks.
         while forks == bridge::sv_bridge_forks() {
-            match self.urgent.pop() {
+            match self.urgent.pop_if(|_| true) {
                 Some(urgent) => (urgent.task)(perl),
                 None => return,
             }
@@ -143,32 +143,30 @@ impl Home {
 
     /// Whether anything comes.
     pub fn has_items(&self) -> bool {
-        self.items.first(|first| first.is_some())
+        !self.items.is_empty()
     }
 
     /// Runs what comes before the next job that is done; whether there is one.
     pub fn run_tasks(&self, perl: Perl) -> bool {
         loop {
             self.answer(perl);
-            // Its own thread alone takes items out.
-            let comes = self.items.first(|first| match first {
-                None => Some(false),
-                // One that was abandoned meanwhile is nobody's.
-                Some(Item::Done(job)) if !job.is_over() => Some(true),
-                Some(_) => None,
-            });
-            if let Some(comes) = comes {
-                return comes;
-            }
-            if let Some(Item::Task(task)) = self.items.pop() {
-                task(perl);
+            match self.items.pop_if(|item| !matches!(item, Item::Done(job) if !job.is_over())) {
+                Some(Item::Task(task)) => task(perl),
+                Some(Item::Done(_)) => {}
+                // Its own thread alone takes items out.
+                None => return self.has_items(),
             }
         }
     }
 
     /// What comes next.
     pub fn pop(&self) -> Option<Item> {
-        self.items.pop()
+        self.items.pop_if(|_| true)
+    }
+
+    /// Takes out jobs that were done, and abandoned, before anybody looked.
+    pub fn forget_abandoned(&self) {
+        while self.items.pop_if(|item| matches!(item, Item::Done(job) if job.is_over())).is_some() {}
     }
 }
 

@@ -288,6 +288,7 @@ impl Job {
         shared().pool.withdraw(self);
         // SAFETY: the caller's promise.
         let (_, kept) = unsafe { self.end(perl) };
+        self.home.forget_abandoned();
         // SAFETY: as above.
         kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
     }

@@ -52,10 +52,10 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Takes the first.
-    pub fn pop(&self) -> Option<T> {
+    /// Takes the first, if it is wanted.
+    pub fn pop_if(&self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
         let mut state = lock(&self.state);
-        let first = state.items.pop_front();
+        let first = if state.items.front().is_none_or(is_wanted) { state.items.pop_front() } else { None };
         if state.items.is_empty() && state.is_raised {
             // What is about to be raised is lowered by the next one who finds nothing.
             // SAFETY: the queue's own.
@@ -69,9 +69,8 @@ impl<T> Queue<T> {
         lock(&self.state).items.retain(keep);
     }
 
-    /// What `look` says of the first.
-    pub fn first<R>(&self, look: impl FnOnce(Option<&T>) -> R) -> R {
-        look(lock(&self.state).items.front())
+    pub fn is_empty(&self) -> bool {
+        lock(&self.state).items.is_empty()
     }
 
     /// Nobody looks any more: all that is in it.

@@ -14,7 +14,7 @@ our @ISA = 'Future';
 # The views' methods that are written in Perl, as those of the objects are, by their names.
 our %through;
 
-# What every call needs is in src/bridge/future.c: await, deliver, fileno, get.
+# await, cancel, deliver, done, fail, fileno and get: see src/bridge/future.c.
 _install();
 
 # Futures whose job was that of another process or thread, of which this one is a copy.
@@ -63,16 +63,6 @@ sub result {
 # What async and await call.
 *AWAIT_GET  = \&result;
 *AWAIT_WAIT = \&get;
-
-# One that is made ready by somebody else has no use for its job.
-for my $way (qw(cancel done fail)) {
-    my $base = Future->can($way);
-    no strict 'refs';
-    *$way = sub {
-        _abandon($_[0]);
-        goto &$base;
-    };
-}
 
 # What an object's method async gives: methods of the same names, each of which gives a future.
 package Sys::Virt::Async;
