@@ -16,7 +16,7 @@ impl Listener for Registration {
     fn hear(&self, events: c_int) {
         self.run(|perl, stream| {
             let stream = stream.map(|stream| perl.copy(stream));
-            stream.into_iter().chain([perl.new_int(events.into())]).collect()
+            stream.into_iter().chain([perl.new_int(events.into())]).collect::<Vec<_>>()
         });
     }
 }
