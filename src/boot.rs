@@ -85,9 +85,10 @@ fn install(perl: Perl, methods: &'static [Method]) {
     let package = first.package();
     let stash = perl.stash(&CString::new(package).unwrap_or_default());
     for method in methods {
-        let sub = &method.full_name()[package.len() + 2..];
+        let name = method.c_name().to_bytes_with_nul();
+        let sub = &name[package.len() + 2..];
         // Perl looks an operator's name up in main.
-        let name = if sub.starts_with('(') { method.full_name() } else { sub };
+        let name = if sub.starts_with(b"(") { name } else { sub };
         // SAFETY: the running interpreter, a stash of it, and a row, whose name ends with a NUL.
         unsafe { bridge::sv_bridge_install(perl.raw(), stash, name.as_ptr().cast(), method) };
     }

@@ -5,6 +5,7 @@ use Test::More;
 use Config;
 use Cwd qw(abs_path);
 use File::Basename qw(basename);
+use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use Test::SysVirt::Perl qw(run_perl);
 
@@ -14,16 +15,14 @@ use Test::SysVirt::Perl qw(run_perl);
 my @modules = ('Sys::Virt', map { 'Sys::Virt::' . basename($_, '.pm') } sort glob 'lib/Sys/Virt/*.pm');
 cmp_ok(scalar @modules, '>=', 17, 'lib: has all modules');
 
-# As installed: the library beside the modules. While it is being built they are apart, and
-# XSLoader has to ask DynaLoader.
+# As installed: the library beside the modules. While it is being built they are apart, which is
+# left to XSLoader.
 my $installed = tempdir(CLEANUP => 1);
 for my $file ('Sys/Virt.pm', "auto/Sys/Virt/Virt.$Config{dlext}") {
     my ($there) = map { abs_path("$_/$file") } grep { !ref && -e "$_/$file" } @INC;
     my ($top) = split m{/}, $file;
     symlink $there =~ s{\Q/$file\E$}{/$top}r, "$installed/$top" or die "$installed/$top: $!";
 }
-
-my ($loader) = run_perl('-e', 'require XSLoader; print join " ", keys %INC');
 
 # A line a fact.
 my $facts = <<'PERL';
@@ -50,12 +49,33 @@ for my $module (grep { !/::(?:Future|Internal|Options)$/ } @modules) {
             is($fact{name}, 'test', "use $module: a method of another class works");
             is($fact{constants}, '1 42', "use $module: constants work");
             is($fact{error}, 42, "use $module: an error has its code");
-            is($fact{files}, join(' ', sort split(/ /, $loader), files('Sys::Virt', $module)), "use $module: perl reads no file but the module's own and Sys/Virt.pm");
+            is($fact{files}, join(' ', sort(files('Sys::Virt', $module))), "use $module: perl reads no file but the module's own and Sys/Virt.pm");
         }
         my (undef, $err, $status) = run_perl('-w', '-e', "use strict; use warnings FATAL => 'all'; use $module; use $module;");
         is("$status$err", '0', "use $module: loads with fatal warnings, and a second time");
     };
 }
+
+# Installed, the module is linked without XSLoader, which others may need before or after it.
+subtest 'XSLoader' => sub {
+    my $lists = 'print join " ", map { scalar grep { /Virt/ } @$_ } \@DynaLoader::dl_modules, \@DynaLoader::dl_shared_objects, \@DynaLoader::dl_librefs';
+    for my $other (qw(XSLoader DynaLoader POSIX)) {
+        for my $modules ("use $other; use Sys::Virt;", "use Sys::Virt; use $other;") {
+            my ($out, $err, $status) = run_perl('-w', "-I$installed", '-e', "$modules print Sys::Virt->new(uri => 'test:///default')->get_type; $lists");
+            is("$status$err", '0', "$modules exits with 0 and prints nothing on standard error");
+            is($out, 'TEST1 1 0', "$modules works, and DynaLoader knows the module");
+        }
+    }
+    my ($out) = run_perl("-I$installed", '-e', 'BEGIN { *Sys::Virt::bootstrap = sub { print "@_" } } use Sys::Virt');
+    is($out, 'Sys::Virt 12.7.0', 'use Sys::Virt: a perl that has the module in it has its own way to it');
+    my $broken = tempdir(CLEANUP => 1);
+    symlink readlink("$installed/Sys"), "$broken/Sys" or die "$broken/Sys: $!";
+    make_path("$broken/auto/Sys/Virt");
+    open my $file, '>', "$broken/auto/Sys/Virt/Virt.$Config{dlext}" or die $!;
+    my (undef, $err, $status) = run_perl("-I$broken", '-e', 'use Sys::Virt');
+    isnt($status, 0, 'use Sys::Virt: perl fails where the shared object is none');
+    like($err, qr/^Can't load '\Q$broken\E.*' for module Sys::Virt: /, 'use Sys::Virt: perl says so');
+};
 
 sub files {
     my %files = map { (s{::}{/}gr . '.pm') => 1 } @_;

@@ -13,7 +13,7 @@ use Test::SysVirt::Methods;
 my %extra = (
     DESTROY   => 'perl calls it when an object ends',
     async     => 'gives a view of the object whose methods give futures',
-    bootstrap => 'XSLoader makes it in every package that it loads',
+    bootstrap => 'perl has it in every package that is linked so',
 );
 
 my @methods = Test::SysVirt::Methods::all();

@@ -129,6 +129,47 @@ subtest 'networks, pools and node devices' => sub {
     $conn->storage_pool_event_deregister_any($_) foreach @ids;
 };
 
+# libvirt's own, until the callback is over.
+subtest 'the domain of an event' => sub {
+    my $of_event = sub {
+        my ($code, $of) = @_; # libvirt has one callback for each domain, and one for all
+        my ($called, @got);
+        my $id = $conn->domain_event_register_any($of, Sys::Virt::Domain::EVENT_ID_LIFECYCLE, sub { push @got, $code->($_[1]) if !$called++ });
+        $dom->suspend;
+        $dom->resume;
+        run_until(sub { @got });
+        $conn->domain_event_deregister_any($id);
+        return $got[0];
+    };
+    my $kept = $of_event->(sub { $_[0] });
+    $of_event->(sub { 1 }) for 1 .. 3;
+    is(eval { $kept->get_name }, 'test', 'domain_event_register_any: the domain is good when the callback is over');
+    undef $kept;
+    is($dom->get_name, 'test', 'domain_event_register_any: other objects of the domain outlive that of an event');
+
+    my $destroyed = $of_event->(sub { $_[0]->DESTROY; $_[0] });
+    like(eval { $destroyed->get_name } // $@, qr/is a Sys::Virt::Domain object that is already destroyed/,
+        'DESTROY: ends the domain of an event for good');
+    my $weak;
+    is($of_event->(sub { weaken($weak = $_[0]); $weak->get_name }), 'test', 'weaken: the domain is there for the callback');
+    is($weak, undef, 'weaken: nobody keeps the domain when the callback is over');
+    is($of_event->(sub { $_[0]->async->get_name })->get, 'test', 'async: keeps the domain of an event');
+    is($of_event->(sub { my $name = $_[0]->async->get_name; $_[0]->DESTROY; $name })->get, 'test',
+        'async: keeps the domain of an event that is destroyed by hand');
+    my @last;
+    local @Local::Domain::ISA = 'Sys::Virt::Domain';
+    no warnings 'once';
+    local *Local::Domain::DESTROY = sub { push @last, $_[0]->get_name };
+    $of_event->(sub { bless $_[0], 'Local::Domain'; 1 });
+    is_deeply(\@last, ['test'], 'a destructor in Perl has the domain of an event alive');
+
+    my $inner;
+    my $outer = $of_event->(sub { $inner = $of_event->(sub { $_[0] }, $dom); $_[0] });
+    is_deeply([map { eval { $_->get_name } } $outer, $inner], ['test', 'test'], 'events in a callback: both domains are good afterwards');
+    $of_event->(sub { $outer = shift; $of_event->(sub { undef $outer; 1 }, $dom) });
+    is($dom->get_name, 'test', 'events in a callback: the domain of the outer event may end there');
+};
+
 subtest 'callbacks that die' => sub {
     my @got;
     # libvirt has one callback for each event of each domain, one for each event, and the old one.

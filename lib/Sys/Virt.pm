@@ -2,8 +2,24 @@ package Sys::Virt;
 
 our $VERSION = '12.7.0';
 
-require XSLoader;
-XSLoader::load('Sys::Virt', $VERSION);
+# XSLoader takes longer to be compiled than the module to be linked. Where it is not there yet, and the
+# shared object stands beside this file, this is what it would do; in all other cases it does it, or tells
+# what is wrong.
+my $object = substr(__FILE__, 0, -11) . 'auto/Sys/Virt/Virt.so';
+my $boot;
+if (!$INC{'XSLoader.pm'} && !defined &bootstrap && -f $object) {
+    package DynaLoader;
+    boot_DynaLoader('DynaLoader') if defined &boot_DynaLoader && !defined &dl_error;
+    my $library = defined &dl_load_file && dl_load_file($object, 0);
+    if (my $symbol = $library && dl_find_symbol($library, 'boot_Sys__Virt')) {
+        push @DynaLoader::dl_librefs, $library;
+        push @DynaLoader::dl_modules, 'Sys::Virt';
+        push @DynaLoader::dl_shared_objects, $object;
+        $boot = dl_install_xsub('Sys::Virt::bootstrap', $symbol, $object);
+    }
+}
+require XSLoader if !$boot;
+$boot ? $boot->('Sys::Virt', $VERSION) : XSLoader::load('Sys::Virt', $VERSION);
 
 # What `use overload fallback => 1` would set: an error compares as its text does.
 ${'Sys::Virt::Error::()'} = 1;

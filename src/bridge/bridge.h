@@ -107,6 +107,12 @@ typedef struct bridge_place {
     U32 line;         /* 0 if perl does not know */
 } bridge_place;
 
+/* The object of a scalar that has no reference of its own to it, for a while. */
+typedef struct bridge_loan {
+    SV *object;                /* NULL once it has ended */
+    struct bridge_loan *below; /* the one before */
+} bridge_loan;
+
 struct bridge_call;
 
 /* One method: a static row on the Rust side, which the method's CV points at. */
@@ -231,6 +237,10 @@ void *sv_bridge_connection(const SV *owner);
  * that it had. Both on the thread of its interpreter. */
 void sv_bridge_keep_object(SV *owner);
 void sv_bridge_let_object_go(void *perl, SV *owner, U8 class, void *ptr);
+/* The reference of a new object is somebody else's until the loan ends, which is of those that have not
+ * the last one. If it still lives then, it gets one of its own. */
+void sv_bridge_lend(bridge_loan *loan, const SV *reference);
+void sv_bridge_end_loan(const bridge_loan *loan);
 void sv_bridge_install_destroy(void *perl, const char *name);
 
 /* handle.c */

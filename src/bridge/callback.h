@@ -13,6 +13,7 @@
 /* What a thread is doing. */
 typedef struct bridge_thread {
     const bridge_call *call; /* the method that runs, the last one of those inside callbacks */
+    bridge_loan *loans;      /* the last one */
     U8 argument;     /* that of its arguments on whose connection the objects are that it gives */
     bool in_libvirt; /* in functions of libvirt or of Rust, rather than in Perl code */
     U8 unfinished;   /* what is left for when C is back at the bottom: */

@@ -23,6 +23,9 @@ AT(bridge_place, file, 0);
 AT(bridge_place, len, WORDS(1));
 AT(bridge_place, line, WORDS(2));
 
+AT(bridge_loan, object, 0);
+AT(bridge_loan, below, WORDS(1));
+
 AT(bridge_param, name, 0);
 AT(bridge_param, preset, WORDS(1));
 AT(bridge_param, preset_value, WORDS(2));

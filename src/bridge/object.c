@@ -4,11 +4,12 @@
 #include "object.h"
 #include "callback.h"
 
-/* The magic's mg_ptr is the libvirt pointer, NULL once destroyed; mg_private the class; mg_len how
- * often it is kept, from -16 down because perl gives mg_len >= -2 meanings of its own; mg_obj its
+/* The magic's mg_ptr is the libvirt pointer, NULL once destroyed; mg_private the class, and whether the
+ * reference is another's; mg_len how often it is kept, from -16 down because perl gives mg_len >= -2 meanings of its own; mg_obj its
  * origin: an integer, the connection, with the process that made it in the place of a length. The
  * objects of a connection share it. */
 #define NOT_KEPT (-16)
+#define LENT 256
 
 static SV *new_origin(pTHX_ void *connection)
 {
@@ -79,8 +80,8 @@ static void release(pTHX_ MAGIC *mg)
     void *ptr = mg->mg_ptr;
 
     mg->mg_ptr = NULL;
-    if (!ptr || mg->mg_len != NOT_KEPT)
-        return; /* who keeps it gives it up */
+    if (!ptr || mg->mg_len != NOT_KEPT || mg->mg_private & LENT)
+        return; /* who keeps it, or has lent it, gives it up */
     /* A forked child must not end its parent's connection. */
     if (!is_of_this_process(mg))
         return;
@@ -103,10 +104,33 @@ void bridge_free_objects(pTHX)
         give_up(aTHX_ class, ptr, connection);
 }
 
+static void own(MAGIC *mg)
+{
+    if (mg->mg_private & LENT && mg->mg_ptr)
+        sys_virt_object_ref(bridge_object_class(mg), mg->mg_ptr);
+    mg->mg_private = bridge_object_class(mg);
+}
+
+void sv_bridge_lend(bridge_loan *loan, const SV *reference)
+{
+    loan->object = SvRV(reference);
+    loan->below = bridge_here.loans;
+    bridge_here.loans = loan;
+    mg_findext(loan->object, PERL_MAGIC_ext, &bridge_object_vtbl)->mg_private |= LENT;
+}
+
+void sv_bridge_end_loan(const bridge_loan *loan)
+{
+    bridge_here.loans = loan->below;
+    if (loan->object)
+        own(mg_findext(loan->object, PERL_MAGIC_ext, &bridge_object_vtbl));
+}
+
 void sv_bridge_keep_object(SV *owner)
 {
     MAGIC *mg = mg_findext(owner, PERL_MAGIC_ext, &bridge_object_vtbl);
 
+    own(mg);
     SvREFCNT_inc_simple_void_NN(owner);
     mg->mg_len--;
 }
@@ -129,7 +153,11 @@ void *sv_bridge_connection(const SV *owner)
 
 static int object_free(pTHX_ SV *sv, MAGIC *mg)
 {
-    PERL_UNUSED_ARG(sv);
+    bridge_loan *loan = mg->mg_private & LENT ? bridge_here.loans : NULL;
+
+    for (; loan; loan = loan->below)
+        if (loan->object == sv)
+            loan->object = NULL;
     release(aTHX_ mg);
     return 0;
 }
@@ -140,6 +168,7 @@ static int object_dup(pTHX_ MAGIC *mg, CLONE_PARAMS *params)
     PERL_UNUSED_CONTEXT;
     PERL_UNUSED_ARG(params);
     mg->mg_len = NOT_KEPT; /* by this interpreter */
+    mg->mg_private = bridge_object_class(mg);
     if (mg->mg_ptr && is_of_this_process(mg))
         sys_virt_object_ref(bridge_object_class(mg), mg->mg_ptr);
     return 0;

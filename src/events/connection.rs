@@ -4,6 +4,7 @@
 use super::{Registration, connection_argument, deliver, drop_registration, guarded};
 use crate::convert::*;
 use crate::error::{Failure, Report};
+use crate::objects::Lent;
 use crate::objects::connection::{self, Source};
 use crate::perl::{Array, Perl, Scalar};
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
@@ -16,7 +17,7 @@ pub type Generic<T> = unsafe extern "C" fn(virConnectPtr, *mut <T as Object>::Ta
 /// Room for the arguments of any event.
 const MOST_ARGUMENTS: usize = 6;
 
-/// The arguments that every callback begins with.
+/// The arguments that every callback begins with; the object is libvirt's.
 ///
 /// # Safety
 /// Live objects.
@@ -25,14 +26,15 @@ unsafe fn first<T: Object>(
     own: Option<&Scalar>,
     conn: virConnectPtr,
     object: *mut T::Target,
-) -> Vec<Scalar> {
+) -> (Vec<Scalar>, Lent) {
     let mut arguments = Vec::with_capacity(MOST_ARGUMENTS);
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller's promise; libvirt has its object until the callback is over.
     unsafe {
         arguments.push(connection_argument::<Connect>(perl, own, conn));
-        arguments.push(Handle::<T>::assume_borrowed(object).into_scalar_on(perl, &arguments[0]));
+        let (scalar, lent) = Lent::to::<T>(perl, object, &arguments[0]);
+        arguments.push(scalar);
+        (arguments, lent)
     }
-    arguments
 }
 
 /// What a callback is given, kept for another thread.
@@ -91,9 +93,11 @@ impl<T: Object> KeptObjects<T> {
         unsafe { connection_argument::<Connect>(perl, own, self.0.as_ptr()) }
     }
 
-    fn first(&self, perl: Perl, own: Option<&Scalar>) -> Vec<Scalar> {
-        // SAFETY: kept alive by this.
-        unsafe { first::<T>(perl, own, self.0.as_ptr(), self.1.as_ptr()) }
+    fn first(self, perl: Perl, own: Option<&Scalar>) -> Vec<Scalar> {
+        let mut arguments = Vec::with_capacity(MOST_ARGUMENTS);
+        arguments.push(self.connection(perl, own));
+        arguments.push(self.1.into_scalar_on(perl, &arguments[0]));
+        arguments
     }
 }
 
@@ -111,9 +115,9 @@ macro_rules! callbacks {
             unsafe {
                 let here = |perl: Perl, own: Option<&Scalar>| {
                     #[allow(unused_mut)]
-                    let mut arguments = first::<T>(perl, own, conn, object);
+                    let (mut arguments, lent) = first::<T>(perl, own, conn, object);
                     $(arguments.push($arg.into_scalar(perl));)*
-                    arguments
+                    (arguments, lent)
                 };
                 deliver(callback, here, || {
                     let objects = KeptObjects::<T>::of(conn, object);
@@ -177,9 +181,9 @@ unsafe extern "C" fn parameters(
     // SAFETY: libvirt calls with what was registered, and with parameters that it has filled in.
     unsafe {
         let here = |perl: Perl, own: Option<&Scalar>| {
-            let mut arguments = first::<Domain>(perl, own, conn, domain);
+            let (mut arguments, lent) = first::<Domain>(perl, own, conn, domain);
             arguments.push(params_hash(perl, as_slice(params, count)));
-            arguments
+            (arguments, lent)
         };
         deliver(callback, here, || {
             let objects = KeptObjects::<Domain>::of(conn, domain);
@@ -222,14 +226,14 @@ unsafe extern "C" fn graphics(
     // SAFETY: libvirt calls with what was registered, and with structs that live as long.
     unsafe {
         let here = |perl: Perl, own: Option<&Scalar>| {
-            let mut arguments = first::<Domain>(perl, own, conn, domain);
+            let (mut arguments, lent) = first::<Domain>(perl, own, conn, domain);
             arguments.push(perl.new_int(phase.into()));
             arguments.extend([local.as_ref().into_scalar(perl), remote.as_ref().into_scalar(perl)]);
             arguments.push(scheme.into_scalar(perl));
             let mut list = Array::with_capacity(perl, identities(subject).len());
             identities(subject).iter().for_each(|identity| list.push(identity.into_scalar(perl)));
             arguments.push(list.into_ref());
-            arguments
+            (arguments, lent)
         };
         deliver(callback, here, || {
             let objects = KeptObjects::<Domain>::of(conn, domain);

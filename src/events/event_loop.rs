@@ -101,7 +101,7 @@ unsafe extern "C" fn timer_due(timer: c_int, callback: *mut c_void) {
 /// # Safety
 /// As for [`deliver`].
 unsafe fn numbers<const N: usize>(callback: *mut c_void, numbers: [c_int; N]) {
-    let arguments = move |perl: Perl, _: Option<&Scalar>| numbers.map(|number| perl.new_int(number.into())).into();
+    let arguments = move |perl: Perl, _: Option<&Scalar>| Vec::from(numbers.map(|number| perl.new_int(number.into())));
     // SAFETY: the caller's promise.
     unsafe { deliver(callback, arguments, || Box::new(arguments)) }
 }

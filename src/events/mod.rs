@@ -23,6 +23,7 @@ use crate::convert::{Code, FromArg, Handle, Object, Spec};
 use crate::error::Failure;
 use crate::ffi::bridge::{RawValue, Tag};
 use crate::method::{Call, Method};
+use crate::objects::Lent;
 use crate::perl::{Callback, Perl, Scalar};
 use crate::workers::Home;
 use std::ffi::c_void;
@@ -76,7 +77,11 @@ impl Registration {
 
     /// Runs the callback, here with the arguments that `arguments` makes, or on the thread that it belongs
     /// to with those of `kept`, which owns what they are made of.
-    fn deliver(&self, arguments: impl FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar>, kept: impl FnOnce() -> Arguments) {
+    fn deliver<A: Into<Given>>(
+        &self,
+        arguments: impl FnOnce(Perl, Option<&Scalar>) -> A,
+        kept: impl FnOnce() -> Arguments,
+    ) {
         if self.is_here() {
             self.run(arguments);
         } else if let Some(home) = Home::of_callback(&self.callback) {
@@ -89,14 +94,16 @@ impl Registration {
     /// Runs the callback with the arguments that `arguments` makes, given the object it is
     /// registered on; on another thread than its interpreter's, as soon as that one delivers what
     /// other threads have for it.
-    fn run(&self, arguments: impl FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar>) {
+    fn run<A: Into<Given>>(&self, arguments: impl FnOnce(Perl, Option<&Scalar>) -> A) {
         // Held, for the callback may end its own registration, and with it its own life.
         let Some(callback) = self.callback.here() else { return };
         let object = self.object.as_ref().and_then(|object| object.here());
         let perl = callback.perl();
-        if let Err(exception) = callback.run(arguments(perl, object.as_ref().map(|object| object.scalar()))) {
+        let given = arguments(perl, object.as_ref().map(|object| object.scalar())).into();
+        if let Err(exception) = callback.run(given.arguments) {
             parked::park(perl, exception);
         }
+        drop(given.lent);
     }
 }
 
@@ -115,6 +122,24 @@ impl FromArg for Listener {
         // SAFETY: the method takes a code reference.
         let connection = perl.weak(&unsafe { call.argument(0) });
         Ok(Registration::on(callback, Some(Callback::keep(perl, connection))))
+    }
+}
+
+/// The arguments of a callback, and what is lent of them until it is over.
+struct Given {
+    arguments: Vec<Scalar>,
+    lent: Option<Lent>,
+}
+
+impl From<Vec<Scalar>> for Given {
+    fn from(arguments: Vec<Scalar>) -> Self {
+        Given { arguments, lent: None }
+    }
+}
+
+impl From<(Vec<Scalar>, Lent)> for Given {
+    fn from((arguments, lent): (Vec<Scalar>, Lent)) -> Self {
+        Given { arguments, lent: Some(lent) }
     }
 }
 
@@ -148,9 +173,9 @@ unsafe fn connection_argument<T: Object>(perl: Perl, own: Option<&Scalar>, conn:
 ///
 /// # Safety
 /// `data` is from [`Registration::into_opaque`] and registered.
-unsafe fn deliver(
+unsafe fn deliver<A: Into<Given>>(
     data: *mut c_void,
-    arguments: impl FnOnce(Perl, Option<&Scalar>) -> Vec<Scalar>,
+    arguments: impl FnOnce(Perl, Option<&Scalar>) -> A,
     kept: impl FnOnce() -> Arguments,
 ) {
     guarded((), || {

@@ -17,7 +17,7 @@ impl Listener for Registration {
     fn hear(&self, events: c_int) {
         let arguments = move |perl: Perl, stream: Option<&Scalar>| {
             let stream = stream.map(|stream| perl.copy(stream));
-            stream.into_iter().chain([perl.new_int(events.into())]).collect()
+            stream.into_iter().chain([perl.new_int(events.into())]).collect::<Vec<_>>()
         };
         if workers::is_on_pool() {
             // A call of the stream tells of an abort, and is over when the callback is.

@@ -257,6 +257,14 @@ impl Default for Place {
     }
 }
 
+/// `struct bridge_loan`: an object that has no reference of its own, for a while.
+#[repr(C)]
+#[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
+pub struct Loan {
+    pub object: *mut SV,
+    pub below: *mut Loan,
+}
+
 /// `struct bridge_param`: one parameter of a method.
 #[repr(C)]
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what they are")]
@@ -404,7 +412,7 @@ pub const FILE_APPENDS: u8 = 4;
 /// The places that bridge/layout.c asserts of the same fields and names.
 #[allow(dead_code, reason = "assertions are not counted as a use")]
 mod layout {
-    use super::{Call, Entry, Kind, MAX_PARAMS, Method, Parameter, Place, RawValue, Tag};
+    use super::{Call, Entry, Kind, Loan, MAX_PARAMS, Method, Parameter, Place, RawValue, Tag};
     use std::mem::offset_of;
 
     const fn words(count: usize) -> usize {
@@ -421,6 +429,7 @@ mod layout {
         RawValue: tag 0, class 1, len words(1), u words(2);
         Entry: key 0, len words(1), value words(2);
         Place: file 0, len words(1), line words(2);
+        Loan: object 0, below words(1);
         Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9,
             secret words(2) + 10;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
@@ -499,6 +508,8 @@ unsafe extern "C" {
     pub fn sv_bridge_connection(owner: *const SV) -> *mut c_void;
     pub fn sv_bridge_keep_object(owner: *mut SV);
     pub fn sv_bridge_let_object_go(perl: *mut PerlInterpreter, owner: *mut SV, class: u8, ptr: *mut c_void);
+    pub fn sv_bridge_lend(loan: *mut Loan, reference: *const SV);
+    pub fn sv_bridge_end_loan(loan: *const Loan);
     pub fn sv_bridge_install_destroy(perl: *mut PerlInterpreter, name: *const c_char);
 
     pub fn sv_bridge_handle(perl: *mut PerlInterpreter, fd: i32) -> *mut SV;

@@ -1,7 +1,7 @@
 //! A reference to an object of libvirt.
 
 use super::class::{Connect, Object, sys_virt_object_free, sys_virt_object_ref};
-use crate::ffi::bridge;
+use crate::ffi::bridge::{self, Loan};
 use crate::perl::{Perl, Scalar};
 use libperl_sys::{HV, SV};
 use std::ptr;
@@ -58,6 +58,32 @@ impl<T: Object> Handle<T> {
             let scalar = bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object, connection, like);
             Scalar::assume_owned(scalar)
         }
+    }
+}
+
+/// An object of libvirt's that Perl code gets without a reference of its own, which libvirt would log,
+/// with the UUID of a domain. When this ends, the object gets one if Perl still has it.
+pub struct Lent(Box<Loan>);
+
+impl Lent {
+    /// The Perl object, on the connection of `like`.
+    ///
+    /// # Safety
+    /// A live object, which its owner does not give up before this ends; and this ends before those that
+    /// were on the thread before.
+    pub unsafe fn to<T: Object>(perl: Perl, object: *mut T::Target, like: &Scalar) -> (Scalar, Self) {
+        let scalar = Handle::<T>(object).into_scalar_on(perl, like);
+        let mut loan = Box::new(Loan { object: ptr::null_mut(), below: ptr::null_mut() });
+        // SAFETY: a reference to a new object, and a place that stays until `drop`.
+        unsafe { bridge::sv_bridge_lend(&mut *loan, scalar.as_raw()) };
+        (scalar, Lent(loan))
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // SAFETY: the promise to `to`.
+        unsafe { bridge::sv_bridge_end_loan(&*self.0) };
     }
 }
 

@@ -13,7 +13,7 @@ mod transfer;
 pub mod watch;
 
 pub use class::*;
-pub use handle::Handle;
+pub use handle::{Handle, Lent};
 pub use kept::KeptObject;
 pub use reference::Reference;
 pub use transfer::Transfer;
