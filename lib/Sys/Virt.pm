@@ -24,10 +24,10 @@ $boot ? $boot->('Sys::Virt', $VERSION) : XSLoader::load('Sys::Virt', $VERSION);
 # What `use overload fallback => 1` would set: an error compares as its text does.
 ${'Sys::Virt::Error::()'} = 1;
 
-*{"${_}::async"} = \&async for our @asynchronous = ('Sys::Virt', map { "Sys::Virt::$_" } qw(
+*{"Sys::Virt::${_}::async"} = \&async for qw(
     Domain DomainCheckpoint DomainSnapshot Interface Network NetworkPort NodeDevice NWFilter NWFilterBinding Secret
     StoragePool StorageVol Stream
-));
+);
 
 # strict, which would refuse the names above, without reading its file.
 use v5.32;

@@ -24,8 +24,7 @@ sub Sys::Virt::Admin::_opening {
 }
 
 no strict 'refs';
-push our @asynchronous, my @classes = map { "Sys::Virt::Admin$_" } '', '::Client', '::Server';
-*{"${_}::async"} = \&async for @classes;
+*{"Sys::Virt::Admin${_}::async"} = \&async for '', '::Client', '::Server';
 
 # What Virt.so makes is named in Admin.ph.
 

@@ -92,11 +92,14 @@ sub new {
     return $future->_made_by(sub { Sys::Virt::_opened($class, $limit, @_) });
 }
 
-# From here on nothing is to be loaded.
+# Nothing is to be loaded any more: in the place of what has loaded this, wherever a class has it.
 {
     no strict 'refs';
     no warnings 'redefine';
-    *{"${_}::async"} = \&_new for @Sys::Virt::asynchronous;
+    my $loads = \&Sys::Virt::async;
+    for my $name (map { "Sys::Virt::${_}async" } '', grep { /::\z/ } keys %Sys::Virt::) {
+        *$name = \&_new if defined &$name && \&$name == $loads;
+    }
 }
 
 1;
