@@ -187,7 +187,8 @@ subtest 'the daemon ends' => sub {
     is(Local::Counted->alive, 0, 'register_close_callback: goes with its connection');
     SKIP: {
         skip 'daemon_shutdown: since libvirt 11.2', 1 if Sys::Virt->get_library_version < 11_002_000;
-        is_deeply([$watched->daemon_shutdown], [], 'daemon_shutdown gives nothing');
+        my $answer = eval { $watched->daemon_shutdown; 'it says so' } // $@;
+        like($answer, qr/it says so|End of file while reading data/, 'daemon_shutdown: the daemon ends, maybe before it says so');
     }
     $daemon->kill if Sys::Virt->get_library_version < 11_002_000;
     is_deeply(until_seen('admin'), [1, Sys::Virt::CLOSE_REASON_EOF], 'the close callback gets the connection and the reason');
