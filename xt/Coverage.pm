@@ -79,7 +79,7 @@ sub lost {
 
 sub add {
     my ($self, $seen) = @_;
-    $self->{runs} = { %{ $self->{runs} }, %{ $seen->{runs} } };
+    $self->{runs}{$_} = (sort $seen->{runs}{$_}, $self->{runs}{$_} // ())[-1] for keys %{ $seen->{runs} };
     for my $name (keys %{ $self->{rows} }) {
         my ($row, $new) = map { $_->{rows}{$name} } $self, $seen;
         $row->{succeeded}{$_} ||= $new->{succeeded}{$_} for keys %{ $new->{succeeded} };

@@ -43,6 +43,10 @@ is_deeply(lost(@all[1, 2], ['call', $get, 'QEMU 9.0.0', 'ok']), ["$get on QEMU 9
 is_deeply(lost(@all[0, 1]), ['Sys::Virt::Network::EVENT_ID_LIFECYCLE on QEMU 9.0.0'], 'an event that did not come');
 is_deeply(lost(@all, ['call', 'Sys::Virt::NodeDevice::reset', 'QEMU 9.0.0', 'ok']), [], 'more than the table has');
 
+my $late = Coverage->read(file('late', [qw(name succeeded refused reason)], ['run', 'QEMU 9.0.0', '2031-01-01', '']));
+$late->add($table);
+is($late->{runs}{'QEMU 9.0.0'}, '2031-01-01', 'add: a run has the day of its last');
+
 my $seen = Coverage->record(file('record', ['call', 'Sys::Virt::NodeDevice::reset', 'QEMU 9.0.0', 'ok']));
 $table->add($seen);
 $table->write("$dir/new");
