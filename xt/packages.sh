@@ -1,20 +1,26 @@
 #!/bin/bash
 # Installs as packagers and administrators do, in bare Debian systems, as root on a Debian machine:
 #
-#   xt/packages.sh DIR RELEASE...
+#   xt/packages.sh DIR [STEP...] RELEASE...         RELEASE is bookworm or newer
 #
-# From the tarball of make fulldist, without a network, it builds and tests the module and the
-# package. Then it upgrades Debian's package to that one, and back, below a package that uses it.
-# RELEASE is bookworm or newer; DIR/packages-RELEASE is kept and used again.
+#   tarballs   make disttest, and make fulldist for the other steps
+#   offline    the module is built and tested from that tarball, without a network
+#   deb        so is the package; lintian looks at it
+#   upgrade    Debian's package becomes that one, and back, below a package that uses it
+#   rpm        the spec file, as far as Debian's rpmbuild and rpmlint can tell
+#
+# All of them, unless some are named; each needs what those above have left in DIR, which is kept and
+# used again: up to 3 GB for each release.
 set -eu
 
 # shellcheck source=xt/lib/arguments.sh
 . "$(dirname "$0")/lib/arguments.sh"
-# shellcheck disable=SC2016
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
 
-# inside ROOT SCRIPT: with /proc and /dev, in namespaces that end with it.
-inside() {
+# shellcheck source=xt/lib/root.sh
+. "$top/xt/lib/root.sh"
+
+# bare ROOT SCRIPT: with /proc and /dev, in namespaces that end with it.
+bare() {
     # shellcheck disable=SC2016
     unshare --mount --pid --fork --kill-child sh -euc '
         mount -t proc proc "$1/proc"
@@ -23,28 +29,52 @@ inside() {
             PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -euxc "$2"' sh "$1" "$2"
 }
 
-test_packages() {
-    local release=$1 root=$dir/packages-$1
-    if [ ! -e "$root/clean" ]; then
-        rm -rf "$root"
-        mkdir -p "$root"
-        debootstrap --variant=minbase "$release" "$root/new" "$mirror"
-        mv "$root/new" "$root/clean"
-        cp -a "$root/clean" "$root/build"
-    fi
-    rm -rf "$root/build/root/sys-virt" "$root/use"
-    mkdir "$root/build/root/sys-virt"
-    tar -xJf "$dir/full.tar.xz" --strip-components=1 -C "$root/build/root/sys-virt"
-    inside "$root/build" '
-        cd /root/sys-virt
-        (. tools/build.sh; install_missing debhelper dpkg-dev lintian)
-        unshare --net sh -euxc "perl Makefile.PL; make; make test"
-        sh tools/deb.sh
-        lintian --fail-on error,warning --allow-root target/deb/*.deb'
+# What disttest builds stays in DIR, for its next time.
+tarballs() {
+    (
+        cd "$top"
+        perl Makefile.PL
+        make dist
+        make fulldist
+        ls -l Sys-Virt-*.tar.*
+        mv Sys-Virt-*-full.tar.xz "$dir/full.tar.xz"
+        CARGO_TARGET_DIR=$dir/disttest make disttest
+        rm -r Sys-Virt-*
+    )
+}
 
+# The tarball, unpacked in ROOT.
+unpack() {
+    rm -rf "$1/root/sys-virt"
+    mkdir "$1/root/sys-virt"
+    tar -xJf "$dir/full.tar.xz" --strip-components=1 -C "$1/root/sys-virt"
+}
+
+offline() {
+    [ -e "$root/build" ] || cp -a "$root/clean" "$root/build"
+    unpack "$root/build"
+    bare "$root/build" '
+        cd /root/sys-virt
+        (. tools/build.sh; install_missing debhelper dpkg-dev lintian rpm rpmlint)
+        unshare --net sh -euxc "perl Makefile.PL; make; make test"'
+}
+
+deb() {
+    unpack "$root/build"
+    bare "$root/build" '
+        cd /root/sys-virt
+        unshare --net sh tools/deb.sh
+        ls -l target/deb/*.deb
+        lintian --fail-on error,warning --allow-root target/deb/*.deb'
+    rm -f "$root"/*.deb
+    cp "$root"/build/root/sys-virt/target/deb/*.deb "$root"
+}
+
+upgrade() {
+    rm -rf "$root/use"
     cp -a "$root/clean" "$root/use"
-    cp "$root"/build/root/sys-virt/target/deb/*.deb "$root/use/root/"
-    inside "$root/use" '
+    cp "$root"/*.deb "$root/use/root/"
+    bare "$root/use" '
         works() {
             [ "$(/usr/lib/nagios/plugins/check_libvirt -H test:///default -l list)" = \
                 "CHECK_LIBVIRT OK - 1/1 VMs up: test(running) | vmcount=1;;" ]
@@ -66,10 +96,49 @@ test_packages() {
         ! perl -MSys::Virt -e 1
         apt-get install -q -y "libsys-virt-perl=$old"
         works'
-    echo "== $release: passed in $SECONDS s"
 }
 
-(cd "$top" && perl Makefile.PL && make fulldist && mv Sys-Virt-*-full.tar.xz "$dir/full.tar.xz")
+# Debian's rpm knows no packages that the build could require, and no directories of perl's.
+rpm() {
+    unpack "$root/build"
+    cp "$dir/full.tar.xz" "$root/build/root/"
+    bare "$root/build" '
+        cd /root/sys-virt
+        spec=packaging/rpm/perl-Sys-Virt.spec
+        version=$(sed -n "s/^Version: *//p" $spec)
+        mv /root/full.tar.xz "/root/Sys-Virt-$version-full.tar.xz"
+        rm -rf /root/rpmbuild
+        unshare --net rpmbuild -ba --nodeps --define "_sourcedir /root" \
+            --define "perl_vendorarch $(perl -MConfig -e "print \$Config{vendorarch}")" $spec
+        ls -l /root/rpmbuild/RPMS/*/*.rpm
+        requires=$(rpm -qp --requires /root/rpmbuild/RPMS/*/*.rpm)
+        ! echo "$requires" | grep -E "AnyEvent|IO::Async|Mojo|Future"
+        # What a maintainer of packages adds, and not the spec file.
+        echo "Filters = [\"no-signature\", \"no-packager-tag\", \"no-group-tag\"]" > /root/rpmlint.toml
+        rpmlint --config /root/rpmlint.toml $spec /root/rpmbuild/SRPMS/*.rpm /root/rpmbuild/RPMS/*/*.rpm'
+}
+
+steps=''
+while case ${1-} in tarballs | offline | deb | upgrade | rpm) ;; *) false ;; esac; do
+    steps="$steps $1"
+    shift
+done
+steps=${steps:-tarballs offline deb upgrade rpm}
+
+# step NAME: says how long it takes.
+step() {
+    local began=$SECONDS
+    echo "== $release: $1"
+    "$1"
+    echo "== $release: $1 passed in $((SECONDS - began)) s"
+}
+
+case $steps in *tarballs*) release=all step tarballs ;; esac
 for release in "$@"; do
-    test_packages "$release"
+    root=$dir/packages-$release
+    mkdir -p "$root"
+    bootstrap "$release" "$root/clean" ''
+    for name in ${steps#*tarballs}; do
+        step "$name"
+    done
 done

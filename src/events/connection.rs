@@ -352,11 +352,11 @@ macro_rules! events {
             source: Source { end: |conn, id| unsafe { $deregister(conn, id) } },
             register: $register,
             callbacks: {
-                const IDS: &[u32] = &[$($event as u32),*];
                 const _: () = {
+                    let ids = [$($event as u32),*];
                     let mut place = 0;
-                    while place < IDS.len() {
-                        assert!(IDS[place] as usize == place);
+                    while place < ids.len() {
+                        assert!(ids[place] as usize == place);
                         place += 1;
                     }
                 };
