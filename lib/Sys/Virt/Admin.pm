@@ -1,10 +1,13 @@
 package Sys::Virt::Admin;
 
-use v5.32;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 
 Sys::Virt::_extend(__PACKAGE__);
+*{"Sys::Virt::Admin${_}::async"} = \&Sys::Virt::async for '', '::Client', '::Server';
+
+# strict, which would refuse the names above, without reading its file.
+use v5.32;
 
 package Sys::Virt; # so that errors are of the line in the script
 
@@ -22,9 +25,6 @@ sub Sys::Virt::Admin::_opening {
     _watch_signals();
     return (\&Sys::Virt::Admin::_open, undef, $params{uri}, $params{flags} || 0);
 }
-
-no strict 'refs';
-*{"Sys::Virt::Admin${_}::async"} = \&async for '', '::Client', '::Server';
 
 # What Virt.so makes is named in Admin.ph.
 

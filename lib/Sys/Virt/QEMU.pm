@@ -1,18 +1,14 @@
 package Sys::Virt::QEMU;
 
-use v5.32;
 require Sys::Virt;
 our $VERSION = $Sys::Virt::VERSION;
 
 Sys::Virt::_extend(__PACKAGE__);
 
-sub guest_exec { require Sys::Virt::QEMU::Exec; goto &Sys::Virt::QEMU::Exec::guest_exec }
-
 # A method of libvirt's takes a command as text. One that is given as a hash goes to it as JSON, and
 # what it answers is made a hash again; by `async`, when the answer is there.
 package Sys::Virt; # so that errors are of the line in the script
 
-no strict 'refs';
 for my $name (qw(qemu_monitor_command qemu_monitor_command_with_files qemu_agent_command)) {
     my $method = \&{"Sys::Virt::Domain::$name"};
     my $text   = sub { require Sys::Virt::QEMU::Structure; return Sys::Virt::QEMU::Structure::text($name, @_) };
@@ -30,6 +26,13 @@ for my $name (qw(qemu_monitor_command qemu_monitor_command_with_files qemu_agent
         return Sys::Virt::Future::_begin($method, $timeout, $text->($object, @_))->_made_by($reply);
     };
 }
+
+package Sys::Virt::QEMU;
+
+# strict, which would refuse the names above, without reading its file.
+use v5.32;
+
+sub guest_exec { require Sys::Virt::QEMU::Exec; goto &Sys::Virt::QEMU::Exec::guest_exec }
 
 # What Virt.so makes is named in QEMU.ph.
 
