@@ -33,9 +33,15 @@ libsys-virt-perl ($version+rust-1local1) unstable; urgency=medium
 CHANGELOG
 }
 
-# Where it may, in a network namespace without any network.
+# Where it may, in a network namespace without any network: as root, or as root of its own.
 without_network() {
-    if unshare -rn true 2>/dev/null; then unshare -rn "$@"; else "$@"; fi
+    for how in -n -rn; do
+        if unshare "$how" true 2>/dev/null; then
+            unshare "$how" "$@"
+            return
+        fi
+    done
+    "$@"
 }
 
 # Rust may come from elsewhere than a package; what else is missing, Makefile.PL says.
