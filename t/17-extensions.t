@@ -61,14 +61,16 @@ use Sys::Virt::Admin;
 sub open_to_writing { open my $maps, '<', '/proc/self/maps' or die "maps: $!\n"; return join ' ', map { /^(\S+) .w.*\/libvirt-admin/ } <$maps> }
 print DynaLoader::dl_load_file('libvirt-admin.so.0') ? 'there|' : 'missing|';
 my $at_first = open_to_writing();
-my $conn = Sys::Virt->new(uri => 'test:///default');
+# Their types are registered before there is a socket.
+eval { Sys::Virt->new(uri => 'test+unix:///default?socket=/no/such') };
+print $@->code == Sys::Virt::Error::ERR_SYSTEM_ERROR ? 'both ' : $@;
 eval { Sys::Virt::Admin->new(uri => 'libvirtd:///session?socket=/no/such') };
-print $@->code == Sys::Virt::Error::ERR_SYSTEM_ERROR ? 'both|' : $@, $at_first, '|', open_to_writing();
+print $@->code == Sys::Virt::Error::ERR_SYSTEM_ERROR ? 'used|' : $@, $at_first, '|', open_to_writing();
 PERL
     my ($there, $both, $at_first, $then) = split /\|/, $out, -1;
     skip "no libvirt-admin, or no maps, here: $err", 3 if $there eq 'missing' || $err =~ /^maps/;
     is("$status$err", '0', 'libvirt-admin: beside libvirt');
-    is($both, 'both', 'libvirt-admin: it is used');
+    is($both, 'both used', 'libvirt-admin: both are used');
     is($then, $at_first, 'libvirt-admin: no page of it can be written to that could not be before');
 }
 
