@@ -186,7 +186,9 @@ subtest 'reboot and shutdown' => sub {
     ok(Test::SysVirt::Guest->ready($bed, $dom), 'reboot: the agent is back');
     is($dom->get_id, $id, 'reboot: the domain keeps its id');
     unlike(guest('ls /tmp'), qr/mark/, 'reboot: the guest is a fresh one');
-    $dom->shutdown(Sys::Virt::Domain::SHUTDOWN_GUEST_AGENT);
+    # On a busy host QEMU may have ended before libvirt reads of the shutdown that it waits for.
+    eval { $dom->shutdown(Sys::Virt::Domain::SHUTDOWN_GUEST_AGENT); 1 }
+        or like($@->message, qr/^internal error: End of file from agent socket$/, 'shutdown: gives nothing, or tells of the agent\'s end');
     ok($bed->wait_for(sub { !$dom->is_active }), 'shutdown: the domain ends');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_SHUTDOWN],
         'shutdown: the domain is off, because the guest ended');
