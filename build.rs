@@ -57,7 +57,7 @@ fn main() {
         .files(
             [
                 "async", "boot", "call", "callback", "file", "future", "handle", "internal", "layout", "object",
-                "origin", "read", "scalar", "settle", "template", "waiting",
+                "origin", "pending", "read", "scalar", "settle", "template", "waiting",
             ]
             .map(|name| format!("src/bridge/{name}.c")),
         )

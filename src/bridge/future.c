@@ -1,152 +1,15 @@
 /* Futures: what is done for every call that does not block. The rest is in lib/Sys/Virt/Future.pm.
  *
- * A future is what CPAN's Future makes of its class, and only its methods are called: how it is made is
- * its own affair. Its job is in magic behind it. Perl code runs in nearly all of these functions, and may
- * do anything: first what is known of a future is put in order, then its methods are called. */
-#include "future.h"
+ * Perl code runs in nearly all of these functions, and may do anything: first what is known of a future is
+ * put in order, then its methods are called. */
 #include "call.h"
+#include "future.h"
+#include "pending.h"
 #include "read.h"
 #include "waiting.h"
 
-/* The magic's mg_ptr is the job, NULL in a copy that a thread has; mg_private counts the forks before its
- * process; mg_len is the future's place among those that are kept, from -16 down as that of an object. */
-#define FIRST_PLACE (-16)
-
-#ifdef USE_ITHREADS
-static int job_dup(pTHX_ MAGIC *mg, CLONE_PARAMS *params)
-{
-    PERL_UNUSED_CONTEXT;
-    PERL_UNUSED_ARG(params);
-    mg->mg_ptr = NULL;
-    return 0;
-}
-#define JOB_DUP job_dup
-#else
-#define JOB_DUP NULL
-#endif
-
-static const MGVTBL job_vtbl = { NULL, NULL, NULL, NULL, NULL, NULL, JOB_DUP, NULL };
-
 /* Of calls that deliver what others have come to. */
 static const bridge_method delivery = { .name = "Sys::Virt::Future::deliver" };
-
-static MAGIC *magic_of(const SV *future)
-{
-    return mg_findext(future, PERL_MAGIC_ext, &job_vtbl);
-}
-
-static bool has_job(SV *reference)
-{
-    return SvROK(reference) && SvTYPE(SvRV(reference)) >= SVt_PVMG && magic_of(SvRV(reference));
-}
-
-/* Of an interpreter. */
-#define MY_CXT_KEY "Sys::Virt::Future"
-typedef struct {
-    AV *kept;   /* futures that have a job, until they are ready; perl copies them for a new thread */
-    HV *base;   /* the package Future */
-    SV *class;  /* the name of Sys::Virt::Future */
-} my_cxt_t;
-START_MY_CXT
-
-static void look_up(pTHX_ my_cxt_t *own)
-{
-    SV **const kept = hv_fetchs(PL_modglobal, MY_CXT_KEY, TRUE);
-
-    if (SvTYPE(*kept) != SVt_PVAV) {
-        SvREFCNT_dec_NN(*kept);
-        *kept = (SV *)newAV();
-    }
-    own->kept = (AV *)*kept;
-    own->base = gv_stashpvs("Future", GV_ADD);
-    own->class = newSVhek(HvNAME_HEK(gv_stashpvs("Sys::Virt::Future", GV_ADD)));
-    SvREADONLY_on(own->class);
-}
-
-static bool is_copy(const MAGIC *mg)
-{
-    return !mg->mg_ptr || mg->mg_private != (U16)bridge_forks;
-}
-
-static void keep(pTHX_ SV *future, bridge_job *job)
-{
-    dMY_CXT;
-    AV *const futures = MY_CXT.kept;
-    const U32 magical = SvMAGICAL(future);
-    MAGIC *const mg = sv_magicext(future, NULL, PERL_MAGIC_ext, &job_vtbl, NULL, 0);
-
-    /* Perl need not heed it whenever somebody looks into the future. */
-    SvMAGICAL_off(future);
-    SvFLAGS(future) |= magical;
-    av_push(futures, SvREFCNT_inc_simple_NN(future));
-    mg->mg_ptr = (char *)job;
-    mg->mg_len = FIRST_PLACE - AvFILLp(futures);
-    mg->mg_private = (U16)bridge_forks;
-#ifdef USE_ITHREADS
-    mg->mg_flags |= MGf_DUP;
-#endif
-}
-
-/* A mortal reference to a future that has no job any more. */
-static SV *let_go(pTHX_ SV *future)
-{
-    dMY_CXT;
-    AV *const futures = MY_CXT.kept;
-    const MAGIC *const mg = magic_of(future);
-    SV *const last = av_pop(futures);
-
-    if (last != future) {
-        AvARRAY(futures)[FIRST_PLACE - mg->mg_len] = last;
-        magic_of(last)->mg_len = mg->mg_len;
-    }
-    sv_unmagicext(future, PERL_MAGIC_ext, (MGVTBL *)&job_vtbl);
-    return sv_2mortal(newRV_noinc(future));
-}
-
-/* Calls a method of the base class, whose arguments are on the stack. */
-static void call_base(pTHX_ const char *name, I32 how)
-{
-    dMY_CXT;
-    GV *const method = gv_fetchmeth_pvn(MY_CXT.base, name, strlen(name), 0, 0);
-
-    if (!method)
-        croak("Future has no method '%s'", name);
-    call_sv((SV *)GvCV(method), how);
-}
-
-/* In a process or thread that has copies of another one's futures, ends those. */
-static void lose_copies(pTHX)
-{
-    dMY_CXT;
-    AV *const futures = MY_CXT.kept;
-    const MAGIC *const mg = AvFILLp(futures) < 0 ? NULL : magic_of(AvARRAY(futures)[0]);
-    dSP;
-
-    if (!mg || !is_copy(mg))
-        return;
-    PUSHMARK(SP);
-    while (AvFILLp(futures) >= 0)
-        XPUSHs(let_go(aTHX_ AvARRAY(futures)[0]));
-    PUTBACK;
-    call_pv("Sys::Virt::Future::_lose", G_VOID | G_DISCARD);
-}
-
-/* A mortal reference to a future of nothing so far. */
-static SV *new_future(pTHX)
-{
-    dMY_CXT;
-    dSP;
-    SV *future;
-
-    PUSHMARK(SP);
-    XPUSHs(MY_CXT.class);
-    PUTBACK;
-    call_base(aTHX_ "new", G_SCALAR);
-    SPAGAIN;
-    future = POPs;
-    PUTBACK;
-    return future;
-}
 
 SV *bridge_begin_future(pTHX_ const bridge_method *method, SV *timeout, I32 ax, I32 items)
 {
@@ -156,20 +19,20 @@ SV *bridge_begin_future(pTHX_ const bridge_method *method, SV *timeout, I32 ax, 
     bridge_job *job;
     SV *future;
 
-    lose_copies(aTHX);
+    bridge_lose_copies(aTHX);
     bridge_begin(aTHX_ &call, method, ax);
     bridge_take_arguments(aTHX_ &call, items, true, room);
-    future = new_future(aTHX);
+    future = bridge_new_future(aTHX);
     job = sys_virt_begin(&call, seconds, false, SvRV(future));
     if (!job) {
         dSP;
         PUSHMARK(SP);
         XPUSHs(future);
         PUTBACK;
-        call_base(aTHX_ "cancel", G_VOID | G_DISCARD); /* where it is watched, it is not a lost one */
+        bridge_call_base(aTHX_ "cancel", G_VOID | G_DISCARD); /* where it is watched, it is not a lost one */
         bridge_throw(aTHX_ call.error);
     }
-    keep(aTHX_ SvRV(future), job);
+    bridge_keep_pending(aTHX_ SvRV(future), job);
     return future;
 }
 
@@ -191,8 +54,8 @@ static SV *next_done(pTHX)
  * failed. */
 static SSize_t complete(pTHX_ SV *done)
 {
-    bridge_job *const job = (bridge_job *)magic_of(done)->mg_ptr;
-    SV *const future = let_go(aTHX_ done);
+    bridge_job *const job = bridge_job_of(done);
+    SV *const future = bridge_forget_pending(aTHX_ done);
     const SSize_t ax = PL_stack_sp - PL_stack_base + 1;
     OP *const waiting = PL_op;
     OP list = { .op_flags = OPf_WANT_LIST };
@@ -222,7 +85,7 @@ static SSize_t complete(pTHX_ SV *done)
         PUSHs(newSVpvs_flags("libvirt", SVs_TEMP));
     }
     PUTBACK;
-    call_base(aTHX_ call.error ? "fail" : "done", G_VOID | G_DISCARD);
+    bridge_call_base(aTHX_ call.error ? "fail" : "done", G_VOID | G_DISCARD);
     if (call.warning)
         Perl_ck_warner(aTHX_ packWARN(WARN_MISC), "%" SVf, SVfARG(call.warning));
     return call.error ? -1 : count;
@@ -266,8 +129,8 @@ static SSize_t await_job(pTHX_ SV *reference)
     for (;;) {
         SV *done;
 
-        lose_copies(aTHX); /* a callback may fork */
-        if (!magic_of(future))
+        bridge_lose_copies(aTHX); /* a callback may fork */
+        if (!bridge_is_pending(reference))
             return -1;
         done = next_done(aTHX);
         if (!done)
@@ -294,7 +157,7 @@ static XS(get)
 {
     dXSARGS;
     SV *const future = own_reference(aTHX_ cv, ax, items);
-    const SSize_t count = has_job(future) ? await_job(aTHX_ future) : -1;
+    const SSize_t count = bridge_is_pending(future) ? await_job(aTHX_ future) : -1;
 
     if (count < 0) {
         PUSHMARK(PL_stack_base + ax - 1);
@@ -314,7 +177,7 @@ static XS(await)
     dXSARGS;
     SV *const future = own_reference(aTHX_ cv, ax, items);
 
-    if (has_job(future)) {
+    if (bridge_is_pending(future)) {
         (void)await_job(aTHX_ future);
         ST(0) = future;
         XSRETURN(1);
@@ -328,11 +191,10 @@ static XS(await)
 static XS(await_any)
 {
     dXSARGS;
-    dMY_CXT;
 
     PERL_UNUSED_VAR(items);
-    lose_copies(aTHX);
-    if (AvFILLp(MY_CXT.kept) < 0)
+    bridge_lose_copies(aTHX);
+    if (!bridge_is_any_pending(aTHX))
         XSRETURN_NO;
     wait_for_more(aTHX);
     (void)deliver_all(aTHX);
@@ -346,7 +208,7 @@ static XS(deliver)
     IV count;
 
     PERL_UNUSED_VAR(items);
-    lose_copies(aTHX);
+    bridge_lose_copies(aTHX);
     count = deliver_all(aTHX);
     XSRETURN_IV(count);
 }
@@ -366,36 +228,21 @@ static XS(end)
 {
     dXSARGS;
 
-    if (items && has_job(ST(0))) {
-        const MAGIC *const mg = magic_of(SvRV(ST(0)));
-        bridge_job *const job = is_copy(mg) ? NULL : (bridge_job *)mg->mg_ptr;
+    if (items && bridge_is_pending(ST(0))) {
+        bridge_job *const job = bridge_job_of(SvRV(ST(0)));
 
-        (void)let_go(aTHX_ SvRV(ST(0)));
+        (void)bridge_forget_pending(aTHX_ SvRV(ST(0)));
         if (job)
             IN_LIBVIRT(sys_virt_give_up(BRIDGE_PERL, job));
         bridge_finish_up(aTHX);
     }
     PUSHMARK(PL_stack_base + ax - 1); /* the arguments stand where they are wanted */
-    call_base(aTHX_ GvNAME(CvGV(cv)), GIMME_V);
-}
-
-/* In the interpreter of a new thread. */
-static XS(look_up_anew)
-{
-    dXSARGS;
-    MY_CXT_CLONE;
-
-    PERL_UNUSED_VAR(items);
-    look_up(aTHX_ &MY_CXT);
-    XSRETURN_EMPTY;
+    bridge_call_base(aTHX_ GvNAME(CvGV(cv)), GIMME_V);
 }
 
 void bridge_install_futures(pTHX)
 {
-    MY_CXT_INIT;
-
-    look_up(aTHX_ &MY_CXT);
-    newXS("Sys::Virt::Future::CLONE", look_up_anew, __FILE__);
+    bridge_install_pending(aTHX);
     newXS("Sys::Virt::Future::_await_any", await_any, __FILE__);
     newXS("Sys::Virt::Future::await", await, __FILE__);
     newXS("Sys::Virt::Future::cancel", end, __FILE__);
