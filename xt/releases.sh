@@ -8,7 +8,7 @@
 #   bookworm    perl 5.36, libvirt 9.0     sid         the newest of both
 #   unthreaded  sid, with its perl built again without threads and without a libperl.so
 #   arm64       bookworm on another processor: char is unsigned there. Elsewhere qemu-user-static
-#               emulates it, with binfmt-support, which takes hours
+#               emulates it, with binfmt-support, in half an hour or more
 #
 # Rust is the release's own where that will do, and the one of this machine where not. Crates
 # come from this machine, packages from the mirror that its apt asks. DIR/RELEASE is kept and used
