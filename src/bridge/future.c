@@ -229,7 +229,7 @@ static XS(end)
     dXSARGS;
 
     if (items && bridge_is_pending(ST(0))) {
-        bridge_job *const job = bridge_job_of(SvRV(ST(0)));
+        bridge_job *const job = bridge_is_copy(SvRV(ST(0))) ? NULL : bridge_job_of(SvRV(ST(0)));
 
         (void)bridge_forget_pending(aTHX_ SvRV(ST(0)));
         if (job)

@@ -5,9 +5,9 @@
 #include "callback.h"
 
 /* The magic's mg_ptr is the libvirt pointer, NULL once destroyed; mg_private the class, and whether the
- * reference is another's; mg_len how often it is kept, from -16 down because perl gives mg_len >= -2 meanings of its own; mg_obj its
- * origin: an integer, the connection, with the process that made it in the place of a length. The
- * objects of a connection share it. */
+ * reference is another's; mg_len how often it is kept, from -16 down because perl gives mg_len >= -2
+ * meanings of its own; mg_obj its origin: an integer, the connection, with the process that made it in the
+ * place of a length. The objects of a connection share it. */
 #define NOT_KEPT (-16)
 #define LENT 256
 

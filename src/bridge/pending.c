@@ -59,9 +59,14 @@ static void look_up(pTHX_ my_cxt_t *own)
 
 bridge_job *bridge_job_of(const SV *future)
 {
+    return (bridge_job *)magic_of(future)->mg_ptr;
+}
+
+bool bridge_is_copy(const SV *future)
+{
     const MAGIC *const mg = magic_of(future);
 
-    return mg->mg_private == (U16)bridge_forks ? (bridge_job *)mg->mg_ptr : NULL;
+    return !mg->mg_ptr || mg->mg_private != (U16)bridge_forks;
 }
 
 void bridge_keep_pending(pTHX_ SV *future, bridge_job *job)
@@ -115,7 +120,7 @@ void bridge_lose_copies(pTHX)
     dSP;
 
     /* All are copies, or none. */
-    if (AvFILLp(futures) < 0 || bridge_job_of(AvARRAY(futures)[0]))
+    if (AvFILLp(futures) < 0 || !bridge_is_copy(AvARRAY(futures)[0]))
         return;
     PUSHMARK(SP);
     while (AvFILLp(futures) >= 0)

@@ -14,8 +14,10 @@ SV *bridge_forget_pending(pTHX_ SV *future);
 /* Whether this is a reference to one that has a job; whether any has. */
 bool bridge_is_pending(SV *reference);
 bool bridge_is_any_pending(pTHX);
-/* The job of one that has one; NULL for the copy that another process or thread has of it. */
+/* The job of one that has one; whether that is another process's or thread's, of which this one is a copy:
+ * a thread's copy has NULL for it, and that of a process ends with an error. */
 bridge_job *bridge_job_of(const SV *future);
+bool bridge_is_copy(const SV *future);
 /* Ends those copies. */
 void bridge_lose_copies(pTHX);
 void bridge_install_pending(pTHX);
