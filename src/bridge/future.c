@@ -127,14 +127,17 @@ static SSize_t await_job(pTHX_ SV *reference)
     SV *const future = SvRV(reference);
 
     for (;;) {
+        const SSize_t forks = bridge_forks;
         SV *done;
 
         bridge_lose_copies(aTHX); /* a callback may fork */
         if (!bridge_is_pending(reference))
             return -1;
         done = next_done(aTHX);
-        if (!done)
+        if (!done && forks == bridge_forks)
             wait_for_more(aTHX);
+        else if (!done)
+            continue; /* nothing comes to a child that a callback has forked */
         else if (done == future)
             return complete(aTHX_ done);
         else
