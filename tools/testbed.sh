@@ -24,7 +24,7 @@ second=$dir/second
 second_uri=qemu+tcp://10.209.0.2/system
 # In the order of their dependencies.
 guest_modules='virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk
-    virtio_console virtio_balloon failover net_failover virtio_net button evdev'
+    virtio_console virtio_balloon virtio_mem failover net_failover virtio_net button evdev'
 guest_modules=$(echo $guest_modules)
 
 answers() { virsh -c "$1" version >/dev/null 2>&1; }
