@@ -6,6 +6,7 @@ use File::Temp qw(tempdir);
 use Sys::Virt;
 use Test::SysVirt::Host;
 use Test::SysVirt::Perl qw(run_perl);
+use Test::SysVirt::URI qw(file_uri);
 
 # Sys::Virt->new in all its forms.
 
@@ -157,8 +158,8 @@ subtest 'closing' => sub {
 };
 
 # The test driver asks for a user and a password when its XML lists users.
-my $guarded = "$dir/guarded.xml";
-open my $xml, '>', $guarded or die "$guarded: $!";
+my $guarded = file_uri("$dir/guarded.xml");
+open my $xml, '>', "$dir/guarded.xml" or die "$dir/guarded.xml: $!";
 print $xml <<'XML';
 <node>
   <auth><user password="deck">spade</user><user>nobody</user></auth>
@@ -166,7 +167,7 @@ print $xml <<'XML';
   <memory>1048576</memory>
 </node>
 XML
-close $xml or die "$guarded: $!";
+close $xml or die "$dir/guarded.xml: $!";
 
 my @both = (Sys::Virt::CRED_AUTHNAME, Sys::Virt::CRED_PASSPHRASE);
 my @asked;
@@ -184,7 +185,7 @@ sub answers {
 sub guarded {
     my (%more) = @_;
     @asked = ();
-    return eval { Sys::Virt->new(uri => "test://$guarded", %more) };
+    return eval { Sys::Virt->new(uri => $guarded, %more) };
 }
 
 # Newer releases of libvirt have codes of their own for some cases: then there are two.
@@ -286,7 +287,7 @@ subtest 'authentication callbacks that go wrong' => sub {
 # libvirt asks at the terminal then, where nobody answers.
 subtest 'authentication without a callback' => sub {
     for my $more ('', ', credlist => [Sys::Virt::CRED_AUTHNAME]', ', callback => sub { -1 }') {
-        my ($out, $err, $status) = run_perl('-e', "use Sys::Virt; eval { Sys::Virt->new(uri => 'test://$guarded', auth => 1$more) }; print q(code ), \$\@->code");
+        my ($out, $err, $status) = run_perl('-e', "use Sys::Virt; eval { Sys::Virt->new(uri => q($guarded), auth => 1$more) }; print q(code ), \$\@->code");
         like($out, qr/code @{[ Sys::Virt::Error::ERR_AUTH_FAILED ]}$/, "new: auth => 1$more without a callback fails to authenticate");
         is("$status$err", '0', "new: auth => 1$more without a callback does not crash");
     }

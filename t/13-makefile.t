@@ -21,7 +21,8 @@ plan skip_all => 'only where the module can be built: there are no headers of pe
 my ($make) = grep { -x } map { "$_/$Config{make}" } File::Spec->path;
 plan skip_all => 'only where the module can be built: there is no make' if !$make;
 
-my $tmp = tempdir(CLEANUP => 1);
+# Not all paths are plain.
+my $tmp = tempdir('with space & more XXXXXX', TMPDIR => 1, CLEANUP => 1);
 my $log = "$tmp/log";
 my ($tree, $bin) = map { mkdir "$tmp/$_"; "$tmp/$_" } qw(tree bin);
 $ExtUtils::Manifest::Quiet = 1;
@@ -108,7 +109,7 @@ subtest 'what is missing' => sub {
 };
 
 program(cargo => <<"SH");
-echo "\$PERL: \$*" >> $log
+echo "\$PERL: \$*" >> "$log"
 [ "\$1" = --version ] && exec echo cargo 1.100.0
 [ "\$1" = fetch ] && { cat "$tmp/no-network" >&2 2>/dev/null && exit 101; exit 0; }
 mkdir -p "\$CARGO_TARGET_DIR/release"
@@ -161,7 +162,7 @@ subtest 'another perl' => sub {
     ok_run('make for the first', $^X, 'Makefile.PL', 'INSTALLMAN3DIR=none');
     ok_run('make', $make);
     builds();
-    program(perl2 => "echo called >> $tmp/called\nexec $^X \"\$\@\"");
+    program(perl2 => "echo called >> '$tmp/called'\nexec $^X \"\$\@\"");
     ok_run('Makefile.PL PERL=...', $^X, 'Makefile.PL', "PERL=$bin/perl2", 'INSTALLMAN3DIR=none');
     is read_file("$tmp/called"), "called\n", 'Makefile.PL PERL=...: hands over to that perl';
     builds();

@@ -8,6 +8,7 @@ use File::Temp ();
 use Test::More;
 use Sys::Virt;
 use Test::SysVirt::Daemon;
+use Test::SysVirt::URI qw(file_uri);
 
 my $length = 300;
 
@@ -132,7 +133,7 @@ XML
     # With a NUL it is refused.
     wiped('new', qr/NUL byte/, sub {
         my $secret = \$_[0];
-        Sys::Virt->new(uri => "test://$file", auth => 1, callback => sub {
+        Sys::Virt->new(uri => file_uri($file), auth => 1, callback => sub {
             for (@{ $_[0] }) { $_->{result} = $$secret; $_->{result} .= "\0" }
             return 0;
         });

@@ -13,6 +13,7 @@ use Test::SysVirt::Driver qw(driver_since);
 use Test::SysVirt::Fleet;
 use Test::SysVirt::Futures;
 use Test::SysVirt::Process;
+use Test::SysVirt::URI qw(file_uri);
 use Time::HiRes qw(sleep time);
 
 BEGIN { needs(qw(Future Mojolicious)) }
@@ -20,7 +21,7 @@ plan(skip_all => 'needs Mojolicious 9') if Mojolicious->VERSION < 9;
 driver_since('7.8.0');
 
 my $fleet = Test::SysVirt::Fleet->start(hosts => 2, delay => 0.02);
-my $file  = 'test://' . abs_path('t/data/examples.xml');
+my $file  = file_uri(abs_path('t/data/examples.xml'));
 my $dashboard = Test::SysVirt::Process->start('examples/dashboard.pl', '--port', 0, '--interval', 0.3, '--deadline', 1,
     map { ('--connect', $_) } $file, $fleet->uris, $fleet->hung_uri);
 my ($url, $port, $token) = ($dashboard->expect(qr/\n/) // '') =~ m{^(http://127\.0\.0\.1:(\d+)/)#(\w{32,})\n\z} or die 'it does not start';

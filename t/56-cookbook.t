@@ -15,9 +15,10 @@ use Test::SysVirt::Daemon;
 use Test::SysVirt::Driver qw(driver_since);
 use Test::SysVirt::File qw(slurp);
 use Test::SysVirt::Futures;
+use Test::SysVirt::URI qw(file_uri);
 use Time::HiRes qw(sleep time);
 
-my $file = 'test://' . abs_path('t/data/examples.xml');
+my $file = file_uri(abs_path('t/data/examples.xml'));
 my $host = 'test:///default';
 my $gone = 'qemu+tcp://127.0.0.1:1/system';
 

@@ -12,11 +12,12 @@ use Test::More;
 use Test::SysVirt::Driver qw(driver_since);
 use Test::SysVirt::Futures;
 use Test::SysVirt::Perl qw(run_perl);
+use Test::SysVirt::URI qw(file_uri);
 
 # The examples, each run on a host of libvirt's test driver. What needs a hypervisor is in
 # 71-qemu-examples.t.
 
-our $host = 'test://' . abs_path('t/data/examples.xml');
+our $host = file_uri(abs_path('t/data/examples.xml'));
 # Nobody listens there, whether this machine has a libvirtd or not.
 my $nobody = 'qemu+tcp://127.0.0.1:1/system';
 my $dir  = tempdir(CLEANUP => 1);
@@ -242,7 +243,7 @@ sub host_with_snapshots {
     open my $out, '>', "$dir/snapshots.xml" or die "$dir/snapshots.xml: $!";
     print $out $xml;
     close $out or die "$dir/snapshots.xml: $!";
-    return "test://$dir/snapshots.xml";
+    return file_uri("$dir/snapshots.xml");
 }
 
 subtest 'rotate-snapshots' => sub {

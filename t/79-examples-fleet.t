@@ -12,6 +12,7 @@ use Test::SysVirt::Driver qw(driver_since);
 use Test::SysVirt::Fleet;
 use Test::SysVirt::Futures;
 use Test::SysVirt::Perl qw(run_perl);
+use Test::SysVirt::URI qw(file_uri);
 
 BEGIN { needs('Future') }
 driver_since('7.8.0');
@@ -97,7 +98,7 @@ do './examples/fleet.pl' // die $@;
 EOT_PERL
 
 sub wrapped {
-    my ($out, $err, $status) = run_perl('-e', $wrapped, '--', '--connect', "test://$dir/node.xml", @_);
+    my ($out, $err, $status) = run_perl('-e', $wrapped, '--', '--connect', file_uri("$dir/node.xml"), @_);
     is("$status$err", '0', "@_: exits with 0 and says nothing on standard error");
     return decode('UTF-8', $out);
 }
@@ -130,7 +131,7 @@ subtest 'figures for Prometheus' => sub {
     }
     is_deeply([sort keys %type], [sort keys %help], 'every metric has its type and help');
     is(scalar(grep { $type{$_} ne (/_total\z/ ? 'counter' : 'gauge') } keys %type), 0, 'counters are those named so');
-    my $host = qq(host="test://$dir/node.xml");
+    my $host = q(host=") . file_uri("$dir/node.xml") . q(");
     my %named = map { my $key = $_; s/,uuid="[-0-9a-f]{36}"//r => $sample{$key} } keys %sample;
     my $dom = qq({$host,domain="b\\\\\\"ä");
     is($named{"libvirt_$_->[0]"}, $_->[1], $_->[0]) for

@@ -32,7 +32,7 @@ my $source = dirname(__FILE__) . '/relay.c';
 sub start {
     my ($class, %opt) = @_;
     my $dir = File::Temp->newdir;
-    system("$Config{cc} -O2 -o $dir/relay $source 2>$dir/errors") == 0
+    system("$Config{cc} -O2 -o $dir/relay '$source' 2>$dir/errors") == 0
         or Test::SysVirt::Daemon->missing("no C compiler that compiles $source here");
     my $daemon = Test::SysVirt::Daemon->new(
         max_clients           => 1000,

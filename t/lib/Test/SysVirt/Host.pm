@@ -17,8 +17,9 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use Sys::Virt;
+use Test::SysVirt::URI qw(file_uri);
 
-my $uri = 'test://' . abs_path(dirname(__FILE__) . '/../../../compare/test/node.xml');
+my $file = abs_path(dirname(__FILE__) . '/../../../compare/test/node.xml');
 
 my %make = (
     'Sys::Virt'                   => sub { Sys::Virt->new(uri => 'test:///default') },
@@ -82,14 +83,16 @@ my %plain = (
     handle => sub { open my $handle, '+<', '/dev/null' or die $!; $handle },
 );
 
-sub uri { $uri }
+sub file { $file }
+
+sub uri { file_uri($file) }
 
 sub classes { return sort keys %make }
 
 sub new {
     my ($class) = @_;
     # While the second connection is there, others to the same host open in no time.
-    return bless { conn => Sys::Virt->new(uri => $uri), default => Sys::Virt->new(uri => 'test:///default') }, $class;
+    return bless { conn => Sys::Virt->new(uri => uri()), default => Sys::Virt->new(uri => 'test:///default') }, $class;
 }
 
 sub conn { $_[0]{conn} }

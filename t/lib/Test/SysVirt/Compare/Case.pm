@@ -32,6 +32,7 @@ use FindBin;
 use Test::SysVirt::Compare::Outcome qw(describe hide kind tidy to_json);
 use Test::SysVirt::Compare::Table qw(constants);
 use Test::SysVirt::Compare::Trace;
+use Test::SysVirt::URI qw(file_uri);
 
 our @EXPORT = qw(
     $bed $conn $dom $idle @flags
@@ -164,7 +165,7 @@ sub run_loop {
 }
 
 sub node {
-    return Sys::Virt->new(uri => "test://$FindBin::RealBin/test/node.xml", @_);
+    return Sys::Virt->new(uri => file_uri("$FindBin::RealBin/test/node.xml"), @_);
 }
 
 sub qemu {
