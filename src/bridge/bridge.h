@@ -237,8 +237,8 @@ void *sv_bridge_connection(const SV *owner);
  * that it had. Both on the thread of its interpreter. */
 void sv_bridge_keep_object(SV *owner);
 void sv_bridge_let_object_go(void *perl, SV *owner, U8 class, void *ptr);
-/* The reference of a new object is somebody else's until the loan ends, which is of those that have not
- * the last one. If it still lives then, it gets one of its own. */
+/* The reference of a new object is somebody else's until the loan ends, on the same thread. If it still
+ * lives then, it gets one of its own. */
 void sv_bridge_lend(bridge_loan *loan, const SV *reference);
 void sv_bridge_end_loan(const bridge_loan *loan);
 void sv_bridge_install_destroy(void *perl, const char *name);

@@ -104,13 +104,6 @@ void bridge_free_objects(pTHX)
         give_up(aTHX_ class, ptr, connection);
 }
 
-static void own(MAGIC *mg)
-{
-    if (mg->mg_private & LENT && mg->mg_ptr)
-        sys_virt_object_ref(bridge_object_class(mg), mg->mg_ptr);
-    mg->mg_private = bridge_object_class(mg);
-}
-
 void sv_bridge_lend(bridge_loan *loan, const SV *reference)
 {
     loan->object = SvRV(reference);
@@ -119,18 +112,43 @@ void sv_bridge_lend(bridge_loan *loan, const SV *reference)
     mg_findext(loan->object, PERL_MAGIC_ext, &bridge_object_vtbl)->mg_private |= LENT;
 }
 
+/* What is lent has ended, or got a reference of its own: its loan knows it no more. */
+static void forget_loan(const SV *object)
+{
+    bridge_loan *loan;
+
+    for (loan = bridge_here.loans; loan; loan = loan->below)
+        if (loan->object == object)
+            loan->object = NULL;
+}
+
+static void own(const SV *object, MAGIC *mg)
+{
+    if (!(mg->mg_private & LENT))
+        return;
+    forget_loan(object);
+    mg->mg_private = bridge_object_class(mg);
+    if (mg->mg_ptr)
+        sys_virt_object_ref(bridge_object_class(mg), mg->mg_ptr);
+}
+
 void sv_bridge_end_loan(const bridge_loan *loan)
 {
-    bridge_here.loans = loan->below;
+    bridge_loan **place = &bridge_here.loans;
+
     if (loan->object)
-        own(mg_findext(loan->object, PERL_MAGIC_ext, &bridge_object_vtbl));
+        own(loan->object, mg_findext(loan->object, PERL_MAGIC_ext, &bridge_object_vtbl));
+    /* Most often the last one; not where something like Coro changes stacks inside callbacks. */
+    while (*place != loan)
+        place = &(*place)->below;
+    *place = loan->below;
 }
 
 void sv_bridge_keep_object(SV *owner)
 {
     MAGIC *mg = mg_findext(owner, PERL_MAGIC_ext, &bridge_object_vtbl);
 
-    own(mg);
+    own(owner, mg);
     SvREFCNT_inc_simple_void_NN(owner);
     mg->mg_len--;
 }
@@ -153,11 +171,8 @@ void *sv_bridge_connection(const SV *owner)
 
 static int object_free(pTHX_ SV *sv, MAGIC *mg)
 {
-    bridge_loan *loan = mg->mg_private & LENT ? bridge_here.loans : NULL;
-
-    for (; loan; loan = loan->below)
-        if (loan->object == sv)
-            loan->object = NULL;
+    if (mg->mg_private & LENT)
+        forget_loan(sv);
     release(aTHX_ mg);
     return 0;
 }

@@ -4,7 +4,7 @@ use super::class::{Connect, Object, sys_virt_object_free, sys_virt_object_ref};
 use crate::ffi::bridge::{self, Loan};
 use crate::perl::{Perl, Scalar};
 use libperl_sys::{HV, SV};
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 /// One reference to a libvirt object, given up with the value.
 pub struct Handle<T: Object>(*mut T::Target);
@@ -63,27 +63,30 @@ impl<T: Object> Handle<T> {
 
 /// An object of libvirt's that Perl code gets without a reference of its own, which libvirt would log,
 /// with the UUID of a domain. When this ends, the object gets one if Perl still has it.
-pub struct Lent(Box<Loan>);
+pub struct Lent(NonNull<Loan>);
 
 impl Lent {
     /// The Perl object, on the connection of `like`.
     ///
     /// # Safety
-    /// A live object, which its owner does not give up before this ends; and this ends before those that
-    /// were on the thread before.
+    /// A live object, which its owner does not give up before this ends, as it has to.
     pub unsafe fn to<T: Object>(perl: Perl, object: *mut T::Target, like: &Scalar) -> (Scalar, Self) {
         let scalar = Handle::<T>(object).into_scalar_on(perl, like);
-        let mut loan = Box::new(Loan { object: ptr::null_mut(), below: ptr::null_mut() });
+        // Not a Box any more, as C changes it from now on.
+        let loan = NonNull::from(Box::leak(Box::new(Loan { object: ptr::null_mut(), below: ptr::null_mut() })));
         // SAFETY: a reference to a new object, and a place that stays until `drop`.
-        unsafe { bridge::sv_bridge_lend(&mut *loan, scalar.as_raw()) };
+        unsafe { bridge::sv_bridge_lend(loan.as_ptr(), scalar.as_raw()) };
         (scalar, Lent(loan))
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        // SAFETY: the promise to `to`.
-        unsafe { bridge::sv_bridge_end_loan(&*self.0) };
+        // SAFETY: that of `to`, which C knows no more after that; and the value has not left its thread.
+        unsafe {
+            bridge::sv_bridge_end_loan(self.0.as_ptr());
+            drop(Box::from_raw(self.0.as_ptr()));
+        }
     }
 }
 
