@@ -72,16 +72,20 @@ install_hosts() {
         libvirt-daemon-driver-storage-disk libvirt-daemon-driver-storage-logical chromium chromium-driver
     # What it is called, as a host knows of itself.
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" > "$root/etc/hosts"
-    # A copy is newer than the script that made it, so it is not made again.
+}
+
+# What is committed, and the guest. A copy is newer than the script that made it, so it is not made again.
+put_sources() {
     local guest=var/tmp/sys-virt-testbed/guest
+    put_project "$root"
     rm -rf "${root:?}/$guest"
     mkdir -p "$root/${guest%/guest}"
     cp -r "/$guest" "$root/$guest"
 }
 
-# What is committed, with the build of this machine.
+# The same, with the build of this machine.
 put_build() {
-    put_project "$root"
+    put_sources
     cp -r "$top/blib" "$root/root/sys-virt/blib"
 }
 
@@ -98,7 +102,7 @@ run_coverage() {
 }
 
 run_compare() {
-    put_project "$root"
+    put_sources
     inside "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends libsys-virt-perl
     build_in "$root" perl
     with_hosts own_perl env SYS_VIRT_TEST_COMPARE=1 prove -b t/80-compare-test-driver.t t/81-compare-qemu.t
