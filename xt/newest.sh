@@ -3,12 +3,15 @@
 # directory of its own, as root on a Debian machine that has the packages of .ci/run, and where
 # tools/testbed.sh start has built a guest:
 #
-#   xt/newest.sh DIR RELEASE...             trixie, sid
+#   xt/newest.sh DIR [STEP...] [TEST...] RELEASE...             RELEASE is trixie or sid
 #
-# The perl and the build are those of this machine, after make: one build serves a newer libvirt,
-# too. Then xt/coverage notes in xt/coverage.tsv what has succeeded there.
+#   test       all tests that are committed, or the named ones, with the perl and the build of this
+#              machine, after make: one build serves a newer libvirt, too
+#   coverage   xt/coverage notes in xt/coverage.tsv what has succeeded there, of these tests
+#   compare    the comparison with the release's own C module, of what is built there for its own perl
 #
-# DIR/RELEASE is kept and used again, as by xt/releases.sh: up to 4 GB each.
+# All of them, unless some are named. DIR/RELEASE is kept and used again, as by xt/releases.sh: up
+# to 5 GB each.
 set -eu
 
 # shellcheck source=xt/lib/arguments.sh
@@ -17,14 +20,29 @@ set -eu
 # shellcheck source=xt/lib/root.sh
 . "$top/xt/lib/root.sh"
 
-# alone ROOT COMMAND...: the root is all that there is, and nobody else is on its network.
+# The perl of this machine in place of the root's, with its modules and the scripts for browsers that
+# Mojolicious has links to.
+machine_perl() {
+    local path
+    for path in $(perl -MConfig -e 'print "@Config{qw(perlpath privlibexp archlibexp vendorlibexp vendorarchexp)}"') \
+        /usr/bin/prove /usr/lib/x86_64-linux-gnu/perl-base /usr/share/javascript /usr/share/nodejs; do
+        [ -e "$path" ] || continue
+        [ -e "$root$path" ] || if [ -d "$path" ]; then mkdir -p "$root$path"; else touch "$root$path"; fi
+        mount --bind "$path" "$root$path"
+    done
+}
+
+own_perl() { :; }
+
+# alone PERL COMMAND...: the root is all that there is, with that perl, and nobody else is on its network.
 alone() {
-    local root=$1
+    local perl=$1
     shift
     # shellcheck disable=SC2016
-    unshare --mount --net --uts --ipc --pid --fork --kill-child bash -euc '
+    unshare --mount --net --uts --ipc --pid --fork --kill-child bash -euc "$(declare -f "$perl")"'
         root=$1
-        shift
+        "$2"
+        shift 2
         mount --rbind "$root" "$root"
         mount -t proc proc "$root/proc"
         mount --rbind /sys "$root/sys"
@@ -33,27 +51,19 @@ alone() {
         umount -l /mnt
         ip link set lo up
         cd /root/sys-virt
-        exec "$@"' bash "$root" env -i HOME=/root LANG=C.UTF-8 \
+        exec "$@"' bash "$root" "$perl" env -i HOME=/root LANG=C.UTF-8 SYS_VIRT_TEST_QEMU=1 SYS_VIRT_TEST_REQUIRE=1 \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
-# The perl of this machine in place of the root's, with its modules and the scripts for browsers that
-# Mojolicious has links to.
-machine_perl() {
-    local path
-    for path in $(perl -MConfig -e 'print "@Config{qw(perlpath privlibexp archlibexp vendorlibexp vendorarchexp)}"') \
-        /usr/bin/prove /usr/lib/x86_64-linux-gnu/perl-base /usr/share/javascript /usr/share/nodejs; do
-        [ -e "$path" ] || continue
-        [ -e "$1$path" ] || if [ -d "$path" ]; then mkdir -p "$1$path"; else touch "$1$path"; fi
-        mount --bind "$path" "$1$path"
-    done
+# with_hosts PERL COMMAND...: the same, while the daemons of tools/testbed.sh run.
+with_hosts() {
+    local perl=$1
+    shift
+    # shellcheck disable=SC2016
+    alone "$perl" bash -ec 'tools/testbed.sh start; status=0; "$@" || status=$?; tools/testbed.sh stop; exit $status' bash "$@"
 }
 
-test_release() {
-    local release=$1 root=$dir/$1 guest=var/tmp/sys-virt-testbed/guest failed=''
-    bootstrap "$release" "$root" ''
-    mount_all "$root"
-    put_project "$root"
+install_hosts() {
     printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
     chmod 755 "$root/usr/sbin/policy-rc.d"
     inside "$root" tools/testbed.sh packages
@@ -62,21 +72,71 @@ test_release() {
         libvirt-daemon-driver-storage-disk libvirt-daemon-driver-storage-logical chromium chromium-driver
     # What it is called, as a host knows of itself.
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" > "$root/etc/hosts"
-    # A copy is newer than the script that made it, so it is not made again.
+}
+
+# What is committed, and the guest. A copy is newer than the script that made it, so it is not made again.
+put_sources() {
+    local guest=var/tmp/sys-virt-testbed/guest
+    put_project "$root"
     rm -rf "${root:?}/$guest"
     mkdir -p "$root/${guest%/guest}"
     cp -r "/$guest" "$root/$guest"
+}
 
+# The same, with the build of this machine.
+put_build() {
+    put_sources
     cp -r "$top/blib" "$root/root/sys-virt/blib"
+}
+
+run_test() {
+    put_build
+    with_hosts machine_perl prove -b "${tests[@]:-t}"
+}
+
+run_coverage() {
+    put_build
     cp "$top/xt/coverage.tsv" "$root/root/sys-virt/xt/coverage.tsv"
-    machine_perl "$root"
-    # shellcheck disable=SC2016
-    local bed='tools/testbed.sh start; status=0; "$@" || status=$?; tools/testbed.sh stop; exit $status'
-    alone "$root" env SYS_VIRT_TEST_QEMU=1 SYS_VIRT_TEST_REQUIRE=1 bash -c "$bed" bash prove -b t || failed='some tests'
-    alone "$root" xt/coverage --update
+    alone machine_perl xt/coverage --update "${tests[@]}"
     cp "$root/root/sys-virt/xt/coverage.tsv" "$top/xt/coverage.tsv"
-    [ -z "$failed" ] || { echo "== $release: $failed failed" >&2; return 1; }
-    echo "== $release: passed in $SECONDS s"
+}
+
+run_compare() {
+    put_sources
+    inside "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends libsys-virt-perl
+    build_in "$root" perl
+    with_hosts own_perl env SYS_VIRT_TEST_COMPARE=1 prove -b t/80-compare-test-driver.t t/81-compare-qemu.t
+}
+
+words=() steps=() tests=()
+while
+    case ${1-} in
+        test | coverage | compare) steps+=("$1") ;;
+        *.t) tests+=("$1") ;;
+        *) false ;;
+    esac
+do
+    words+=("$1")
+    shift
+done
+[ ${#steps[@]} -gt 0 ] || steps=(test coverage compare)
+
+test_release() {
+    local root=$dir/$1 failed='' step began
+    bootstrap "$1" "$root" ''
+    mount_all "$root"
+    put_project "$root"
+    install_hosts
+    for step in "${steps[@]}"; do
+        began=$SECONDS
+        # In a condition nothing would end it but its last command.
+        set +e
+        (set -e; "run_$step")
+        [ $? = 0 ] && echo "== $1: $step passed in $((SECONDS - began)) s" || failed="$failed $step"
+        set -e
+    done
+    [ -z "$failed" ] || { echo "== $1:$failed failed" >&2; return 1; }
+    echo "== $1: passed in $SECONDS s"
 }
 
 if [ -z "${SYS_VIRT_RELEASE-}" ]; then

@@ -59,15 +59,15 @@ build_in() {
         make' sh "$2"
 }
 
-# each_release SCRIPT DIR RELEASE...: runs the script again for each, in a namespace of its own: what it
-# mounted and started ends with it, however it ends.
+# each_release SCRIPT DIR RELEASE...: runs the script again for each, with $words between the two, in a
+# namespace of its own: what it mounted and started ends with it, however it ends.
 each_release() {
     local script=$1 dir=$2 failed='' name
     shift 2
     cargo fetch --quiet --locked --manifest-path "$top/Cargo.toml"
     for name in "$@"; do
         echo "== $name"
-        SYS_VIRT_RELEASE=$name unshare --mount --pid --fork --kill-child "$script" "$dir" "$name" || failed="$failed $name"
+        SYS_VIRT_RELEASE=$name unshare --mount --pid --fork --kill-child "$script" "$dir" "${words[@]}" "$name" || failed="$failed $name"
     done
     [ -z "$failed" ] || { echo "Failed:$failed" >&2; return 1; }
 }
