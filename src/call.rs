@@ -44,11 +44,22 @@ impl Call {
         unsafe { self.values[index].assume_init_ref() }
     }
 
-    /// The scalar that was given as argument number `index`.
+    /// A new reference to the object that was read as argument number `index`: the script's own, which
+    /// may have another class than it was made with.
     ///
     /// # Safety
-    /// The method requires that argument, and takes a code reference or has run no Perl code so
-    /// far: the caller may drop it in that.
+    /// The method has that parameter, it is an object, and no Perl code has run since it was read.
+    pub unsafe fn object(&self, index: usize) -> Scalar {
+        // SAFETY: the caller's promise, and an owner that lives so far.
+        unsafe { self.perl().new_ref(Scalar::assume_borrowed(self.value(index).owner()).into_raw()) }
+    }
+
+    /// The scalar that was given as argument number `index`; Perl code that was asked for another argument
+    /// may have changed it.
+    ///
+    /// # Safety
+    /// The method requires that argument, and no Perl code has run since all were read: the caller may
+    /// drop it in that.
     pub unsafe fn argument(&self, index: usize) -> Scalar {
         // SAFETY: the running interpreter and its call, and the caller's promise.
         unsafe { Scalar::assume_borrowed(bridge::sv_bridge_argument(self.perl, self, index as isize)) }
@@ -93,7 +104,7 @@ impl Call {
             unsafe { base.add(given).write(perl.mortal(value)) };
             given += 1;
         }
-        self.returned.set(given as i32);
+        self.leave_list(given);
     }
 
     /// Whether the caller wants one value, and gets the number of elements for a list.

@@ -2,7 +2,7 @@
 //! until the interpreter's thread makes Perl values of it.
 
 use crate::error::{Failure, Report};
-use crate::ffi::bridge::{self, Arena, Call, RETURNED_DEFERRED};
+use crate::ffi::bridge::{self, Arena, Call};
 use crate::objects::{KeptObject, Transfer};
 use crate::panics;
 use crate::perl::Origin;
@@ -33,12 +33,6 @@ pub struct Deferred {
 unsafe impl Send for Deferred {}
 
 impl Call {
-    /// Whether the call is deferred.
-    #[inline(always)]
-    pub fn is_deferred(&self) -> bool {
-        self.returned.get() == RETURNED_DEFERRED
-    }
-
     /// The whole of a deferred call.
     pub fn deferral(&self) -> Option<&Deferred> {
         // SAFETY: a call that says so is the first field of one, and only those do.
@@ -51,7 +45,8 @@ impl Deferred {
     /// this lives. `origin` is what errors say that they are of, where the call does not wait for its
     /// end.
     pub fn of(call: &Call, origin: Option<Arc<Origin>>) -> Result<(Box<Self>, Vec<KeptObject>), Failure> {
-        let (call, mut arena) = call.deferred();
+        // SAFETY: it becomes that below.
+        let (call, mut arena) = unsafe { call.deferred() };
         let objects = std::mem::take(&mut arena.objects);
         let (work, failure, warning) = Default::default();
         let transfer = (call.method.lasts || call.method.calls_back).then(Arc::default);
@@ -106,13 +101,19 @@ impl Deferred {
     }
 
     /// Gives the outcome to a call on the interpreter's thread.
-    pub fn finish(&self, outcome: Outcome, call: &Call) {
+    ///
+    /// # Safety
+    /// The objects in the arguments are kept.
+    pub unsafe fn finish(&self, outcome: Outcome, call: &Call) {
         // The objects in it are on the connection of this call's arguments.
-        // SAFETY: the call outlives what is made of its outcome.
+        // SAFETY: this call outlives what is made of its outcome, and so do its objects.
         let before = unsafe { bridge::sv_bridge_run_as(&self.call) };
-        outcome(call);
+        let given = panics::caught(|| outcome(call));
         // SAFETY: the one that runs.
         unsafe { bridge::sv_bridge_run_as(before) };
+        if let Err(report) = given {
+            call.fail(Failure::Libvirt(report));
+        }
         if let Some(problem) = self.warning.take() {
             let place = self.origin.as_ref().map(|origin| origin.place());
             call.warn_with(&[self.call.say(&problem).into_bytes(), place.unwrap_or_default()].concat());

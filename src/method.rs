@@ -89,14 +89,13 @@ pub const fn method(
     run: unsafe extern "C" fn(&Call),
 ) -> Method {
     assert!(params.len() <= MAX_PARAMS);
-    let (mut least, mut calls_back, mut borrows, mut elsewhere, mut index) = (0, false, false, false, 0);
+    let (mut least, mut calls_back, mut elsewhere, mut index) = (0, false, false, 0);
     while index < params.len() {
         if params[index].preset.is_null() {
             least = index + 1;
         }
         // What flushes a handle may be Perl code, too.
         calls_back |= matches!(params[index].kind, Kind::Code | Kind::Kept | Kind::Handle);
-        borrows |= !matches!(params[index].kind, Kind::Object | Kind::Integer);
         elsewhere |= matches!(params[index].kind, Kind::Handle);
         index += 1;
     }
@@ -104,7 +103,7 @@ pub const fn method(
     let (at_once, lasts) = (matches!(at.as_bytes(), b"once"), matches!(at.as_bytes(), b"length"));
     assert!(at.is_empty() || at_once || lasts);
     let (name, params, least, most) = (name.as_ptr().cast(), params.as_ptr(), least as u8, params.len() as u8);
-    Method { name, params, run, least, most, calls_back, borrows, surplus, here, alone, elsewhere, at_once, lasts }
+    Method { name, params, run, least, most, calls_back, surplus, here, alone, elsewhere, at_once, lasts }
 }
 
 /// `methods! { "Package"; rows }` is the package's table of methods, each row

@@ -3,6 +3,7 @@ use warnings;
 use lib 't/lib';
 use Test::More;
 use File::Temp qw(tempdir);
+use Hash::Util ();
 use Sys::Virt;
 use Test::SysVirt::Host;
 use Test::SysVirt::Perl qw(run_perl);
@@ -216,6 +217,14 @@ subtest 'authentication' => sub {
         $_->{result} = Local::Text->new($_->{type} == Sys::Virt::CRED_AUTHNAME ? 'spade' : 'deck') for @{ $_[0] };
         return 0;
     }), 'Sys::Virt', 'new: takes results that are objects with a string');
+    is(guarded(auth => 1, credlist => [@both], callback => sub {
+        for my $credential (@{ $_[0] }) {
+            delete $credential->{result};
+            Hash::Util::lock_keys(%$credential);
+        }
+        return 0;
+    }), undef, 'new: dies where a credential may have no result any more');
+    like($@, qr/disallowed key 'result' in a restricted hash/, 'new: dies as perl does then');
 
     my $failed = Sys::Virt::Error::ERR_AUTH_FAILED;
     isa_ok(guarded(auth => 1, callback => $right), 'Sys::Virt', 'new: opens without credlist, which stands for all types,');

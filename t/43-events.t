@@ -159,7 +159,12 @@ subtest 'the domain of an event' => sub {
         is($of_event->(sub { $_[0]->async->get_name })->get, 'test', 'async: keeps the domain of an event');
         is($of_event->(sub { my $name = $_[0]->async->get_name; $_[0]->DESTROY; $name })->get, 'test',
             'async: keeps the domain of an event that is destroyed by hand');
+        is($of_event->(sub { $_[0]->async->get_name->get }), 'test', 'async: the domain of an event may end with the call');
     };
+    # Then calls of libvirt run on another thread, which keeps the domain for itself.
+    local $SIG{ALRM} = sub { };
+    is($of_event->(sub { $_[0]->get_state; $_[0]->get_os_type }), 'linux', 'get_os_type: the domain of an event may end behind a call on another thread');
+    is($of_event->(sub { $_[0]->get_state; $_[0] })->get_os_type, 'linux', 'get_os_type: it may be kept behind that, too');
     my @last;
     local @Local::Domain::ISA = 'Sys::Virt::Domain';
     no warnings 'once';
@@ -361,5 +366,27 @@ subtest 'a name for a callback' => sub {
     $dom->resume;
 };
 sub by_name { our $by_name = 1 }
+
+subtest 'a connection that is another one when it is asked for again' => sub {
+    my ($asked, @given) = 0;
+    tie my $changing, 'Local::Computed', sub { $asked++ ? 5 : $conn };
+    my $code = bless [sub { my $again = $changing; return sub { push @given, $_[0] } }], 'Local::Code';
+    my $id   = Sys::Virt::domain_event_register_any($changing, undef, 0, $code);
+    is($asked, 2, 'domain_event_register_any: the object that stands for the code has asked again');
+    $dom->suspend;
+    $dom->resume;
+    ok(run_until(sub { @given }), 'domain_event_register_any: the callback is called');
+    is($given[0], $conn, 'domain_event_register_any: the callback gets the connection that it was registered on');
+    $conn->domain_event_deregister_any($id);
+};
+
+{
+    package Local::Computed;
+    sub TIESCALAR { return bless \$_[1] }
+    sub FETCH { return ${ $_[0] }->() }
+
+    package Local::Code;
+    use overload '&{}' => sub { my ($self) = @_; return $self->[0]() };
+}
 
 done_testing;

@@ -235,6 +235,25 @@ in_a_process('a loop that is careless' => sub {
     $impl->turn;
 });
 
+in_a_process('a loop that drops what libvirt works on' => sub {
+    my $impl = new_loop('Sys::Virt::EventImpl');
+    Sys::Virt::Event::register($impl);
+    my $xml    = q(<domain type='test'><name>%s</name><memory>1024</memory><os><type>hvm</type></os></domain>);
+    my $update = \&My::Loop::update_timeout;
+    for my $ends ([dropped => sub { undef $_[0] }], ['destroyed by hand' => sub { $_[0]->DESTROY }]) {
+        my ($how, $end) = @$ends;
+        my $conn = Sys::Virt->new(uri => 'test:///default');
+        $conn->domain_event_register_any(undef, 0, sub { });
+        my $calls = 0;
+        no warnings 'redefine';
+        local *My::Loop::update_timeout = sub { $end->($conn) if !$calls++; &$update };
+        my $dom = $conn->define_domain(sprintf $xml, $calls . $how =~ tr/ //dr);
+        isnt($calls, 0, "define_domain: the connection is $how meanwhile");
+        is($dom->get_os_type, 'linux', "define_domain: the domain is good when the connection is $how meanwhile");
+    }
+    $impl->turn;
+});
+
 in_a_process('a loop that exits' => sub {
     my $impl = new_loop('Sys::Virt::EventImpl');
     Sys::Virt::Event::register($impl);

@@ -98,6 +98,8 @@ subtest 'set_timeout' => sub {
     is($went_on, 1, 'is waited for');
     $conn->set_timeout(undef);
     is($dom->get_info->{nrVirtCpu}, 2, 'none');
+    $conn->set_timeout(1.8e19);
+    is($dom->get_info->{nrVirtCpu}, 2, 'set_timeout: takes more seconds than the clock has');
     for my $timeout (-1, 'soon', []) {
         ok(!eval { $conn->set_timeout($timeout); 1 }, "$timeout is none");
         like("$@", qr/\bset_timeout\b.*\btimeout\b/, 'the error names method and argument');

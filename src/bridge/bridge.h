@@ -123,7 +123,6 @@ typedef struct bridge_method {
     U8 least;
     U8 most;
     U8 calls_back;      /* runs Perl code while it works: no argument is borrowed from a variable */
-    U8 borrows;         /* has a parameter that may be borrowed: a string, an array, a hash */
     U8 surplus;         /* more arguments than `most` are ignored, with a warning */
     U8 here;            /* needs the interpreter while it works: cannot run on another thread */
     U8 alone;           /* can be called with an object and nothing else, and runs here then */
@@ -174,9 +173,6 @@ const bridge_call *sv_bridge_run_as(const bridge_call *call);
 SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index);
 /* Makes a method callable: `name` in `stash`. */
 void sv_bridge_install(void *perl, HV *stash, const char *name, const bridge_method *method);
-/* From now on no argument is borrowed from a variable: Perl code may run inside any libvirt
- * function. */
-void sv_bridge_always_hold(void);
 
 /* callback.c */
 
@@ -207,8 +203,8 @@ void sv_bridge_close_signal(int fd);
 bool sv_bridge_spawn(void *(*run)(void *), void *data);
 /* Tells that this thread is in libvirt's functions for as long as it lives. */
 void sv_bridge_enter_libvirt(void);
-/* What calls are to be looked at for: an ATTENTION_ of callback.h. */
-void sv_bridge_attend(U8 attention, bool on);
+/* What calls are to be looked at for from now on: an ATTENTION_ of callback.h. */
+void sv_bridge_attend(U8 attention);
 
 /* file.c */
 

@@ -108,7 +108,7 @@ void bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settle, brid
     if (items != method->most)
         items = count_arguments(aTHX_ call, items);
     arguments = PL_stack_base + call->ax;
-    settle |= method->calls_back || (method->borrows && (bridge_attention & ATTENTION_HOLD));
+    settle |= method->calls_back || bridge_attention & ATTENTION_HOLD;
     if (settle || !bridge_read(aTHX_ method, arguments, items, false, call->values, room)) {
         bridge_settle(aTHX_ method, arguments, items, settled);
         (void)bridge_read(aTHX_ method, settled, items, true, call->values, room);
@@ -144,7 +144,7 @@ static XS(call_row)
 
     /* Most have an object, and nothing else. */
     if (LIKELY(method->alone && PL_stack_sp == PL_stack_base + mark + 1 && bridge_read_object(*PL_stack_sp, call.values)
-               && !(bridge_attention & (ATTENTION_SIGPIPE | ATTENTION_ELSEWHERE)))) {
+               && !(bridge_attention & ATTENTION_CALLS))) {
         PL_markstack_ptr--;
         bridge_begin(aTHX_ &call, method, mark + 1);
         leave_out(method, 1, call.values);
@@ -238,9 +238,4 @@ SV *sv_bridge_argument(void *perl, const bridge_call *call, SSize_t index)
 {
     BRIDGE_THX(perl);
     return PL_stack_base[call->ax + index];
-}
-
-void sv_bridge_always_hold(void)
-{
-    bridge_attend(ATTENTION_HOLD);
 }

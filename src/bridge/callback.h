@@ -25,12 +25,13 @@ extern BRIDGE_THREAD bridge_thread bridge_here;
 
 /* What makes a call more than the usual. Of the process; looked at once a call. */
 extern U8 bridge_attention;
-#define ATTENTION_HOLD 1    /* Perl code may run inside any libvirt function */
+#define ATTENTION_HOLD 1    /* Perl code may run inside any libvirt function: no argument is borrowed */
 #define ATTENTION_SIGPIPE 2 /* the script has changed $SIG{PIPE} since the last call */
 #define ATTENTION_DEADLINE 4 /* a connection has a deadline */
 #define ATTENTION_ALARM 8    /* the script has a handler of SIGALRM */
-#define ATTENTION_HUNG 16    /* libvirt does not return from a call that was abandoned */
+#define ATTENTION_HUNG 16    /* libvirt has not returned from a call that was abandoned, or not for long */
 #define ATTENTION_ELSEWHERE (ATTENTION_DEADLINE | ATTENTION_ALARM) /* calls may run on another thread */
+#define ATTENTION_CALLS (ATTENTION_HOLD | ATTENTION_SIGPIPE | ATTENTION_ELSEWHERE) /* none is the usual one */
 /* Other threads change it, too. */
 #define bridge_attend(what) ((void)__atomic_or_fetch(&bridge_attention, (U8)(what), __ATOMIC_RELAXED))
 #define bridge_forget(what) ((void)__atomic_and_fetch(&bridge_attention, (U8)~(what), __ATOMIC_RELAXED))

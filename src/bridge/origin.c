@@ -103,9 +103,13 @@ void sv_bridge_set_origin(void *perl, SV *error, const char *method, const bridg
 {
     BRIDGE_THX(perl);
     const STRLEN size = offsetof(origin, file) + place->len + 1;
-    MAGIC *mg = sv_magicext(SvRV(error), NULL, PERL_MAGIC_ext, &origin_vtbl, NULL, 0);
-    origin *own = (origin *)safemalloc(size);
+    MAGIC *mg;
+    origin *own;
 
+    if (!SvROK(error))
+        return;
+    mg = sv_magicext(SvRV(error), NULL, PERL_MAGIC_ext, &origin_vtbl, NULL, 0);
+    own = (origin *)safemalloc(size);
     own->method = method;
     own->line = place->line;
     Copy(place->file, own->file, place->len, char);
@@ -117,7 +121,8 @@ void sv_bridge_set_origin(void *perl, SV *error, const char *method, const bridg
 const char *sv_bridge_origin(void *perl, SV *error, bridge_place *place)
 {
     BRIDGE_THX(perl);
-    MAGIC *mg = SvROK(error) ? mg_findext(SvRV(error), PERL_MAGIC_ext, &origin_vtbl) : NULL;
+    /* What reads a tied error may have changed the variable that has it. */
+    MAGIC *mg = SvROK(error) && SvTYPE(SvRV(error)) >= SVt_PVMG ? mg_findext(SvRV(error), PERL_MAGIC_ext, &origin_vtbl) : NULL;
     const origin *own = mg ? (const origin *)mg->mg_ptr : NULL;
 
     if (!own)

@@ -21,7 +21,8 @@ SV *sv_bridge_plain_element(void *perl, SV *hash, const char *key)
 {
     BRIDGE_THX(perl);
     HV *const hv = SvROK(hash) && SvTYPE(SvRV(hash)) == SVt_PVHV ? (HV *)SvRV(hash) : NULL;
-    SV **const element = hv && !SvRMAGICAL(hv) ? hv_fetch(hv, key, strlen(key), FALSE) : NULL;
+    /* A restricted hash dies of other keys than it may have. */
+    SV **const element = hv && !SvRMAGICAL(hv) && !SvREADONLY(hv) ? hv_fetch(hv, key, strlen(key), FALSE) : NULL;
 
     return element && SvPOK(*element) && !SvGMAGICAL(*element) ? *element : NULL;
 }

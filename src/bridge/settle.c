@@ -177,7 +177,7 @@ static SV *settle_argument(pTHX_ budget *left, const bridge_param *param, SV *sv
 {
     switch (param->kind) {
     case KIND_OBJECT:
-        return SvGMAGICAL(sv) ? sv_mortalcopy(sv) : sv;
+        return sv_mortalcopy(sv);
     case KIND_INTEGER:
         return settle_number(aTHX_ param, sv);
     case KIND_STRING:

@@ -54,12 +54,9 @@ void sv_bridge_enter_libvirt(void)
     bridge_here.in_libvirt = true;
 }
 
-void sv_bridge_attend(U8 attention, bool on)
+void sv_bridge_attend(U8 attention)
 {
-    if (on)
-        bridge_attend(attention);
-    else
-        bridge_forget(attention);
+    bridge_attend(attention);
 }
 
 /* A signal that comes between the look at what is pending and the wait ends the wait. */

@@ -94,8 +94,8 @@ impl FromArg for Handler {
 
     fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Handling, Failure> {
         let code = Code::from_arg(call, index, value)?;
-        // SAFETY: the method takes a code reference.
-        let stream = unsafe { call.argument(0) };
+        // SAFETY: the rows that have this have a stream before it, which was judged.
+        let stream = unsafe { call.object(0) };
         Ok(Handling { code, stream: Callback::keep(call.perl(), stream) })
     }
 }
@@ -168,15 +168,16 @@ fn bad_answer(problem: impl Display) -> Failure {
     Failure::invalid(format!("the handler's answer {problem}"))
 }
 
-/// The body of a handler that libvirt calls: keeps the failure, and tells libvirt to give up, as it does
-/// where nobody waits any more.
+/// The body of a handler that libvirt calls: asks the script, answers libvirt with what `then` makes of
+/// that, keeps the failure, and tells libvirt to give up, as it does where nobody waits any more.
 ///
 /// # Safety
 /// `all` is what [`Handlers::run`] gave libvirt.
-unsafe fn handle(
+unsafe fn handle<R: Send>(
     all: *mut c_void,
     of: impl FnOnce(&Handlers) -> Option<&Handling>,
-    work: impl FnOnce(Asked) -> Result<c_int, Failure>,
+    work: impl FnOnce(Asked) -> Result<R, Failure> + Send,
+    then: impl FnOnce(R) -> Result<c_int, Failure>,
 ) -> c_int {
     // SAFETY: the caller's promise.
     let handlers = unsafe { &mut *all.cast::<Handlers>() };
@@ -185,17 +186,18 @@ unsafe fn handle(
         let Some(handling) = of(handlers) else { return Ok(-1) };
         let question = |code: Held| work(Asked { perl: code.perl(), code, handling });
         let transfer = &handlers.transfer;
-        transfer.asking(|| workers::ask(&handling.code, Some(transfer), question)).unwrap_or(Ok(-1))
+        let answer = transfer.asking(|| workers::ask(&handling.code, Some(transfer), question));
+        answer.map_or(Ok(-1), |answer| answer.and_then(then))
     });
     handlers.failure = failure;
     answer
 }
 
 unsafe extern "C" fn sink(_: virStreamPtr, data: *const c_char, nbytes: usize, all: *mut c_void) -> c_int {
+    // SAFETY: libvirt calls it with `nbytes` bytes.
+    let data = unsafe { slice::from_raw_parts(data.cast::<u8>(), nbytes) };
     let work = |handler: Asked| {
         let perl = handler.perl;
-        // SAFETY: libvirt calls it with `nbytes` bytes.
-        let data = unsafe { slice::from_raw_parts(data.cast::<u8>(), nbytes) };
         match handler.ask(vec![perl.new_string(data), perl.new_uint(nbytes as u64)])? {
             // As 0 it would have the same data come again, for ever.
             None => Err(bad_answer("is undef, not how many bytes it took")),
@@ -207,10 +209,12 @@ unsafe extern "C" fn sink(_: virStreamPtr, data: *const c_char, nbytes: usize, a
         }
     };
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |handlers| Some(&handlers.data), work) }
+    unsafe { handle(all, |handlers| Some(&handlers.data), work, Ok) }
 }
 
 unsafe extern "C" fn source(_: virStreamPtr, data: *mut c_char, nbytes: usize, all: *mut c_void) -> c_int {
+    // SAFETY: libvirt calls it with room for `nbytes` bytes.
+    let room = unsafe { slice::from_raw_parts_mut(data.cast::<u8>(), nbytes) };
     let work = |handler: Asked| {
         let perl = handler.perl;
         let buffer = perl.new_string(b"");
@@ -218,12 +222,10 @@ unsafe extern "C" fn source(_: virStreamPtr, data: *mut c_char, nbytes: usize, a
         if !perl.downgrade(&buffer) {
             return Err(Failure::invalid("the handler's data has a character above 255"));
         }
-        // SAFETY: libvirt calls it with room for `nbytes` bytes.
-        let room = unsafe { slice::from_raw_parts_mut(data.cast::<u8>(), nbytes) };
         buffer.read(perl, |written| fill(room, Data::of(written), count.unwrap_or(0)))
     };
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |handlers| Some(&handlers.data), work) }
+    unsafe { handle(all, |handlers| Some(&handlers.data), work, Ok) }
 }
 
 /// Puts the first `count` bytes of what a handler has written where libvirt wants them.
@@ -242,12 +244,12 @@ fn fill(room: &mut [u8], written: Data, count: c_int) -> Result<c_int, Failure> 
 
 unsafe extern "C" fn sink_hole(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |handlers| handlers.hole.as_ref(), |handler| past_hole(&handler, length)) }
+    unsafe { handle(all, |handlers| handlers.hole.as_ref(), |handler| past_hole(&handler, length), Ok) }
 }
 
 unsafe extern "C" fn source_skip(_: virStreamPtr, length: c_longlong, all: *mut c_void) -> c_int {
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |handlers| handlers.skip.as_ref(), |handler| past_hole(&handler, length)) }
+    unsafe { handle(all, |handlers| handlers.skip.as_ref(), |handler| past_hole(&handler, length), Ok) }
 }
 
 fn past_hole(handler: &Asked, length: c_longlong) -> Result<c_int, Failure> {
@@ -266,15 +268,14 @@ unsafe extern "C" fn source_hole(
         // libvirt would neither send a negative one nor end.
         let section = section.read(perl, |data| integer(Data::of(data), 0, i64::MAX as u64))?;
         let section = section.ok_or_else(|| bad_answer("is not a flag and a length"))?;
+        Ok((flag.read(perl, |data| Data::of(data).truth()), section))
+    };
+    let then = |(flag, section): (bool, i64)| {
         // SAFETY: libvirt calls it with places for both answers.
-        unsafe {
-            *in_data = flag.read(perl, |data| Data::of(data).truth()).into();
-            *length = section;
-        }
+        unsafe { (*in_data, *length) = (flag.into(), section) };
         // The handler may have ended it, too.
-        not_ended(stream)?;
-        Ok(0)
+        not_ended(stream).map(|()| 0)
     };
     // SAFETY: libvirt calls it during `run`.
-    unsafe { handle(all, |handlers| handlers.hole.as_ref(), work) }
+    unsafe { handle(all, |handlers| handlers.hole.as_ref(), work, then) }
 }

@@ -3,6 +3,7 @@
 use super::{Registration, connection_argument, deliver, drop_registration, guarded};
 use crate::convert::{AdminConnect, Handle};
 use crate::error::Failure;
+use crate::ffi::bridge;
 use crate::objects::admin;
 use crate::perl::{Perl, Scalar};
 use crate::since::admin::virAdmConnectPtr;
@@ -42,7 +43,7 @@ unsafe extern "C" fn closed(conn: virAdmConnectPtr, reason: c_int, callback: *mu
 /// A live connection.
 pub unsafe fn register_close(conn: virAdmConnectPtr, callback: Registration) -> Result<(), Failure> {
     // From now on libvirt may run it inside any function that talks on the connection.
-    crate::ffi::bridge::sv_bridge_always_hold();
+    bridge::sv_bridge_attend(bridge::ATTENTION_HOLD);
     // SAFETY: the caller's promise; what libvirt did not take is ours.
     unsafe {
         let data = callback.into_opaque();

@@ -4,6 +4,7 @@
 use super::{Registration, connection_argument, deliver, drop_registration, guarded};
 use crate::convert::*;
 use crate::error::{Failure, Report};
+use crate::ffi::bridge;
 use crate::objects::Lent;
 use crate::objects::connection::{self, Source};
 use crate::perl::{Array, Perl, Scalar};
@@ -529,7 +530,7 @@ unsafe fn registered(
 /// As for [`register`].
 pub unsafe fn register_close(conn: virConnectPtr, callback: Registration) -> Result<(), Failure> {
     // From now on libvirt may run it inside any function that talks on the connection.
-    crate::ffi::bridge::sv_bridge_always_hold();
+    bridge::sv_bridge_attend(bridge::ATTENTION_HOLD);
     // SAFETY: the caller's promise.
     unsafe { connection::register_close(conn, Some(closed), callback) }
 }

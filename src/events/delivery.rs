@@ -44,7 +44,7 @@ pub fn deliver(perl: Perl) -> bool {
 
 fn deliver_to(perl: Perl, home: &Home) {
     // Who has made no future need not have what those need.
-    if home.run_tasks(perl) {
+    if home.run_tasks() {
         let class = perl.new_string(b"Sys::Virt::Future");
         if let Err(exception) = perl.call_method(c"deliver", vec![class]) {
             parked::park(perl, exception);
@@ -54,7 +54,7 @@ fn deliver_to(perl: Perl, home: &Home) {
 
 /// The future whose call is done next, after the tasks before it; NULL if there is none.
 fn next(perl: Perl, home: &Home) -> Result<*mut SV, Failure> {
-    let comes = home.run_tasks(perl);
+    let comes = home.run_tasks();
     // They run callbacks of the script. One that dies leaves what comes behind it where it is.
     parked::release(perl)?;
     match comes.then(|| home.pop()).flatten() {

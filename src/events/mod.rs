@@ -49,12 +49,11 @@ impl Registration {
     /// A callback registered by a call of the stream in argument 0, which lives on with it.
     ///
     /// # Safety
-    /// The method takes a code reference.
+    /// Argument 0 is a stream, and no Perl code has run since it was read.
     pub unsafe fn on_stream(call: &Call, callback: Callback) -> Self {
-        let perl = call.perl();
         // SAFETY: the caller's promise.
-        let stream = perl.copy(&unsafe { call.argument(0) });
-        Registration::on(callback, Some(Callback::keep(perl, stream)))
+        let stream = unsafe { call.object(0) };
+        Registration::on(callback, Some(Callback::keep(call.perl(), stream)))
     }
 
     fn on(callback: Callback, object: Option<Callback>) -> Self {
@@ -86,7 +85,7 @@ impl Registration {
             self.run(arguments);
         } else if let Some(home) = Home::of_callback(&self.callback) {
             let (registration, kept) = (self.clone(), kept());
-            home.post(move |_| registration.run(kept));
+            home.post(move || registration.run(kept));
             watch(&home);
         }
     }
@@ -119,8 +118,8 @@ impl FromArg for Listener {
     fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Registration, Failure> {
         let callback = Code::from_arg(call, index, value)?;
         let perl = call.perl();
-        // SAFETY: the method takes a code reference.
-        let connection = perl.weak(&unsafe { call.argument(0) });
+        // SAFETY: the rows that have this have a connection before it, which was judged; a new reference.
+        let connection = unsafe { perl.weak(call.object(0)) };
         Ok(Registration::on(callback, Some(Callback::keep(perl, connection))))
     }
 }
@@ -180,7 +179,8 @@ unsafe fn deliver<A: Into<Given>>(
 ) {
     guarded((), || {
         // SAFETY: the caller's promise.
-        let registration = unsafe { &*data.cast::<Registration>() };
+        let registration = unsafe { &*data.cast::<Registration>() }.clone();
+        // A loop written in Perl may free that one meanwhile.
         registration.deliver(arguments, kept);
     });
 }

@@ -112,7 +112,7 @@ fn register(call: &Call, implementation: Callback) -> Result<(), Failure> {
     initialize();
     registry().implementation = Some(implementation);
     // From now on libvirt may run the object's methods inside any of its functions.
-    bridge::sv_bridge_always_hold();
+    bridge::sv_bridge_attend(bridge::ATTENTION_HOLD);
     // SAFETY: functions for the whole process.
     unsafe {
         virEventRegisterImpl(
@@ -171,7 +171,7 @@ fn add(method: &'static CStr, arguments: &[c_int], entry: Entry) -> c_int {
     match elsewhere {
         None => add_here(key, method, &arguments),
         Some(home) => {
-            home.post(move |_| {
+            home.post(move || {
                 add_here(key, method, &arguments);
             });
             OURS | key as c_int
@@ -227,7 +227,7 @@ fn change(
     match elsewhere() {
         None => call(),
         Some(home) => {
-            home.post(move |_| {
+            home.post(move || {
                 call();
             });
             0

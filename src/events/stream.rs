@@ -31,7 +31,7 @@ impl Listener for Registration {
 /// Registers the callback of the stream in argument 0.
 ///
 /// # Safety
-/// `stream` is that stream, and the method takes a code reference.
+/// `stream` is that stream, and no Perl code has run since arguments were read.
 pub unsafe fn add_callback(call: &Call, stream: virStreamPtr, events: c_int, code: Callback) -> Result<(), Failure> {
     // libvirt would lose the stream in both cases: where it refuses a callback, too.
     stream::not_ended(stream)?;

@@ -202,9 +202,19 @@ impl RawValue {
 }
 
 impl Call {
+    /// Whether it is to run on another thread later.
+    #[inline(always)]
+    pub fn is_deferred(&self) -> bool {
+        self.returned.get() == RETURNED_DEFERRED
+    }
+
     /// A call of the same method with copies of the arguments, to run on another thread later. The
     /// objects in them are for the caller to keep.
-    pub fn deferred(&self) -> (Call, Arena) {
+    ///
+    /// # Safety
+    /// Before anything else is done with it, it becomes the first field of a
+    /// [`Deferred`](crate::deferred::Deferred), which it is taken for from then on.
+    pub unsafe fn deferred(&self) -> (Call, Arena) {
         let mut arena = Arena::default();
         let mut values = [const { MaybeUninit::uninit() }; MAX_PARAMS];
         // SAFETY: a row has so many parameters.
@@ -287,7 +297,6 @@ pub struct Method {
     pub least: u8,
     pub most: u8,
     pub calls_back: bool,
-    pub borrows: bool,
     pub surplus: bool,
     pub here: bool,
     pub alone: bool,
@@ -334,7 +343,7 @@ pub struct Call {
     pub(crate) perl: *mut PerlInterpreter,
     pub(crate) method: &'static Method,
     ax: isize,
-    pub(crate) returned: Cell<i32>,
+    returned: Cell<i32>,
     surplus: Cell<bool>,
     left: Cell<bool>,
     single: Cell<Single>,
@@ -382,6 +391,11 @@ impl Call {
         self.returned.set(RETURNED_SINGLE);
     }
 
+    /// So many values are on the stack.
+    pub(crate) fn leave_list(&self, count: usize) {
+        self.returned.set(count as i32);
+    }
+
     /// A number is the only value.
     #[inline(always)]
     pub(crate) fn leave_integer(&self, value: i64) {
@@ -397,10 +411,12 @@ const RETURNED_SINGLE: i32 = -1;
 /// The same for a number.
 const RETURNED_INTEGER: i32 = -3;
 /// `Call::returned` when the call is one of Rust's own, to run on another thread later.
-pub const RETURNED_DEFERRED: i32 = -2;
-/// What C looks at before calls: that a connection has a deadline.
+const RETURNED_DEFERRED: i32 = -2;
+/// What C looks at before calls: that Perl code may run inside any libvirt function.
+pub const ATTENTION_HOLD: u8 = 1;
+/// That a connection has a deadline.
 pub const ATTENTION_DEADLINE: u8 = 4;
-/// That libvirt does not return from an abandoned call.
+/// That libvirt has not returned from an abandoned call.
 pub const ATTENTION_HUNG: u8 = 16;
 /// What may be done with a descriptor.
 pub const FILE_READABLE: u8 = 1;
@@ -433,8 +449,8 @@ mod layout {
         Parameter: name 0, preset words(1), preset_value words(2), kind words(2) + 8, optional words(2) + 9,
             secret words(2) + 10;
         Method: name 0, params words(1), run words(2), least words(3), most words(3) + 1,
-            calls_back words(3) + 2, borrows words(3) + 3, surplus words(3) + 4, here words(3) + 5,
-            alone words(3) + 6, elsewhere words(3) + 7, at_once words(4), lasts words(4) + 1;
+            calls_back words(3) + 2, surplus words(3) + 3, here words(3) + 4, alone words(3) + 5,
+            elsewhere words(3) + 6, at_once words(3) + 7, lasts words(4);
         Call: perl 0, method words(1), ax words(2), returned words(3), surplus words(3) + 4, left words(3) + 5,
             single words(3) + 8, error words(3) + 16, warning words(4) + 16, output words(5) + 16,
             content words(6) + 16, values words(7) + 16;
@@ -469,7 +485,6 @@ unsafe extern "C" {
     pub fn sv_bridge_argument(perl: *mut PerlInterpreter, call: &Call, index: isize) -> *mut SV;
     pub fn sv_bridge_install(perl: *mut PerlInterpreter, stash: *mut HV, name: *const c_char, method: &'static Method);
     pub fn sv_bridge_give_string(perl: *mut PerlInterpreter, call: &Call, pv: *const c_char, len: usize);
-    pub safe fn sv_bridge_always_hold();
 
     pub fn sv_bridge_call(
         perl: *mut PerlInterpreter,
@@ -490,7 +505,7 @@ unsafe extern "C" {
     pub fn sv_bridge_close_signal(fd: i32);
     pub fn sv_bridge_spawn(run: extern "C" fn(*mut c_void) -> *mut c_void, data: *mut c_void) -> bool;
     pub safe fn sv_bridge_enter_libvirt();
-    pub safe fn sv_bridge_attend(attention: u8, on: bool);
+    pub safe fn sv_bridge_attend(attention: u8);
 
     pub safe fn sv_bridge_file_access(fd: i32) -> u8;
     pub safe fn sv_bridge_file_ready(fd: i32, to_write: bool) -> bool;

@@ -79,7 +79,7 @@ pub fn limits(conn: usize) -> Option<Limits> {
 pub fn set_timeout(conn: virConnectPtr, seconds: Option<f64>) {
     connections().entry(conn as usize).or_default().limits.timeout = seconds;
     if seconds.is_some() {
-        bridge::sv_bridge_attend(bridge::ATTENTION_DEADLINE, true);
+        bridge::sv_bridge_attend(bridge::ATTENTION_DEADLINE);
     }
 }
 

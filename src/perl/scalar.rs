@@ -148,12 +148,14 @@ impl Perl {
         unsafe { Scalar::assume_owned(thx::Perl_newSVsv_flags(self.raw(), scalar.as_raw(), SV_NOSTEAL)) }
     }
 
-    /// A copy of a reference that does not keep its target alive, and is undef after that.
-    pub fn weak(self, reference: &Scalar) -> Scalar {
-        let copy = self.copy(reference);
-        // SAFETY: see above; a reference of our own can be weakened.
-        unsafe { thx::Perl_sv_rvweaken(self.raw(), copy.as_raw()) };
-        copy
+    /// The reference, which does not keep its target alive any more, and is undef after that.
+    ///
+    /// # Safety
+    /// It is one that [`Perl::new_ref`] has made: what is none cannot be weakened.
+    pub unsafe fn weak(self, reference: Scalar) -> Scalar {
+        // SAFETY: see above, and the caller's promise.
+        unsafe { thx::Perl_sv_rvweaken(self.raw(), reference.as_raw()) };
+        reference
     }
 
     /// Turns the characters of a string that Perl code has written into bytes; false if one of

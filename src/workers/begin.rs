@@ -145,16 +145,11 @@ pub extern "C" fn sys_virt_urgent_signal(perl: *mut PerlInterpreter) -> c_int {
     Home::at(perl as usize).map_or(-1, |home| home.urgent_signal())
 }
 
-/// For the bridge: answers those.
-///
-/// # Safety
-/// The interpreter that the thread runs.
+/// For the bridge: answers those, on the interpreter's thread.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_run_urgent(perl: *mut PerlInterpreter) {
-    // SAFETY: the caller's promise.
-    let perl = unsafe { Perl::assume_current(perl) };
-    if let Some(home) = Home::at(perl.raw() as usize) {
-        panics::contained(|| home.answer(perl));
+pub extern "C" fn sys_virt_run_urgent(perl: *mut PerlInterpreter) {
+    if let Some(home) = Home::at(perl as usize) {
+        panics::contained(|| home.answer());
     }
 }
 

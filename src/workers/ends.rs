@@ -40,7 +40,7 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
         if let Some(seconds) = seconds {
             // Nothing comes but the end, or the end of the time.
             let _ = end.recv_timeout(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
-            home.answer(perl);
+            home.answer();
         }
     });
 }

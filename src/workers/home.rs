@@ -17,7 +17,7 @@ use std::sync::{Arc, mpsc};
 pub type Homes = Vec<Arc<Home>>;
 
 /// What is to be run on the interpreter's thread.
-type Task = Box<dyn FnOnce(Perl) + Send>;
+type Task = Box<dyn FnOnce() + Send>;
 
 /// What an interpreter is told.
 pub enum Item {
@@ -89,7 +89,7 @@ impl Home {
     }
 
     /// Has something run on the interpreter's thread.
-    pub fn post(&self, task: impl FnOnce(Perl) + Send + 'static) {
+    pub fn post(&self, task: impl FnOnce() + Send + 'static) {
         self.push(Item::Task(Box::new(task)));
     }
 
@@ -97,7 +97,7 @@ impl Home {
     /// until that was done. False if the interpreter has ended, or nobody waits for the call any more.
     fn ask(&self, transfer: Option<&Transfer>, question: impl FnOnce() + Send + 'static) -> bool {
         let (done, end) = mpsc::channel::<()>();
-        let put = move |_| {
+        let put = move || {
             question();
             let _ = done.send(());
         };
@@ -108,7 +108,7 @@ impl Home {
         }
         // Whoever waits for other things hears of it.
         if !self.has_items() {
-            self.post(|_| ());
+            self.post(|| ());
         }
         end.recv().is_ok()
     }
@@ -121,7 +121,7 @@ impl Home {
     /// Gives something up on the interpreter's thread, as soon as that waits for anything.
     pub fn give_up<T: Send + 'static>(&self, what: T) {
         // What it needs for its end is gone with the interpreter.
-        self.urgent.push(Urgent { of: 0, task: Box::new(move |_| drop(what)) }).unwrap_or_else(mem::forget);
+        self.urgent.push(Urgent { of: 0, task: Box::new(move || drop(what)) }).unwrap_or_else(mem::forget);
     }
 
     /// Readable while another thread waits for an answer.
@@ -130,12 +130,12 @@ impl Home {
     }
 
     /// Answers those that wait.
-    pub fn answer(&self, perl: Perl) {
+    pub fn answer(&self) {
         let forks = bridge::sv_bridge_forks();
         // A child that the script forks meanwhile has nobody who waits, and others' locks.
         while forks == bridge::sv_bridge_forks() {
             match self.urgent.pop_if(|_| true) {
-                Some(urgent) => (urgent.task)(perl),
+                Some(urgent) => (urgent.task)(),
                 None => return,
             }
         }
@@ -147,11 +147,11 @@ impl Home {
     }
 
     /// Runs what comes before the next job that is done; whether there is one.
-    pub fn run_tasks(&self, perl: Perl) -> bool {
+    pub fn run_tasks(&self) -> bool {
         loop {
-            self.answer(perl);
+            self.answer();
             match self.items.pop_if(|item| !matches!(item, Item::Done(job) if !job.is_over())) {
-                Some(Item::Task(task)) => task(perl),
+                Some(Item::Task(task)) => task(),
                 Some(Item::Done(_)) => {}
                 // Its own thread alone takes items out.
                 None => return self.has_items(),
@@ -173,7 +173,11 @@ impl Home {
 /// What `question` makes of what a callback keeps: here, or where another thread runs its interpreter, on
 /// that one, while this one waits. `None` if the interpreter has ended, or nobody waits for the call of
 /// `transfer`, if it is of one, any more.
-pub fn ask<R: Send>(callback: &Callback, transfer: Option<&Transfer>, question: impl FnOnce(Held) -> R) -> Option<R> {
+pub fn ask<R: Send>(
+    callback: &Callback,
+    transfer: Option<&Transfer>,
+    question: impl FnOnce(Held) -> R + Send,
+) -> Option<R> {
     if let Some(held) = callback.here() {
         return Some(question(held));
     }
@@ -197,7 +201,7 @@ struct Put(*mut c_void, unsafe fn(*mut c_void));
 // SAFETY: the thread that has the question waits meanwhile, so nothing of it is used by two.
 unsafe impl Send for Put {}
 
-fn put<Q: FnOnce(Held) -> R, R>(asked: &mut Asked<Q, R>) -> Put {
+fn put<Q: FnOnce(Held) -> R + Send, R: Send>(asked: &mut Asked<Q, R>) -> Put {
     Put(ptr::from_mut(asked).cast(), |asked| {
         // SAFETY: that question, which waits where it is.
         let asked = unsafe { &mut *asked.cast::<Asked<Q, R>>() };

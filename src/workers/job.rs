@@ -89,11 +89,14 @@ pub fn any_hangs() -> bool {
 }
 
 fn hang(more: bool) {
-    let hung = match more {
-        true => HUNG.fetch_add(1, Ordering::Relaxed) + 1,
-        false => HUNG.fetch_sub(1, Ordering::Relaxed) - 1,
-    };
-    bridge::sv_bridge_attend(bridge::ATTENTION_HUNG, hung > 0);
+    if more {
+        HUNG.fetch_add(1, Ordering::Relaxed);
+        // From now on: whether any does is looked at there, as the last one's end and another's
+        // beginning may come at the same time.
+        bridge::sv_bridge_attend(bridge::ATTENTION_HUNG);
+    } else {
+        HUNG.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl State {
@@ -260,13 +263,15 @@ impl Job {
             return Some(Err(Failure::Libvirt(Report::new(sys::VIR_ERR_OPERATION_ABORTED, problem))));
         }
         // What it has given up of the script's, and who was to hear of it.
-        self.home.answer(perl);
+        self.home.answer();
         // SAFETY: the caller's promise.
         match unsafe { self.end(perl) } {
             (Progress::Done(Finished(outcome, deferred)), kept) => Some(Ok(move |call: &Call| {
-                deferred.finish(outcome, call);
-                // SAFETY: as above.
-                kept.into_iter().for_each(|object| unsafe { object.let_go(perl) });
+                // SAFETY: as above; what is kept is let go after that.
+                unsafe {
+                    deferred.finish(outcome, call);
+                    kept.into_iter().for_each(|object| object.let_go(perl));
+                }
             })),
             (Progress::Failed(failure, call), _) => {
                 drop(call);
@@ -332,6 +337,9 @@ impl Drop for Job {
     }
 }
 
+/// As long as no call takes; what a script may ask for can be more than the clock has.
+const LONGEST: Duration = Duration::from_secs(1 << 32);
+
 impl Deadline {
     /// For a call that begins now.
     pub fn new(seconds: f64, call: &Call, origin: Option<Arc<Origin>>, uri: Option<String>) -> Self {
@@ -344,7 +352,8 @@ impl Deadline {
 
     /// When it would be if the call had begun then.
     fn after(&self, begin: Instant) -> Instant {
-        begin + Duration::try_from_secs_f64(self.seconds).unwrap_or(Duration::MAX / 4)
+        let time = Duration::try_from_secs_f64(self.seconds).unwrap_or(LONGEST);
+        begin + time.min(LONGEST)
     }
 
     /// # Safety

@@ -159,16 +159,22 @@ unsafe extern "C" fn authenticate(credentials: virConnectCredentialPtr, count: c
     let authentication = unsafe { &mut *data.cast::<Authentication>() };
     guarded_in(&mut authentication.failure, -1, || {
         // SAFETY: libvirt says how many there are.
-        let credentials = unsafe { slice::from_raw_parts_mut(credentials, count as usize) };
+        let credentials = Credentials(unsafe { slice::from_raw_parts_mut(credentials, count as usize) });
         let question = |callback: Held| ask(&callback, credentials);
         workers::ask(&authentication.callback, Some(&authentication.transfer), question).unwrap_or(Ok(-1))
     })
 }
 
+/// What libvirt asks for, and where it wants the answers.
+struct Credentials<'a>(&'a mut [virConnectCredential]);
+
+// SAFETY: texts that libvirt does not change meanwhile, and memory that any thread may allocate.
+unsafe impl Send for Credentials<'_> {}
+
 /// The key of a question's answer.
 const RESULT: &CStr = c"result";
 
-fn ask(callback: &Held, credentials: &mut [virConnectCredential]) -> Result<c_int, Failure> {
+fn ask(callback: &Held, Credentials(credentials): Credentials) -> Result<c_int, Failure> {
     let perl = callback.perl();
     // SAFETY: libvirt's own strings.
     let questions: Vec<Scalar> = credentials.iter().map(|credential| unsafe { question(perl, credential) }).collect();
