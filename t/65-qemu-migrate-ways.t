@@ -53,7 +53,7 @@ sub moved_ok {
 sub on_its_way {
     my ($tag, $flags, %more) = @_;
     my $dom = $bed->boot($tag);
-    $bed->serial($dom)->ask('F', 30);
+    $bed->serial($dom)->ask('F');
     my %how = ($flags & Sys::Virt::Domain::MIGRATE_PEER2PEER ? () : %to, Sys::Virt::Domain::MIGRATE_PARAM_BANDWIDTH() => 2, %more);
     my $running = $host->migration($dom->get_name, \%how, $live | $flags);
     $bed->wait_for(sub { ($dom->get_job_stats)[1]{Sys::Virt::Domain::JOB_MEMORY_PROCESSED()} }) or die 'it does not get going';

@@ -30,7 +30,7 @@ guest_modules=$(echo $guest_modules)
 answers() { virsh -c "$1" version >/dev/null 2>&1; }
 
 wait_for() {
-    for _ in $(seq 100); do answers "$1" && return; sleep 0.1; done
+    for _ in $(seq 600); do answers "$1" && return; sleep 0.1; done
     echo "$1 does not answer" >&2
     return 1
 }

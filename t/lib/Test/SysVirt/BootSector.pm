@@ -57,7 +57,8 @@ sub bytes {
     return pack 'H* @510 n', $hex, 0x55aa;
 }
 
-# The digit in a sector that the guest wrote.
-sub digit { substr $_[0], 0xc0, 1 }
+# Where the digit is in a sector that the guest wrote, and the digit.
+use constant DIGIT => 0xc0;
+sub digit { substr $_[0], DIGIT, 1 }
 
 1;

@@ -79,7 +79,7 @@ sub run { $_[0]->_session(POST => 'execute/sync', { script => $_[1], args => [] 
 
 sub wait {
     my ($self, $script, $seconds) = @_;
-    my $end = time + ($seconds // 30);
+    my $end = time + ($seconds // 60);
     while (1) {
         my $value = $self->run($script);
         return $value if $value || time > $end;

@@ -81,7 +81,7 @@ sub restart {
         exec @command or POSIX::_exit(1);
     }
     $self->{pid} = $pid;
-    for (1 .. 100) {
+    for (1 .. 600) {
         return if eval { $self->connect } || ref $@ && $@->code == Sys::Virt::Error::ERR_AUTH_FAILED;
         select undef, undef, undef, 0.1;
     }

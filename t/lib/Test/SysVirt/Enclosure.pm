@@ -7,7 +7,8 @@ package Test::SysVirt::Enclosure;
 #   my $bed = Test::SysVirt::Enclosure->enter(seconds => 60, needs => ['/usr/sbin/sshd']);
 #
 # skips the whole test unless SYS_VIRT_TEST_QEMU=1 and what it needs is there; with
-# SYS_VIRT_TEST_REQUIRE=1 what is missing is a failure. A test that runs longer is killed.
+# SYS_VIRT_TEST_REQUIRE=1 what is missing is a failure. A test that runs four times as long as `seconds`,
+# which are those of a machine at rest, is killed.
 #
 #   $bed->dir                      /run/bed: everybody may look in, gone afterwards
 #   $bed->name('web')              a name that nobody else on the machine has
@@ -49,7 +50,7 @@ sub enter {
         exec qw(unshare --mount --net --uts --ipc --pid --fork --kill-child --mount-proc sh -c), '"$@"; exit $?', 'sh', $^X, $0, @ARGV
             or die "unshare: $!";
     }
-    alarm($opt{seconds} // 60);
+    alarm(4 * ($opt{seconds} // 60));
     $owner = $$;
     my $self = bless {}, $class;
     $self->furnish;
@@ -127,7 +128,7 @@ sub run {
 
 sub listens {
     my ($self, $port) = @_;
-    my $end = time + 20;
+    my $end = time + 60;
     until (IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port")) {
         die "nobody listens on port $port" if time > $end;
         sleep 0.05;

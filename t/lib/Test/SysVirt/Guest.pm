@@ -45,7 +45,7 @@ XML
 
 sub ready {
     my ($class, $bed, $dom) = @_;
-    return $bed->wait_for(sub { eval { $dom->get_hostname(Sys::Virt::Domain::GET_HOSTNAME_AGENT) } }, 90);
+    return $bed->wait_for(sub { eval { $dom->get_hostname(Sys::Virt::Domain::GET_HOSTNAME_AGENT) } }, 300);
 }
 
 sub sh {

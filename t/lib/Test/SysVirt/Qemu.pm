@@ -5,9 +5,10 @@ package Test::SysVirt::Qemu;
 #   my $bed = Test::SysVirt::Qemu->new(seconds => 60);
 #
 # skips the whole test unless SYS_VIRT_TEST_QEMU=1 and qemu:///system answers; with
-# SYS_VIRT_TEST_REQUIRE=1 a bed that is missing is a failure. A test that runs longer
-# than `seconds` is killed. Everything made under $bed->name or in $bed->dir is removed
-# when the test ends; what a killed test left is removed by the next one.
+# SYS_VIRT_TEST_REQUIRE=1 a bed that is missing is a failure. A test that runs four times as
+# long as `seconds`, which are those of a machine at rest, is killed. Everything made under
+# $bed->name or in $bed->dir is removed when the test ends; what a killed test left is removed by
+# the next one.
 #
 #   $bed->conn                     a Sys::Virt connection to qemu:///system
 #   $bed->dir                      a fresh directory that QEMU can read and write
@@ -24,6 +25,8 @@ package Test::SysVirt::Qemu;
 #                                  the XML of a domain; all but the tag may be left out
 #   $bed->boot('web', %xml)        defines a domain that has a boot image as vda, starts it,
 #                                  waits until it answers on its serial port, returns it
+#   $bed->loaded_anew($dom)        waits until a guest that has answered before is in its memory as
+#                                  it starts; what it is asked earlier may be lost
 #   $bed->serial($dom)             the serial port of a running domain:
 #       ->ask('a')                 sends a byte, returns the boot sector's answer
 #       ->talk("id\n", qr/uid=/)   sends bytes, returns all that came up to a match, or undef
@@ -61,7 +64,7 @@ sub new {
         unless $ENV{SYS_VIRT_TEST_QEMU};
     my $conn = eval { Sys::Virt->new(uri => $uri) }
         or $class->missing("qemu:///system does not answer: $@");
-    alarm($opt{seconds} // 60);
+    alarm(4 * ($opt{seconds} // 60));
     sweep_stale($uri);
     /svt-(\d+)-/ && !kill(0, $1) and remove_dir($_) for glob File::Spec->tmpdir . '/svt-*';
     # QEMU runs as a user of its own.
@@ -157,9 +160,15 @@ sub boot {
     return $dom;
 }
 
+sub loaded_anew {
+    my ($self, $dom) = @_;
+    my $start = Test::SysVirt::BootSector::bytes();
+    return $self->wait_for(sub { $dom->memory_peek(0x7c00, length $start, Sys::Virt::Domain::MEMORY_PHYSICAL) eq $start });
+}
+
 sub wait_for {
     my ($self, $code, $seconds) = @_;
-    my $end = time + ($seconds // 20);
+    my $end = time + ($seconds // 60);
     while (1) {
         my $value = $code->();
         return $value if $value || time > $end;

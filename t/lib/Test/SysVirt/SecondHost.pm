@@ -9,6 +9,7 @@ package Test::SysVirt::SecondHost;
 #   my $running = $host->migration($name, \%how, $flags);
 #                     a migration there in another process, by the hosts themselves with
 #                     MIGRATE_PEER2PEER
+#   $host->ended($running)      has it come to its end?
 #   $host->outcome($running)    waits for its end: the error's code, or "done"
 #
 # Domains with names by $bed->name are removed there, too, when the test ends.
@@ -50,6 +51,8 @@ sub migration {
     }
     return $read;
 }
+
+sub ended { my ($self, $read) = @_; vec(my $ready = '', fileno $read, 1) = 1; return select $ready, undef, undef, 0 }
 
 sub outcome { my ($self, $read) = @_; local $/; return scalar <$read> }
 

@@ -25,7 +25,7 @@ sub new {
 # What came before the bytes were sent is dropped.
 sub talk {
     my ($self, $bytes, $want, $seconds) = @_;
-    my ($got, $end) = ('', time + ($seconds // 20));
+    my ($got, $end) = ('', time + ($seconds // 60));
     if (length $bytes) {
         $self->_read(0);
         syswrite $self->{fh}, $bytes;

@@ -37,7 +37,7 @@ sub run {
 sub answers {
     my ($self, $uri) = @_;
     $self->{uri} = $uri;
-    my $end = time + 30;
+    my $end = time + 60;
     until (eval { Sys::Virt->new(uri => $uri) }) {
         die "@{ $self->{command} }: $@" if time > $end || waitpid($self->{pid}, POSIX::WNOHANG()) > 0;
         sleep 0.05;

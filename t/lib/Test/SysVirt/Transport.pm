@@ -32,7 +32,7 @@ my $ticking;
 sub until_true {
     my ($true, $seconds) = @_;
     $ticking //= Sys::Virt::Event::add_timeout(100, sub { });
-    my $end = time + ($seconds // 30);
+    my $end = time + ($seconds // 60);
     while (!$true->()) {
         return 0 if time > $end;
         Sys::Virt::Event::run_default();
