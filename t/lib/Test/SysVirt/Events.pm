@@ -18,7 +18,7 @@ use warnings;
 use Test::More;
 use Test::SysVirt::Transport qw(until_true);
 
-my %package = (network => 'Network', storage_pool => 'StoragePool', node_device => 'NodeDevice', secret => 'Secret');
+my %package = (domain => 'Domain', network => 'Network', storage_pool => 'StoragePool', node_device => 'NodeDevice', secret => 'Secret');
 
 sub of {
     my ($class, $conn, $kind, @events) = @_;
