@@ -22,12 +22,6 @@ my $p2p  = $live | Sys::Virt::Domain::MIGRATE_PEER2PEER;
 
 isnt($dest->get_hostname, $conn->get_hostname, 'get_hostname: two hosts have two names');
 
-sub code_of {
-    my ($code) = @_;
-    return 0 if eval { $code->(); 1 };
-    return ref $@ ? $@->code : die $@;
-}
-
 # The guest has gone from one host to the other under a name.
 sub moved_ok {
     my ($dom, $name, $said) = @_;

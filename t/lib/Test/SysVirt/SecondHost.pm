@@ -9,27 +9,42 @@ package Test::SysVirt::SecondHost;
 #   my $running = $host->migration($name, \%how, $flags);
 #                     a migration there in another process, by the hosts themselves with
 #                     MIGRATE_PEER2PEER
+#   $host->interrupt($running)  ends that process, as a Ctrl-C does
 #   $host->ended($running)      has it come to its end?
-#   $host->outcome($running)    waits for its end: the error's code, or "done"
+#   $host->outcome($running)    waits for its end: the error's code, or "done"; '' if it was interrupted
+#   $host->said                 the message of the last such error
+#   $host->connect              a new connection, which takes the place of $host->conn
+#   code_of(sub { ... })        the code of the error that it dies of, or 0
 #
 # Domains with names by $bed->name are removed there, too, when the test ends.
 
 use strict;
 use warnings;
+use Exporter qw(import);
 use POSIX ();
 use Sys::Virt;
 use Sys::Virt::Domain;
 use Test::SysVirt::Qemu;
+
+our @EXPORT = qw(code_of);
 
 my $owner = $$;
 my $host;
 
 sub new {
     my ($class, $bed) = @_;
-    my $conn = eval { Sys::Virt->new(uri => $class->uri) }
-        or $bed->missing('the second host does not answer: run tools/testbed.sh start');
+    $host = bless { bed => $bed, said => '' }, $class;
+    eval { $host->connect } or $bed->missing('the second host does not answer: run tools/testbed.sh start');
     Test::SysVirt::Qemu::sweep_stale($class->uri);
-    return $host = bless { conn => $conn, bed => $bed }, $class;
+    return $host;
+}
+
+sub connect { my ($self) = @_; return $self->{conn} = Sys::Virt->new(uri => $self->uri) }
+
+sub code_of {
+    my ($code) = @_;
+    return 0 if eval { $code->(); 1 };
+    return ref $@ ? $@->code : die $@;
 }
 
 sub uri      { 'qemu+tcp://10.209.0.2/system' }
@@ -46,15 +61,25 @@ sub migration {
             if ($flags & Sys::Virt::Domain::MIGRATE_PEER2PEER) { $dom->migrate_to_uri($self->uri, $how, $flags) }
             else                                               { $dom->migrate(Sys::Virt->new(uri => $self->uri), $how, $flags) }
         };
-        syswrite $write, ref $@ ? $@->code : $@ || 'done';
+        syswrite $write, ref $@ ? join ' ', $@->code, $@->message : $@ || 'done';
         POSIX::_exit(0);
     }
-    return $read;
+    return { pid => $pid, read => $read };
 }
 
-sub ended { my ($self, $read) = @_; vec(my $ready = '', fileno $read, 1) = 1; return select $ready, undef, undef, 0 }
+sub ended { my ($self, $running) = @_; vec(my $ready = '', fileno $running->{read}, 1) = 1; return select $ready, undef, undef, 0 }
 
-sub outcome { my ($self, $read) = @_; local $/; return scalar <$read> }
+sub interrupt { my ($self, $running) = @_; kill INT => $running->{pid}; return }
+
+sub outcome {
+    my ($self, $running) = @_;
+    local $/;
+    (my $code, $self->{said}) = split / /, readline($running->{read}) // '', 2;
+    waitpid $running->{pid}, 0;
+    return $code // '';
+}
+
+sub said { $_[0]{said} }
 
 END {
     if ($host && $owner == $$) {
