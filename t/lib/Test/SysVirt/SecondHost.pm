@@ -79,7 +79,7 @@ sub outcome {
     return $code // '';
 }
 
-sub said { $_[0]{said} }
+sub said { $_[0]{said} // '' }
 
 END {
     if ($host && $owner == $$) {
