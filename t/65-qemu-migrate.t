@@ -132,8 +132,8 @@ subtest 'paused, and with a disk that is copied' => sub {
     $there->resume;
     is($bed->serial($there)->ask('W'), 'W3', 'resume: the guest goes on there');
     $there->destroy;
-    my $place = Test::SysVirt::BootSector::DIGIT;
-    my @bytes = map { qx(qemu-io -r -f qcow2 -c 'read -v $place 1' $_) =~ /^0+@{[ sprintf '%x', $place ]}:\s+(\w\w)/m } $data, $copy;
+    my $at = Test::SysVirt::BootSector::digit_at();
+    my @bytes = map { qx(qemu-io -r -f qcow2 -c 'read -v $at 1' $_) =~ /^[0-9a-f]+:\s+(\w\w)/m } $data, $copy;
     is("@bytes", '31 32', 'migrate: the disk there has been written to, the other no more');
 };
 

@@ -125,7 +125,7 @@ subtest 'memory' => sub {
     my $code = $dom->memory_peek(0x7c00, 512, Sys::Virt::Domain::MEMORY_PHYSICAL);
     my $digit = Test::SysVirt::BootSector::digit($code);
     is($bed->serial($dom)->ask('m'), 'm' . ($digit + 1), 'memory_peek: the digit in memory is where the guest is');
-    substr($code, Test::SysVirt::BootSector::DIGIT, 1) = '0';
+    substr($code, Test::SysVirt::BootSector::digit_at(), 1) = '0';
     is($code, Test::SysVirt::BootSector::bytes(), "memory_peek: all the rest is the guest's code, byte for byte");
     eval { $dom->memory_peek(0, 16) };
     is($@ && $@->code, Sys::Virt::Error::ERR_INVALID_ARG, 'memory_peek: dies without a kind of memory');

@@ -57,8 +57,8 @@ sub bytes {
     return pack 'H* @510 n', $hex, 0x55aa;
 }
 
-# Where the digit is in a sector that the guest wrote, and the digit.
-use constant DIGIT => 0xc0;
-sub digit { substr $_[0], DIGIT, 1 }
+# The digit in a sector that the guest wrote, and its place there.
+sub digit { substr $_[0], digit_at(), 1 }
+sub digit_at { 0xc0 }
 
 1;
