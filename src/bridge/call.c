@@ -108,7 +108,15 @@ void bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settle, brid
     if (items != method->most)
         items = count_arguments(aTHX_ call, items);
     arguments = PL_stack_base + call->ax;
-    settle |= method->calls_back || bridge_attention & ATTENTION_HOLD;
+    settle |= method->calls_back;
+    if (!settle && bridge_attention & ATTENTION_HOLD) {
+        if (method->alone && items == 1 && bridge_read_object(*arguments, call->values)) {
+            /* No copy: nobody can have it be another one. */
+            sv_2mortal(SvREFCNT_inc_simple_NN(call->values->of.owner));
+            return;
+        }
+        settle = true;
+    }
     if (settle || !bridge_read(aTHX_ method, arguments, items, false, call->values, room)) {
         bridge_settle(aTHX_ method, arguments, items, settled);
         (void)bridge_read(aTHX_ method, settled, items, true, call->values, room);

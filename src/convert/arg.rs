@@ -6,6 +6,7 @@ use crate::error::Failure;
 use crate::ffi::bridge::{Call, Kind, RawValue, Tag};
 use crate::perl::{Callback, Scalar, Variable};
 use std::ffi::{CString, c_char, c_int};
+use std::marker::PhantomData;
 use std::ptr;
 
 /// How the bridge reads a parameter.
@@ -338,18 +339,19 @@ impl Ints<u32> {
 }
 
 /// A list of strings for C.
-pub struct Strings {
+pub struct Strings<'a> {
     pointers: Vec<*const c_char>,
     /// Strings that were numbers in Perl.
     _from_numbers: Vec<CString>,
+    texts: PhantomData<&'a [u8]>,
 }
 
-impl Strings {
+impl<'a> Strings<'a> {
     /// The elements as strings.
-    pub fn of(items: &Items) -> Result<Self, Failure> {
+    pub fn of(items: &Items<'a>) -> Result<Self, Failure> {
         let mut from_numbers = Vec::new();
         let pointers = items.strings(&mut from_numbers)?;
-        Ok(Strings { pointers, _from_numbers: from_numbers })
+        Ok(Strings { pointers, _from_numbers: from_numbers, texts: PhantomData })
     }
 
     /// The first of them, NULL when there are none.

@@ -41,7 +41,7 @@ fn file(handle: &Data) -> Result<File, String> {
     match *handle {
         Data::Int(number) => {
             let not_open = || format!("is descriptor {number}, which is not open");
-            let number = i32::try_from(number).map_err(|_| not_open())?;
+            let number = i32::try_from(number).ok().filter(|number| *number >= 0).ok_or_else(not_open)?;
             // SAFETY: if it is not open, the system says so.
             let theirs = unsafe { BorrowedFd::borrow_raw(number) };
             theirs.try_clone_to_owned().map(File::from).map_err(|error| match error.raw_os_error() {

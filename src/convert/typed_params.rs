@@ -4,6 +4,7 @@ use super::{Data, HashArg, IntoScalar, Items, One, int, void};
 use crate::error::Failure;
 use crate::perl::{Hash, Perl, Scalar};
 use std::ffi::{CStr, CString, c_char, c_int};
+use std::marker::PhantomData;
 use std::{ptr, slice};
 use virt::sys;
 
@@ -14,13 +15,14 @@ pub struct TypedParams {
     pointer: *mut TypedParam,
     count: c_int,
     /// Where the array itself is ours; otherwise libvirt allocated it too.
-    _array: Option<Box<[TypedParam]>>,
+    _array: Option<Vec<TypedParam>>,
 }
 
 impl TypedParams {
     /// Room for `count` parameters, to be filled in.
     pub fn blank(count: c_int) -> Self {
-        let mut array = vec![empty(); usize::try_from(count).unwrap_or(0)].into_boxed_slice();
+        // No Box, which would have its elements to itself wherever it is moved.
+        let mut array = vec![empty(); usize::try_from(count).unwrap_or(0)];
         TypedParams { pointer: array.as_mut_ptr(), count: array.len() as c_int, _array: Some(array) }
     }
 
@@ -238,21 +240,22 @@ pub enum ParamType {
 /// Parameters a function takes: names and types.
 pub type Known = [(&'static CStr, ParamType)];
 
-/// Parameters for libvirt. Strings point at the caller's scalars.
+/// Parameters for libvirt, with strings of the call's arguments.
 #[derive(Default)]
-pub struct ParamSet {
+pub struct ParamSet<'a> {
     params: Vec<TypedParam>,
     /// Strings that were numbers in Perl.
     from_numbers: Vec<CString>,
+    texts: PhantomData<&'a [u8]>,
 }
 
-impl ParamSet {
+impl<'a> ParamSet<'a> {
     fn with_room(hash: &HashArg) -> Self {
-        ParamSet { params: Vec::with_capacity(hash.pairs.len()), from_numbers: Vec::new() }
+        ParamSet { params: Vec::with_capacity(hash.pairs.len()), ..ParamSet::default() }
     }
 
     /// The keys of `hash` that `known` has; others are warned of, undefined values left out.
-    pub fn known(hash: &HashArg, known: &Known) -> Result<Self, Failure> {
+    pub fn known(hash: &HashArg<'a>, known: &Known) -> Result<Self, Failure> {
         let mut set = ParamSet::with_room(hash);
         for (name, kind) in known {
             let key = name.to_bytes();
@@ -265,7 +268,7 @@ impl ParamSet {
     }
 
     /// The keys of `hash` that libvirt has in `current`, with the types it has there.
-    fn like(hash: &HashArg, current: &[TypedParam]) -> Result<Self, Failure> {
+    fn like(hash: &HashArg<'a>, current: &[TypedParam]) -> Result<Self, Failure> {
         let mut set = ParamSet::with_room(hash);
         for param in current {
             let key = field(param);
@@ -287,7 +290,7 @@ impl ParamSet {
     }
 
     /// Adds one parameter; an undefined value adds none.
-    pub fn add(&mut self, name: &[u8], kind: ParamType, value: Data) -> Result<(), String> {
+    pub fn add(&mut self, name: &[u8], kind: ParamType, value: Data<'a>) -> Result<(), String> {
         if let (ParamType::Strings, Data::Array(raw)) = (kind, value) {
             return Items::new(c"", raw).iter().try_for_each(|element| self.add(name, ParamType::String, element));
         }

@@ -10,7 +10,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::ptr;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
 
 /// What kind of event a registration is for: one static value each, with libvirt's function to end
@@ -46,7 +46,7 @@ struct Close {
     function: virConnectCloseFunc,
     /// What it gets. libvirt forgets to free it where a driver has no use for it, so it is freed
     /// here.
-    _data: Box<dyn Any + Send>,
+    _data: Arc<dyn Any + Send + Sync>,
     /// While it runs libvirt holds a lock that every function about close callbacks takes.
     running: bool,
     /// Whether it was ended while it ran, of which libvirt does not know yet.
@@ -100,7 +100,7 @@ pub fn registered(conn: virConnectPtr, source: &'static Source, id: c_int) {
 ///
 /// # Safety
 /// `conn` is a live connection, and `function` takes that for its data.
-pub unsafe fn register_close<D: Send + 'static>(
+pub unsafe fn register_close<D: Send + Sync + 'static>(
     conn: virConnectPtr,
     function: virConnectCloseFunc,
     data: D,
@@ -114,8 +114,8 @@ pub unsafe fn register_close<D: Send + 'static>(
         Some((_, true)) => unsafe { deregister_close(conn, function) }?,
         _ => {}
     }
-    let mut data = Box::new(data);
-    let address: *mut D = &mut *data;
+    let data = Arc::new(data);
+    let address = Arc::as_ptr(&data).cast_mut();
     // SAFETY: the caller's promise; the data stays at its place until it is unregistered.
     if unsafe { virConnectRegisterCloseCallback(conn, function, address.cast(), None) } < 0 {
         return Err(Failure::last());

@@ -64,9 +64,11 @@ fn restore(
 ) -> Result<(), Failure> {
     let (params, flags) = params.with_flags(flags);
     if let Some(params) = params {
-        let mut params = save_params(&params, from, xml)?;
-        // SAFETY: a live connection and parameters that outlive the call.
-        return void(unsafe { since::virDomainRestoreParams()?(con, params.as_mut_ptr(), params.len(), flags) });
+        // SAFETY: a live connection, the call's strings, and parameters that outlive the call.
+        return unsafe {
+            let mut params = save_params(&params, from, xml)?;
+            void(since::virDomainRestoreParams()?(con, params.as_mut_ptr(), params.len(), flags))
+        };
     }
     // SAFETY: a live connection and the call's strings.
     void(unsafe {

@@ -77,7 +77,12 @@ type Position<'a> = (&'static CStr, Data<'a>);
 
 /// Parameters and flags from a hash with flags behind it, or from flags, name and `more` by
 /// position.
-fn given(call: Arguments, params: HashOrNumber, next: Data, more: [Position; 2]) -> Result<(ParamSet, u32), Failure> {
+fn given<'a>(
+    call: Arguments,
+    params: HashOrNumber<'a>,
+    next: Data<'a>,
+    more: [Position<'a>; 2],
+) -> Result<(ParamSet<'a>, u32), Failure> {
     if let HashOrNumber::Hash(hash) = params {
         let flags = match next {
             Data::Undef => 0,
@@ -90,7 +95,7 @@ fn given(call: Arguments, params: HashOrNumber, next: Data, more: [Position; 2])
 }
 
 /// Parameters from those arguments that are defined.
-fn by_position(arguments: &[Position]) -> Result<ParamSet, Failure> {
+fn by_position<'a>(arguments: &[Position<'a>]) -> Result<ParamSet<'a>, Failure> {
     let mut params = ParamSet::default();
     for (name, value) in arguments {
         let kind = if *name == VIR_MIGRATE_PARAM_BANDWIDTH { ParamType::Ullong } else { ParamType::String };

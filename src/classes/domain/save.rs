@@ -34,9 +34,11 @@ fn save(
     let (params, flags) = params.with_flags(flags);
     if let Some(params) = params {
         let save = since::virDomainSaveParams()?;
-        let mut params = save_params(&params, to, dxml)?;
-        // SAFETY: a live object, and parameters that outlive the call.
-        return void(unsafe { save(dom, params.as_mut_ptr(), params.len(), flags) });
+        // SAFETY: a live object, the call's strings, and parameters that outlive the call.
+        return unsafe {
+            let mut params = save_params(&params, to, dxml)?;
+            void(save(dom, params.as_mut_ptr(), params.len(), flags))
+        };
     }
     if to.is_null() {
         return Err(call.bad_argument(1, "is undef, and there are no parameters that name the file"));

@@ -6,7 +6,14 @@ use std::ffi::{CStr, c_char};
 use virt::sys::*;
 
 /// `params` with the file and the XML that were given beside it.
-pub fn save_params(params: &HashArg, file: *const c_char, xml: *const c_char) -> Result<ParamSet, Failure> {
+///
+/// # Safety
+/// NULL, or strings of the same call.
+pub unsafe fn save_params<'a>(
+    params: &HashArg<'a>,
+    file: *const c_char,
+    xml: *const c_char,
+) -> Result<ParamSet<'a>, Failure> {
     let mut set = ParamSet::known(
         params,
         &[
@@ -18,7 +25,7 @@ pub fn save_params(params: &HashArg, file: *const c_char, xml: *const c_char) ->
     )?;
     for (name, text) in [(VIR_DOMAIN_SAVE_PARAM_FILE, file), (VIR_DOMAIN_SAVE_PARAM_DXML, xml)] {
         if !text.is_null() {
-            // SAFETY: an argument of the call, a string with its NUL.
+            // SAFETY: the caller's promise.
             let text = unsafe { CStr::from_ptr(text) }.to_bytes();
             set.add(name.to_bytes(), ParamType::String, Data::Text(text))
                 .map_err(|problem| params.bad_value(name.to_bytes(), &problem))?;
