@@ -59,10 +59,8 @@ sub has_failed {
 }
 
 # The source may have heard from the other host that it has failed, and wait for its own QEMU to notice:
-# then one tries again. Before QEMU 9.1 told when it is about to recover, libvirt might look too early
-# at the destination, and give the old failure as the new one; the hosts come to the end all the same.
-my $tells = $bed->conn->get_version >= 9_001_000;
-
+# then one tries again. And libvirt may look at the destination before QEMU there has noticed that it
+# recovers, and give the old failure for the new one; the hosts come to the end all the same.
 sub recovers {
     my ($dom, $there, $flags) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
@@ -71,8 +69,7 @@ sub recovers {
         $outcome = $host->outcome($two->begins($dom, $flags | Sys::Virt::Domain::MIGRATE_POSTCOPY | Sys::Virt::Domain::MIGRATE_POSTCOPY_RESUME, $speed => 100));
         return $host->said !~ /still running/;
     });
-    my $known = !$tells && $host->said =~ /failed in post-copy phase/;
-    is($outcome, $known ? Sys::Virt::Error::ERR_OPERATION_FAILED : 'done', 'migrate: MIGRATE_POSTCOPY_RESUME comes to its end') or diag $host->said;
+    ok($outcome eq 'done' || $host->said =~ /failed in post-copy phase/, 'migrate: MIGRATE_POSTCOPY_RESUME is taken') or diag "$outcome ", $host->said;
     becomes($there, $arriving, qw(RUNNING MIGRATED RESUMED));
     becomes($dom, $leaving, qw(SHUTOFF MIGRATED STOPPED));
     $two->moved_ok($dom, $there, 'm7', 'recovered');

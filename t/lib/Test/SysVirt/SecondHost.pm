@@ -56,6 +56,8 @@ sub migration {
     pipe my $read, my $write or die $!;
     my $pid = fork // die $!;
     if (!$pid) {
+        # Also where this test was started in the background.
+        $SIG{INT} = 'DEFAULT';
         eval {
             my $dom = Sys::Virt->new(uri => 'qemu:///system')->get_domain_by_name($name);
             if ($flags & Sys::Virt::Domain::MIGRATE_PEER2PEER) { $dom->migrate_to_uri($self->uri, $how, $flags) }
@@ -74,9 +76,9 @@ sub interrupt { my ($self, $running) = @_; kill INT => $running->{pid}; return }
 sub outcome {
     my ($self, $running) = @_;
     local $/;
-    (my $code, $self->{said}) = split / /, readline($running->{read}) // '', 2;
+    (my $code, $self->{said}) = (readline($running->{read}) // '') =~ /^(\S*) ?(.*)/s;
     waitpid $running->{pid}, 0;
-    return $code // '';
+    return $code;
 }
 
 sub said { $_[0]{said} // '' }
