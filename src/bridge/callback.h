@@ -29,7 +29,7 @@ extern U8 bridge_attention;
 #define ATTENTION_SIGPIPE 2 /* the script has changed $SIG{PIPE} since the last call */
 #define ATTENTION_DEADLINE 4 /* a connection has a deadline */
 #define ATTENTION_ALARM 8    /* the script has a handler of SIGALRM */
-#define ATTENTION_HUNG 16    /* libvirt does not return from a call that was abandoned */
+#define ATTENTION_HUNG 16    /* a call was abandoned, or is waited for, and may hang */
 #define ATTENTION_ELSEWHERE (ATTENTION_DEADLINE | ATTENTION_ALARM) /* calls may run on another thread */
 /* Other threads change it, too. */
 #define bridge_attend(what) ((void)__atomic_or_fetch(&bridge_attention, (U8)(what), __ATOMIC_RELAXED))
