@@ -142,16 +142,16 @@ for my $method (@methods) {
 }
 
 subtest 'what arrives' => sub {
-    my $plain = received(volume());
-    cmp_ok($plain, '>=', 12 * MIB, 'is all there is');
-    is($plain, received(volume(timeout => 60)), 'is the same with a deadline');
+    my $call = received(volume());
+    cmp_ok($call, '>=', 12 * MIB, 'is all there is');
+    is($call, received(volume(timeout => 60)), 'is the same with a deadline');
     local $SIG{ALRM} = sub { };
-    is($plain, received(volume()), 'and with a handler of SIGALRM');
+    is($call, received(volume()), 'and with a handler of SIGALRM');
     my ($volume, $conn) = volume(timeout => 60);
     my ($stream, $inner) = map { stream(recv_all => $volume, $conn) } 1, 2;
     my ($nested, $outer) = (0, 0);
     $stream->recv_all(sub { $inner->recv_all(sub { $nested += $_[2]; $_[2] }) if !$outer; $outer += $_[2]; $_[2] });
-    is("$outer $nested", "$plain $plain", 'a handler may receive another stream');
+    is("$outer $nested", "$call $call", 'a handler may receive another stream');
 };
 
 subtest 'handlers that leave' => sub {
@@ -179,6 +179,58 @@ PERL
     $daemon->stop;
     $daemon->resume;
 };
+
+# What handlers drop, of which the script has nothing else.
+my %drops = (
+    'the stream'      => sub { my ($of) = @_; delete $of->{stream} },
+    'the connection'  => sub { my ($of) = @_; delete @$of{qw(conn volume)} },
+    'both'            => sub { my ($of) = @_; %$of = () },
+    'both by DESTROY' => sub { my ($of) = @_; $_->DESTROY for @$of{qw(conn stream volume)}; %$of = () },
+);
+# How the call is made, with or without a deadline, and the error that it ends with if its host hangs.
+my $call = sub { my ($of, $method, @handlers) = @_; $of->{stream}->$method(@handlers) };
+my %ways = (
+    'as usual'                => [0, $call],
+    'with a deadline'         => [1, $call, qr/within 0\.5 s, the call is abandoned/],
+    'with a handler of alarm' => [0, sub { local $SIG{ALRM} = sub { die "alarm\n" }; $call->(@_) }, qr/\Aalarm\n\z/],
+);
+# What the handler does then, and how the call ends.
+my %ends = (
+    'goes on'           => [sub { }, qr/\A\z/],
+    'dies'              => [sub { die "enough\n" }, qr/\Aenough\n\z/],
+    'has its host hang' => [sub { $daemon->stop; Time::HiRes::ualarm(200_000) if ref $SIG{ALRM} }],
+);
+
+for my $way (sort keys %ways) {
+    subtest "handlers that drop what a call needs, $way" => sub {
+        my ($deadline, $make, $hangs) = @{ $ways{$way} };
+        # What another thread gives up ends here when a call waits.
+        my $waits  = Sys::Virt->new(uri => $daemon->uri, timeout => 60);
+        my $server = $daemon->admin->lookup_server('libvirtd');
+        my $clients = sub { scalar(() = $server->list_clients) };
+        my $others  = $clients->();
+        for my $end (grep { $hangs || !/hang/ } sort keys %ends) {
+            my ($then, $error) = @{ $ends{$end} };
+            for my $drop (sort keys %drops) {
+                for my $method ($end =~ /hang/ ? qw(recv_all send_all) : @methods) {
+                    my %of;
+                    @of{qw(volume conn)} = volume($deadline ? (timeout => $end =~ /hang/ ? 0.5 : 60) : ());
+                    $of{stream} = stream($method, @of{qw(volume conn)});
+                    my @dropped = values %of;
+                    Scalar::Util::weaken($_) for @dropped;
+                    my $handler = sub { $drops{$drop}->(\%of), $then->() if $_[0] == 1 };
+                    $@ = eval { $make->(\%of, $method, handlers($method, $handler)); 1 } ? '' : "$@";
+                    my $name = "$method, and a handler drops $drop and $end";
+                    like($@, $error // $hangs, "$name: how it ends");
+                    $daemon->resume;
+                    %of = ();
+                    my $left = sub { $waits->get_hostname; (grep { defined } @dropped) + $clients->() - $others };
+                    ok(until_true(sub { !$left->() }), "$name: nothing is left, here or at the host") or diag($left->());
+                }
+            }
+        }
+    };
+}
 
 subtest 'nothing is left' => sub {
     plan skip_all => 'no /proc/self here' if !tasks() || !defined memory();

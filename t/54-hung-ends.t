@@ -28,8 +28,8 @@ my $begin = <<'PERL';
     }
     sub hangs { kill STOP => $daemon }
     sub with_alarm {
-        my ($call) = @_;
-        local $SIG{ALRM} = sub { die "alarm\n" };
+        my ($call, $first) = @_;
+        local $SIG{ALRM} = sub { $first->() if $first; die "alarm\n" };
         Time::HiRes::ualarm(200_000);
         eval { $call->(); 1 } and print 'it lived';
         print $@ if $@ ne "alarm\n";
@@ -44,6 +44,7 @@ my %doing = (
     'a call abandoned, its objects global' => 'our ($conn, $dom) = host(); hangs(); with_alarm(sub { $dom->get_info });',
     'a call abandoned, its objects dropped' => '{ my ($conn, $dom) = host(); hangs(); with_alarm(sub { $dom->get_info }); } print "";',
     'a call abandoned, another connection idle' => 'my ($conn, $dom) = host(); my ($other, $more) = host(); hangs(); with_alarm(sub { $dom->get_info });',
+    'a connection dropped by the handler of an alarm' => 'my ($conn, $dom) = host(); my ($other) = host(); hangs(); with_alarm(sub { $dom->get_info }, sub { undef $other });',
     'a stream abandoned by an alarm' => <<'PERL',
         my $conn = Sys::Virt->new(uri => $storage);
         my $stream = $conn->new_stream;

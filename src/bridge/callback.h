@@ -29,7 +29,7 @@ extern U8 bridge_attention;
 #define ATTENTION_SIGPIPE 2 /* the script has changed $SIG{PIPE} since the last call */
 #define ATTENTION_DEADLINE 4 /* a connection has a deadline */
 #define ATTENTION_ALARM 8    /* the script has a handler of SIGALRM */
-#define ATTENTION_HUNG 16    /* libvirt has not returned from a call that was abandoned, or not for long */
+#define ATTENTION_HUNG 16    /* a call has been abandoned, or waited for, and may hang */
 #define ATTENTION_ELSEWHERE (ATTENTION_DEADLINE | ATTENTION_ALARM) /* calls may run on another thread */
 #define ATTENTION_CALLS (ATTENTION_HOLD | ATTENTION_SIGPIPE | ATTENTION_ELSEWHERE) /* none is the usual one */
 /* Other threads change it, too. */

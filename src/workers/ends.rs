@@ -2,7 +2,7 @@
 //! ask the host, and wait for it.
 
 use super::home::Home;
-use super::job::{any_hangs, elsewhere};
+use super::job::{elsewhere, may_any_hang};
 use crate::objects::{Reference, connection};
 use crate::panics;
 use crate::perl::Perl;
@@ -10,10 +10,10 @@ use std::ffi::c_void;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// For the bridge: the end of a reference while a connection has a deadline, or libvirt does not return
-/// from a call that was abandoned. One that may have to wait for its host does so on another thread,
-/// and this one waits for that as long as the connection's deadline says. The handlers of signals wait
-/// with it: perl is in the middle of freeing something.
+/// For the bridge: the end of a reference while a connection has a deadline, or a call may hang. One that
+/// may have to wait for its host does so on another thread, and this one waits for that as long as the
+/// connection's deadline says. The handlers of signals wait with it: perl is in the middle of freeing
+/// something, such as all that a handler of a signal leaves, or exit, before the call is abandoned.
 ///
 /// # Safety
 /// `object` is a live object of `class`, on that connection, and the caller gives up its reference.
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
             // The last object of a connection that the script has dropped may close it.
             None => None,
             Some(_) if !reference.asks_host() => return drop(reference),
-            Some(None) if !any_hangs() => return drop(reference),
+            Some(None) if !may_any_hang() => return drop(reference),
             Some(seconds) => seconds,
         };
         let Some(perl) = Perl::current() else { return drop(reference) };

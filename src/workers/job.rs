@@ -13,7 +13,7 @@ use crate::panics;
 use crate::perl::{Origin, Perl};
 use std::ffi::{CStr, c_int, c_void};
 use std::mem;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use virt::sys;
@@ -80,22 +80,20 @@ struct Finished(Outcome, Box<Deferred>);
 // SAFETY: as a deferred call, an outcome has no Perl values.
 unsafe impl Send for Finished {}
 
-/// How many abandoned jobs libvirt has not returned from.
-static HUNG: AtomicUsize = AtomicUsize::new(0);
-
-/// Whether there are any.
-pub fn any_hangs() -> bool {
-    HUNG.load(Ordering::Relaxed) > 0
+/// Whether a call may hang: one that was abandoned, which libvirt has not returned from, or that somebody
+/// waits for, whose host may never answer.
+pub fn may_any_hang() -> bool {
+    shared().hung.load(Ordering::Relaxed) > 0
 }
 
-fn hang(more: bool) {
+fn may_hang(more: bool) {
     if more {
-        HUNG.fetch_add(1, Ordering::Relaxed);
-        // From now on: whether any does is looked at there, as the last one's end and another's
+        shared().hung.fetch_add(1, Ordering::Relaxed);
+        // From now on: whether any may is looked at there, as the last one's end and another's
         // beginning may come at the same time.
         bridge::sv_bridge_attend(bridge::ATTENTION_HUNG);
     } else {
-        HUNG.fetch_sub(1, Ordering::Relaxed);
+        shared().hung.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -158,7 +156,7 @@ impl Work for Job {
         } else {
             let references = mem::take(&mut state.references);
             drop(state);
-            hang(false);
+            may_hang(false);
             // Here: what ends with it may have to wait for its host once more.
             drop(finished);
             drop(references);
@@ -179,6 +177,9 @@ impl Job {
         let transfer = deferred.transfer();
         let state = Mutex::new(State::of_call(deferred, kept));
         let forks = bridge::sv_bridge_forks();
+        if signal.is_some() {
+            may_hang(true);
+        }
         Arc::new(Job { id, forks, lane, connection, home, future, signal, deadline, transfer, state })
     }
 
@@ -218,7 +219,7 @@ impl Job {
         let call = match mem::replace(&mut state.progress, Progress::Running) {
             Progress::Waiting(deferred) => Some(deferred),
             _ => {
-                hang(true);
+                may_hang(true);
                 None
             }
         };
@@ -315,11 +316,14 @@ impl Job {
             let at = *lock(&deadline.at);
             shared().deadlines.remove(at, self);
         }
+        if self.signal.is_some() {
+            may_hang(false);
+        }
         let mut state = lock(&self.state);
         let progress = mem::replace(&mut state.progress, Progress::Over);
         match progress {
             Progress::Done(_) => return (progress, mem::take(&mut state.kept)),
-            Progress::Running => hang(true),
+            Progress::Running => may_hang(true),
             _ => {}
         }
         // SAFETY: the caller's promise.

@@ -16,7 +16,7 @@ pub use pool::is_here as is_on_pool;
 
 use crate::ffi::bridge;
 use std::any::Any;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// All that is shared between threads. A forked child starts anew: what it has of its parent's may
@@ -26,6 +26,8 @@ struct Shared {
     pool: pool::Pool<job::Job>,
     homes: Mutex<home::Homes>,
     deadlines: deadline::Deadlines,
+    /// How many calls may hang.
+    hung: AtomicUsize,
 }
 
 fn shared() -> &'static Shared {
@@ -41,6 +43,7 @@ fn shared() -> &'static Shared {
                 pool: pool::Pool::default(),
                 homes: Mutex::default(),
                 deadlines: deadline::Deadlines::default(),
+                hung: AtomicUsize::new(0),
             }));
             match SHARED.compare_exchange(known, new, Ordering::AcqRel, Ordering::Acquire) {
                 // SAFETY: never freed.
