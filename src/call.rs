@@ -76,7 +76,8 @@ impl Call {
 
     /// Gives one value.
     pub fn give(&self, value: Scalar) {
-        self.leave_single(self.perl().mortal(value));
+        // SAFETY: as it says.
+        unsafe { self.leave_single(self.perl().mortal(value)) };
     }
 
     /// Gives one number.
@@ -104,7 +105,8 @@ impl Call {
             unsafe { base.add(given).write(perl.mortal(value)) };
             given += 1;
         }
-        self.leave_list(given);
+        // SAFETY: written above.
+        unsafe { self.leave_list(given) };
     }
 
     /// Whether the caller wants one value, and gets the number of elements for a list.
@@ -123,12 +125,14 @@ impl Call {
 
     /// The same in these words, to which the place is added if they do not end in a newline.
     pub fn warn_with(&self, text: &[u8]) {
-        self.leave_warning(self.perl().mortal(self.perl().new_string(text)));
+        // SAFETY: as it says.
+        unsafe { self.leave_warning(self.perl().mortal(self.perl().new_string(text))) };
     }
 
     /// Assigns `content` to a variable of the caller's when the call is over.
     pub fn assign(&self, variable: Variable, content: Scalar) {
-        self.leave_output(variable.as_raw(), content.into_raw());
+        // SAFETY: the promise to `Variable::assume`, and a scalar of our own.
+        unsafe { self.leave_output(variable.as_raw(), content.into_raw()) };
     }
 
     /// Ends the call with an exception.
@@ -142,7 +146,8 @@ impl Call {
             Failure::Died(exception) => exception.into_scalar(self.perl()),
             Failure::Argument { code, text } => self.error(self.argument_report(code, &text)),
         };
-        self.leave_error(self.perl().mortal(error));
+        // SAFETY: as it says.
+        unsafe { self.leave_error(self.perl().mortal(error)) };
     }
 
     /// The error of a call: of this one, if it is of no other.

@@ -28,7 +28,10 @@ methods! {
 }
 
 /// The parent's name; the root of the tree has none, which is no error.
-fn parent(dev: virNodeDevicePtr) -> Result<One<*const c_char>, Failure> {
+///
+/// # Safety
+/// A live device.
+unsafe fn parent(dev: virNodeDevicePtr) -> Result<One<*const c_char>, Failure> {
     // SAFETY: a live device, which keeps the name.
     let name = unsafe { virNodeDeviceGetParent(dev) };
     // SAFETY: asks for this thread's error, which the call before has reset.

@@ -17,7 +17,9 @@ methods! {
     undefine(sec: Secret) => void(virSecretUndefine(sec));
 }
 
-fn value(sec: virSecretPtr, flags: u32) -> Result<SecretResult, Failure> {
+/// # Safety
+/// A live secret.
+unsafe fn value(sec: virSecretPtr, flags: u32) -> Result<SecretResult, Failure> {
     let mut len = 0;
     // SAFETY: a live secret and a place for the length.
     let bytes = unsafe { virSecretGetValue(sec, &mut len, flags) };

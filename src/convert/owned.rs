@@ -157,7 +157,9 @@ impl<T: Object> Return for Handles<T> {
         let perl = call.perl();
         let stash = perl.stash(T::class().package);
         let count = self.array.as_slice().len();
-        call.give_list(count, std::iter::from_fn(|| self.next().map(|object| object.into_scalar_of(perl, stash))));
+        // SAFETY: the stash of their class.
+        let next = || self.next().map(|object| unsafe { object.into_scalar_of(perl, stash) });
+        call.give_list(count, std::iter::from_fn(next));
     }
 }
 

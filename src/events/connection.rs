@@ -97,7 +97,8 @@ impl<T: Object> KeptObjects<T> {
     fn first(self, perl: Perl, own: Option<&Scalar>) -> Vec<Scalar> {
         let mut arguments = Vec::with_capacity(MOST_ARGUMENTS);
         arguments.push(self.connection(perl, own));
-        arguments.push(self.1.into_scalar_on(perl, &arguments[0]));
+        // SAFETY: the connection's object.
+        arguments.push(unsafe { self.1.into_scalar_on(perl, &arguments[0]) });
         arguments
     }
 }

@@ -364,35 +364,50 @@ union Single {
 }
 
 impl Call {
-    /// C dies with an error, which is mortal.
-    pub(crate) fn leave_error(&self, error: *mut SV) {
+    /// C dies with an error.
+    ///
+    /// # Safety
+    /// It is a mortal scalar.
+    pub(crate) unsafe fn leave_error(&self, error: *mut SV) {
         self.error.set(error);
         self.left.set(true);
         self.returned.set(0);
     }
 
-    /// C warns of a mortal text.
-    pub(crate) fn leave_warning(&self, text: *mut SV) {
+    /// C warns of a text.
+    ///
+    /// # Safety
+    /// It is a mortal scalar.
+    pub(crate) unsafe fn leave_warning(&self, text: *mut SV) {
         self.warning.set(text);
         self.left.set(true);
     }
 
     /// C gives a variable bytes, which are its own from here on.
-    pub(crate) fn leave_output(&self, variable: *mut SV, content: *mut SV) {
+    ///
+    /// # Safety
+    /// An argument of the call, and a string scalar that is given up.
+    pub(crate) unsafe fn leave_output(&self, variable: *mut SV, content: *mut SV) {
         self.output.set(variable);
         self.content.set(content);
         self.left.set(true);
     }
 
-    /// A mortal scalar is the only value.
+    /// A scalar is the only value.
+    ///
+    /// # Safety
+    /// It is mortal.
     #[inline(always)]
-    pub(crate) fn leave_single(&self, value: *mut SV) {
+    pub(crate) unsafe fn leave_single(&self, value: *mut SV) {
         self.single.set(Single { sv: value });
         self.returned.set(RETURNED_SINGLE);
     }
 
     /// So many values are on the stack.
-    pub(crate) fn leave_list(&self, count: usize) {
+    ///
+    /// # Safety
+    /// They are, and all are mortal.
+    pub(crate) unsafe fn leave_list(&self, count: usize) {
         self.returned.set(count as i32);
     }
 

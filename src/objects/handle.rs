@@ -35,25 +35,36 @@ impl<T: Object> Handle<T> {
 
     /// The Perl object, which now owns the reference.
     pub fn into_scalar(self, perl: Perl) -> Scalar {
-        self.into_scalar_of(perl, perl.stash(T::class().package))
+        // SAFETY: the stash of its class.
+        unsafe { self.into_scalar_of(perl, perl.stash(T::class().package)) }
     }
 
-    /// The same for many objects: `stash` is that of their class.
-    pub fn into_scalar_of(self, perl: Perl, stash: *mut HV) -> Scalar {
-        self.into_scalar_like(perl, stash, ptr::null_mut())
+    /// The same for many objects.
+    ///
+    /// # Safety
+    /// `stash` is that of their class, just looked up.
+    pub unsafe fn into_scalar_of(self, perl: Perl, stash: *mut HV) -> Scalar {
+        // SAFETY: the caller's promise.
+        unsafe { self.into_scalar_like(perl, stash, ptr::null_mut()) }
     }
 
     /// The same where no method of an object runs: it is on the connection of `like`.
-    pub fn into_scalar_on(self, perl: Perl, like: &Scalar) -> Scalar {
-        self.into_scalar_like(perl, perl.stash(T::class().package), like.as_raw())
+    ///
+    /// # Safety
+    /// `like` is a reference to an object of this module.
+    pub unsafe fn into_scalar_on(self, perl: Perl, like: &Scalar) -> Scalar {
+        // SAFETY: the stash of its class, and the caller's promise.
+        unsafe { self.into_scalar_like(perl, perl.stash(T::class().package), like.as_raw()) }
     }
 
-    fn into_scalar_like(self, perl: Perl, stash: *mut HV, like: *mut SV) -> Scalar {
+    /// # Safety
+    /// As for both.
+    unsafe fn into_scalar_like(self, perl: Perl, stash: *mut HV, like: *mut SV) -> Scalar {
         let object = self.0.cast();
         std::mem::forget(self);
         let connection = if T::CLASS == Connect::CLASS { object } else { ptr::null_mut() };
-        // SAFETY: the running interpreter, a stash, an object whose reference is ours to give, and
-        // NULL or one of this module's.
+        // SAFETY: the running interpreter, an object whose reference is ours to give, and the caller's
+        // promise.
         unsafe {
             let scalar = bridge::sv_bridge_object(perl.raw(), stash, T::CLASS, object, connection, like);
             Scalar::assume_owned(scalar)
@@ -69,9 +80,11 @@ impl Lent {
     /// The Perl object, on the connection of `like`.
     ///
     /// # Safety
-    /// A live object, which its owner does not give up before this ends, as it has to.
+    /// A live object, which its owner does not give up before this ends, as it has to; and a reference to an
+    /// object of this module.
     pub unsafe fn to<T: Object>(perl: Perl, object: *mut T::Target, like: &Scalar) -> (Scalar, Self) {
-        let scalar = Handle::<T>(object).into_scalar_on(perl, like);
+        // SAFETY: the caller's promise.
+        let scalar = unsafe { Handle::<T>(object).into_scalar_on(perl, like) };
         // Not a Box any more, as C changes it from now on.
         let loan = NonNull::from(Box::leak(Box::new(Loan { object: ptr::null_mut(), below: ptr::null_mut() })));
         // SAFETY: a reference to a new object, and a place that stays until `drop`.

@@ -38,7 +38,9 @@ methods! {
     define_save_image_xml(con: Connect, file: Str, xml: Str, flags: u32 = 0) => void(virDomainSaveImageDefineXML(con, file, xml, flags));
 }
 
-fn ids(con: virConnectPtr, most: c_int) -> Result<Vec<c_int>, Failure> {
+/// # Safety
+/// A live connection.
+unsafe fn ids(con: virConnectPtr, most: c_int) -> Result<Vec<c_int>, Failure> {
     let mut ids = vec![0; most.clamp(0, 1 << 20) as usize];
     // SAFETY: a live connection and room for that many.
     let count = int(unsafe { virConnectListDomains(con, ids.as_mut_ptr(), ids.len() as c_int) })?;
@@ -47,15 +49,21 @@ fn ids(con: virConnectPtr, most: c_int) -> Result<Vec<c_int>, Failure> {
 }
 
 /// The running domains in the order of their ids; one that ended in between is left out.
-fn running(con: virConnectPtr) -> Result<Counted<Handle<Domain>>, Failure> {
-    // SAFETY: a live connection.
-    let count = int(unsafe { virConnectNumOfDomains(con) })?;
-    let ids = ids(con, count)?;
-    // SAFETY: as above.
-    Ok(Counted(ids.into_iter().filter_map(|id| unsafe { object(virDomainLookupByID(con, id)) }.ok()).collect()))
+///
+/// # Safety
+/// A live connection.
+unsafe fn running(con: virConnectPtr) -> Result<Counted<Handle<Domain>>, Failure> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let count = int(virConnectNumOfDomains(con))?;
+        let found = ids(con, count)?.into_iter().filter_map(|id| object(virDomainLookupByID(con, id)).ok());
+        Ok(Counted(found.collect()))
+    }
 }
 
-fn restore(
+/// # Safety
+/// A live connection, and strings or NULL.
+unsafe fn restore(
     con: virConnectPtr,
     from: *const c_char,
     xml: *const c_char,
@@ -93,7 +101,14 @@ record! {
     }
 }
 
-fn all_stats(con: virConnectPtr, stats: u32, doms: Option<Items>, flags: u32) -> Result<Values<DomainStats>, Failure> {
+/// # Safety
+/// A live connection.
+unsafe fn all_stats(
+    con: virConnectPtr,
+    stats: u32,
+    doms: Option<Items>,
+    flags: u32,
+) -> Result<Values<DomainStats>, Failure> {
     let mut list = ptr::null_mut();
     let count = match doms {
         Some(doms) if doms.len() > 0 => {

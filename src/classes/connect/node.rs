@@ -107,7 +107,10 @@ unsafe fn counters<T: Counter>(get: impl Fn(*mut T, *mut c_int) -> c_int) -> Res
 }
 
 /// How many CPUs there are, the bit string of those online, and how many these are.
-fn cpu_map(con: virConnectPtr, flags: u32) -> Result<(c_int, Vec<u8>, u32), Failure> {
+///
+/// # Safety
+/// A live connection.
+unsafe fn cpu_map(con: virConnectPtr, flags: u32) -> Result<(c_int, Vec<u8>, u32), Failure> {
     let (mut map, mut online) = (ptr::null_mut(), 0);
     // SAFETY: a live connection and places for the results.
     let total = int(unsafe { virNodeGetCPUMap(con, &mut map, &mut online, flags) })?;
@@ -116,7 +119,9 @@ fn cpu_map(con: virConnectPtr, flags: u32) -> Result<(c_int, Vec<u8>, u32), Fail
     Ok((total, map.as_slice().to_vec(), online))
 }
 
-fn free_memory(con: virConnectPtr) -> Result<u64, Failure> {
+/// # Safety
+/// A live connection.
+unsafe fn free_memory(con: virConnectPtr) -> Result<u64, Failure> {
     // SAFETY: a live connection.
     match unsafe { virNodeGetFreeMemory(con) } {
         0 => Err(Failure::last()),
@@ -136,7 +141,14 @@ fn cells(call: Arguments, first: usize, start: c_int, end: c_int) -> Result<usiz
     }
 }
 
-fn cells_free_memory(call: Arguments, con: virConnectPtr, start: c_int, end: c_int) -> Result<Values<u64>, Failure> {
+/// # Safety
+/// A live connection.
+unsafe fn cells_free_memory(
+    call: Arguments,
+    con: virConnectPtr,
+    start: c_int,
+    end: c_int,
+) -> Result<Values<u64>, Failure> {
     let count = cells(call, 1, start, end)?;
     let mut free = vec![0; count];
     // SAFETY: a live connection and room for one number a cell.
@@ -175,7 +187,9 @@ record! {
 /// No host comes close, and memory for all that a script may ask for could end the process.
 const MOST_COUNTS: usize = 1 << 20;
 
-fn free_pages(
+/// # Safety
+/// A live connection.
+unsafe fn free_pages(
     call: Arguments,
     con: virConnectPtr,
     sizes: Items,
@@ -201,7 +215,9 @@ fn free_pages(
     Ok(Values(counts.chunks_exact(sizes.len().max(1)).enumerate().map(cell_pages).collect()))
 }
 
-fn alloc_pages(
+/// # Safety
+/// A live connection.
+unsafe fn alloc_pages(
     call: Arguments,
     con: virConnectPtr,
     pages: Items,

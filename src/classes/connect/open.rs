@@ -50,21 +50,31 @@ unsafe fn open(uri: *const c_char, auth: virConnectAuthPtr, flags: u32) -> Resul
 }
 
 /// The version of what the connection talks to; without one, that of libvirt itself.
-fn version(con: Option<virConnectPtr>) -> Result<u64, Failure> {
-    let Some(con) = con else { return stored(|version: *mut u64| own_version(version)) };
-    // SAFETY: a live connection.
-    stored(|version: *mut u64| unsafe { virConnectGetVersion(con, version) })
+///
+/// # Safety
+/// A live connection, if it is one.
+unsafe fn version(con: Option<virConnectPtr>) -> Result<u64, Failure> {
+    // SAFETY: the caller's promise, and a place for the version.
+    stored(|version: *mut u64| unsafe {
+        con.map_or_else(|| own_version(version), |con| virConnectGetVersion(con, version))
+    })
 }
 
 /// The version of libvirt at the connection's other end, or here.
-fn library_version(con: Option<virConnectPtr>) -> Result<u64, Failure> {
-    let Some(con) = con else { return stored(|version: *mut u64| own_version(version)) };
-    // SAFETY: a live connection.
-    stored(|version: *mut u64| unsafe { virConnectGetLibVersion(con, version) })
+///
+/// # Safety
+/// As above.
+unsafe fn library_version(con: Option<virConnectPtr>) -> Result<u64, Failure> {
+    // SAFETY: the caller's promise, and a place for the version.
+    stored(|version: *mut u64| unsafe {
+        con.map_or_else(|| own_version(version), |con| virConnectGetLibVersion(con, version))
+    })
 }
 
-fn own_version(version: *mut u64) -> c_int {
-    // SAFETY: a place for the version; NULL asks for no driver's.
+/// # Safety
+/// A place for the version.
+unsafe fn own_version(version: *mut u64) -> c_int {
+    // SAFETY: the caller's promise; NULL asks for no driver's.
     unsafe { virGetVersion(version, ptr::null(), ptr::null_mut()) }
 }
 
@@ -98,7 +108,9 @@ fn is_connection_class(perl: Perl, class: &[u8]) -> bool {
         .is_ok_and(|answer| answer.read(perl, |data| Data::of(data).truth()))
 }
 
-fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<(), Failure> {
+/// # Safety
+/// A live connection.
+unsafe fn set_identity(conn: virConnectPtr, identity: HashArg, flags: u32) -> Result<(), Failure> {
     use ParamType::{String, Ullong};
     let mut params = ParamSet::known(
         &identity,
@@ -125,7 +137,9 @@ struct Authentication {
     failure: Option<Failure>,
 }
 
-fn open_auth(
+/// # Safety
+/// The URI is a string or NULL.
+unsafe fn open_auth(
     call: Arguments,
     uri: *const c_char,
     credlist: Option<Items>,

@@ -66,7 +66,9 @@ fn older_name(name: &[u8]) -> &[u8] {
     }
 }
 
-fn block_stats(dom: virDomainPtr, path: *const c_char, flags: u32) -> Result<One<BlockStats>, Failure> {
+/// # Safety
+/// A live domain and a string.
+unsafe fn block_stats(dom: virDomainPtr, path: *const c_char, flags: u32) -> Result<One<BlockStats>, Failure> {
     // SAFETY: a live object, a string with its NUL, room for as many parameters as libvirt said.
     let found = match unsafe { fetched(|p, n| virDomainBlockStatsFlags(dom, path, p, n, flags)) } {
         Err(Failure::Libvirt(Report { code, .. })) if code as u32 == VIR_ERR_NO_SUPPORT && flags == 0 => {
@@ -92,7 +94,9 @@ record! {
     }
 }
 
-fn disk_errors(dom: virDomainPtr, flags: u32) -> Result<Values<DiskError>, Failure> {
+/// # Safety
+/// A live domain.
+unsafe fn disk_errors(dom: virDomainPtr, flags: u32) -> Result<Values<DiskError>, Failure> {
     // SAFETY: a live object; asks for their number.
     let room = int(unsafe { virDomainGetDiskErrors(dom, ptr::null_mut(), 0, flags) })?;
     if room == 0 {

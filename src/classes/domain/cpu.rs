@@ -36,7 +36,10 @@ methods! {
 }
 
 /// -1 for a domain that doesn't run, which scripts that look at all domains rely on.
-fn max_vcpus(dom: virDomainPtr) -> Result<c_int, Failure> {
+///
+/// # Safety
+/// A live domain.
+unsafe fn max_vcpus(dom: virDomainPtr) -> Result<c_int, Failure> {
     // SAFETY: a live domain.
     match int(unsafe { virDomainGetMaxVcpus(dom) }) {
         Err(Failure::Libvirt(report)) if report.code == VIR_ERR_OPERATION_INVALID as c_int => Ok(-1),
@@ -45,7 +48,10 @@ fn max_vcpus(dom: virDomainPtr) -> Result<c_int, Failure> {
 }
 
 /// How many bytes have a bit for each CPU of the host.
-fn cpu_mask_len(dom: virDomainPtr) -> Result<usize, Failure> {
+///
+/// # Safety
+/// A live domain.
+unsafe fn cpu_mask_len(dom: virDomainPtr) -> Result<usize, Failure> {
     // SAFETY: a struct of integers and an array of char.
     let mut node: virNodeInfo = unsafe { std::mem::zeroed() };
     // SAFETY: a live object, whose connection lives as long.
@@ -89,8 +95,12 @@ record! {
 
 /// With flags, and for a domain that doesn't run, only what the configuration knows: where
 /// each may run.
-fn vcpu_info(dom: virDomainPtr, flags: u32) -> Result<Vcpus, Failure> {
-    let len = cpu_mask_len(dom)?;
+///
+/// # Safety
+/// A live domain.
+unsafe fn vcpu_info(dom: virDomainPtr, flags: u32) -> Result<Vcpus, Failure> {
+    // SAFETY: the caller's promise.
+    let len = unsafe { cpu_mask_len(dom) }?;
     // SAFETY: a struct of integers.
     let mut domain: virDomainInfo = unsafe { std::mem::zeroed() };
     // SAFETY: a live object, and a place for the result.

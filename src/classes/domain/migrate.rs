@@ -106,7 +106,9 @@ fn by_position<'a>(arguments: &[Position<'a>]) -> Result<ParamSet<'a>, Failure> 
     Ok(params)
 }
 
-fn to_connection(
+/// # Safety
+/// Live objects.
+unsafe fn to_connection(
     dom: virDomainPtr,
     to: virConnectPtr,
     mut params: ParamSet,
@@ -116,7 +118,9 @@ fn to_connection(
     unsafe { object(virDomainMigrate3(dom, to, params.as_mut_ptr(), params.len() as u32, flags)) }
 }
 
-fn to_uri(dom: virDomainPtr, to: *const c_char, mut params: ParamSet, flags: u32) -> Result<(), Failure> {
+/// # Safety
+/// A live domain, and a string or NULL.
+unsafe fn to_uri(dom: virDomainPtr, to: *const c_char, mut params: ParamSet, flags: u32) -> Result<(), Failure> {
     // SAFETY: a live object, a string with its NUL or NULL, and parameters that outlive the call.
     void(unsafe { virDomainMigrateToURI3(dom, to, params.as_mut_ptr(), params.len() as u32, flags) })
 }

@@ -23,7 +23,10 @@ methods! {
 }
 
 /// By the oldest function that takes what is given.
-fn save(
+///
+/// # Safety
+/// A live domain, and strings or NULL.
+unsafe fn save(
     call: Arguments,
     dom: virDomainPtr,
     to: *const c_char,

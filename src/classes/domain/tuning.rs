@@ -51,7 +51,10 @@ methods! {
 }
 
 /// The number of parameters comes with the name of the scheduler.
-fn scheduler_parameters(dom: virDomainPtr, flags: u32) -> Result<One<TypedParams>, Failure> {
+///
+/// # Safety
+/// A live domain.
+unsafe fn scheduler_parameters(dom: virDomainPtr, flags: u32) -> Result<One<TypedParams>, Failure> {
     let mut count: c_int = 0;
     // SAFETY: a live object, and a place for the number.
     unsafe { owned_str(virDomainGetSchedulerType(dom, &mut count)) }?;
