@@ -5,6 +5,7 @@ use Test::More;
 use Test::SysVirt::Container;
 use Test::SysVirt::Driver;
 use Test::SysVirt::Enclosure;
+use Test::SysVirt::Events;
 use Test::SysVirt::Transport;
 use Sys::Virt;
 use Sys::Virt::Domain;
@@ -21,29 +22,11 @@ Sys::Virt::Event::register_default();
 my $conn = Sys::Virt->new(uri => 'lxc:///system');
 is($conn->get_type, 'LXC', 'the driver');
 
-my @events;
-for my $kind (qw(LIFECYCLE REBOOT METADATA_CHANGE)) {
-    $conn->domain_event_register_any(undef, Sys::Virt::Domain->can("EVENT_ID_$kind")->(), sub {
-        my ($from, $dom, @arguments) = @_;
-        push @events, join ' ', $kind, map { $_ // 'undef' } @arguments;
-        return;
-    });
-}
-
-# Runs the loop until that event has come, and forgets those before it.
-sub event {
-    my ($name, @wanted) = @_;
-    local $Test::Builder::Level = $Test::Builder::Level + 1;
-    my $wanted = join ' ', @wanted;
-    my $seen = until_true(sub { grep { $_ eq $wanted } @events });
-    ok($seen, $name) or diag("no $wanted, but: ", join ', ', @events);
-    @events = ();
-    return;
-}
+my $events = Test::SysVirt::Events->of($conn, domain => qw(LIFECYCLE REBOOT METADATA_CHANGE));
 
 my $box = Test::SysVirt::Container->new($bed, 'box');
 my $dom = $conn->define_domain($box->xml);
-event('event: defined', 'LIFECYCLE', Sys::Virt::Domain::EVENT_DEFINED, Sys::Virt::Domain::EVENT_DEFINED_ADDED);
+$events->next_is($dom, LIFECYCLE => [Sys::Virt::Domain::EVENT_DEFINED, Sys::Virt::Domain::EVENT_DEFINED_ADDED], 'defined');
 
 # A descriptor that has that text in it.
 sub descriptor {
@@ -78,7 +61,7 @@ sub attach {
 sub starts {
     my ($start) = @_;
     for (1 .. 10) {
-        @events = ();
+        $events->forget;
         $box->forget;
         $start->();
         attach();
@@ -102,7 +85,7 @@ subtest 'create_with_files' => sub {
         @gave = $dom->create_with_files([fileno $file]);
     });
     is_deeply(\@gave, [], 'gives nothing');
-    event('event: started', 'LIFECYCLE', Sys::Virt::Domain::EVENT_STARTED, Sys::Virt::Domain::EVENT_STARTED_BOOTED);
+    $events->next_is($dom, LIFECYCLE => [Sys::Virt::Domain::EVENT_STARTED, Sys::Virt::Domain::EVENT_STARTED_BOOTED], 'started');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_BOOTED], 'it runs');
     is($box->says('fd'), 'read me', 'the container has read from the descriptor');
     cmp_ok($conn->get_domain_by_name($dom->get_name)->get_id, '>', 0, 'get_id');
@@ -192,11 +175,11 @@ subtest 'suspend and resume' => sub {
     $dom->suspend;
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_PAUSED, Sys::Virt::Domain::STATE_PAUSED_USER], 'suspended');
     is($box->cgroup($dom, 'freezer', 'freezer.state'), 'FROZEN', 'in the kernel');
-    event('event: suspended', 'LIFECYCLE', Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED);
+    $events->next_is($dom, LIFECYCLE => [Sys::Virt::Domain::EVENT_SUSPENDED, Sys::Virt::Domain::EVENT_SUSPENDED_PAUSED], 'suspended');
     $dom->resume;
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_RUNNING, Sys::Virt::Domain::STATE_RUNNING_UNPAUSED], 'resumed');
     is($box->cgroup($dom, 'freezer', 'freezer.state'), 'THAWED', 'in the kernel');
-    event('event: resumed', 'LIFECYCLE', Sys::Virt::Domain::EVENT_RESUMED, Sys::Virt::Domain::EVENT_RESUMED_UNPAUSED);
+    $events->next_is($dom, LIFECYCLE => [Sys::Virt::Domain::EVENT_RESUMED, Sys::Virt::Domain::EVENT_RESUMED_UNPAUSED], 'resumed');
     is(sh('echo awake'), 'awake', 'it goes on');
 };
 
@@ -204,10 +187,10 @@ subtest 'metadata' => sub {
     my $uri = 'http://bed.invalid/notes';
     $dom->set_metadata(Sys::Virt::Domain::METADATA_TITLE, 'a box');
     is($dom->get_metadata(Sys::Virt::Domain::METADATA_TITLE), 'a box', 'a title');
-    event('event: the title', 'METADATA_CHANGE', Sys::Virt::Domain::METADATA_TITLE, 'undef');
+    $events->next_is($dom, METADATA_CHANGE => [Sys::Virt::Domain::METADATA_TITLE, undef], 'the title');
     $dom->set_metadata(Sys::Virt::Domain::METADATA_ELEMENT, '<note>mine</note>', 'n', $uri);
     is($dom->get_metadata(Sys::Virt::Domain::METADATA_ELEMENT, $uri), '<note>mine</note>', 'an element');
-    event('event: the element', 'METADATA_CHANGE', Sys::Virt::Domain::METADATA_ELEMENT, $uri);
+    $events->next_is($dom, METADATA_CHANGE => [Sys::Virt::Domain::METADATA_ELEMENT, $uri], 'the element');
 };
 
 subtest 'what a host of containers says' => sub {
@@ -221,8 +204,8 @@ subtest 'what a host of containers says' => sub {
 };
 
 subtest 'reboot from inside' => sub {
-    $stream->send("reboot -f\n", 10);
-    event('event: rebooted', 'REBOOT');
+    is($stream->send("reboot -f\n", 10), 10, 'send: all of the bytes');
+    $events->next_is($dom, REBOOT => [], 'rebooted');
     attach();
     console('', qr/READY/);
     is(sh('echo again'), 'again', 'it runs again');
@@ -233,7 +216,8 @@ subtest 'reboot from inside' => sub {
 sub down {
     my ($detail) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    event('event: stopped', 'LIFECYCLE', Sys::Virt::Domain::EVENT_STOPPED, $detail);
+    # After the stops of those starts that were in vain.
+    $events->until([LIFECYCLE => $dom->get_name, Sys::Virt::Domain::EVENT_STOPPED, $detail], 'LIFECYCLE: stopped');
     is_deeply([$dom->get_state], [Sys::Virt::Domain::STATE_SHUTOFF, Sys::Virt::Domain::STATE_SHUTOFF_SHUTDOWN], 'it is down');
     return;
 }
@@ -264,13 +248,13 @@ subtest 'a transient container' => sub {
     close $file;
     ok(until_true(sub { $other->says('fd') }), 'it has a descriptor');
     is($other->says('fd'), 'read me, too', 'which it has read');
-    event('event: started', 'LIFECYCLE', Sys::Virt::Domain::EVENT_STARTED, Sys::Virt::Domain::EVENT_STARTED_BOOTED);
+    $events->next_is($guest, LIFECYCLE => [Sys::Virt::Domain::EVENT_STARTED, Sys::Virt::Domain::EVENT_STARTED_BOOTED], 'started');
     $guest->destroy;
-    event('event: destroyed', 'LIFECYCLE', Sys::Virt::Domain::EVENT_STOPPED, Sys::Virt::Domain::EVENT_STOPPED_DESTROYED);
+    $events->next_is($guest, LIFECYCLE => [Sys::Virt::Domain::EVENT_STOPPED, Sys::Virt::Domain::EVENT_STOPPED_DESTROYED], 'destroyed');
     fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $guest->get_info }, 'and gone');
 };
 
 $dom->undefine;
-event('event: undefined', 'LIFECYCLE', Sys::Virt::Domain::EVENT_UNDEFINED, Sys::Virt::Domain::EVENT_UNDEFINED_REMOVED);
+$events->next_is($dom, LIFECYCLE => [Sys::Virt::Domain::EVENT_UNDEFINED, Sys::Virt::Domain::EVENT_UNDEFINED_REMOVED], 'undefined');
 
 done_testing;

@@ -14,6 +14,7 @@ package Test::SysVirt::Events;
 #                                       argument if any is given; forgets it and what the object had before
 #   $events->next_is($lan, LIFECYCLE => [0, 0], 'defined');
 #                                       compares the arguments of that
+#   $events->forget                     forgets all that has come
 #   $events->end                        ends the registrations
 #
 # libvirt's loop is registered before the connection is opened.
@@ -55,7 +56,7 @@ sub until {
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my $found = sub { grep { "@$_" eq "@$wanted" } @{ $self->{seen} } };
     ok(until_true($found), $what) or diag explain $self->{seen};
-    splice @{ $self->{seen} };
+    $self->forget;
     return;
 }
 
@@ -80,6 +81,8 @@ sub next_is {
     is_deeply([$self->next($object, $event, @$arguments ? $arguments->[0] : ())], $arguments, "$event: $what");
     return;
 }
+
+sub forget { my ($self) = @_; splice @{ $self->{seen} }; return }
 
 sub end {
     my ($self) = @_;
