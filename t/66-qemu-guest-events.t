@@ -16,13 +16,12 @@ use Sys::Virt::QEMU;
 Sys::Virt::Event::register_default();
 my $bed    = Test::SysVirt::Qemu->new(seconds => 240);
 my $conn   = $bed->conn;
-my $tells_of_vcpus = Sys::Virt->get_library_version >= 12_004_000;
 my $events = Test::SysVirt::Events->of($conn, domain => qw(LIFECYCLE REBOOT WATCHDOG CONTROL_ERROR PMSUSPEND_DISK
-    DEVICE_REMOVED DEVICE_REMOVAL_FAILED MEMORY_FAILURE MEMORY_DEVICE_SIZE_CHANGE), $tells_of_vcpus ? 'VCPU_REMOVED' : ());
+    DEVICE_REMOVED DEVICE_REMOVAL_FAILED MEMORY_FAILURE MEMORY_DEVICE_SIZE_CHANGE));
 
 my $linux = Test::SysVirt::Guest->start($bed, 'linux',
-    vcpu => "<maxMemory slots='2' unit='MiB'>1024</maxMemory><vcpu current='1'>2</vcpu>",
-    more => "<cpu><numa><cell id='0' cpus='0-1' memory='192' unit='MiB'/></numa></cpu>",
+    vcpu => "<maxMemory slots='2' unit='MiB'>1024</maxMemory><vcpu>1</vcpu>",
+    more => "<cpu><numa><cell id='0' cpus='0' memory='192' unit='MiB'/></numa></cpu>",
     devices => "<memory model='virtio-mem'><target><size unit='MiB'>128</size><node>0</node><block unit='MiB'>2</block>"
         . "<requested unit='MiB'>0</requested></target><alias name='ua-grows'/></memory>");
 
@@ -119,18 +118,6 @@ subtest 'memory that a guest is offered' => sub {
         $events->until([MEMORY_DEVICE_SIZE_CHANGE => $linux->get_name, 'ua-grows', $mib * 1024], "MEMORY_DEVICE_SIZE_CHANGE: it has $mib MiB, in KiB");
         like($linux->get_xml_description, qr{<current unit='KiB'>@{[$mib * 1024]}</current>}, 'get_xml_description: as much');
     }
-};
-
-subtest 'a processor that a guest gives up' => sub {
-    plan skip_all => 'VCPU_REMOVED: since libvirt 12.4' if !$tells_of_vcpus;
-    $linux->set_vcpus(2, Sys::Virt::Domain::VCPU_LIVE);
-    my $two = sub { (Test::SysVirt::Guest->sh($bed, $linux, 'ls /sys/devices/system/cpu') // '') =~ /\bcpu1\b/ };
-    ok($bed->wait_for($two), 'set_vcpus: the guest has a second processor');
-    # When QEMU emulates it, it does not tell when it is gone, so that libvirt gives up; when asked
-    # once more, QEMU says that there is none.
-    ok($bed->wait_for(sub { eval { $linux->set_vcpus(1, Sys::Virt::Domain::VCPU_LIVE); 1 } }, 60), 'set_vcpus: the guest gives it up');
-    $events->next_is($linux, VCPU_REMOVED => [1], 'its number');
-    is($linux->get_vcpus(Sys::Virt::Domain::VCPU_LIVE), 1, 'get_vcpus: one is left');
 };
 
 done_testing;
