@@ -11,6 +11,12 @@ use Sys::Virt::Event;
 # What a host can be told, and what it tells of guests that lack something.
 
 my $bed = Test::SysVirt::Enclosure->enter(seconds => 60, needs => ['/usr/bin/qemu-system-x86_64']);
+# Many a virtual machine has no firmware that it could ask. libvirt looks when it starts.
+my ($dmidecode) = grep { -x } '/usr/sbin/dmidecode', '/usr/bin/dmidecode';
+$bed->run('mount', '--bind', $bed->file('dmidecode', <<'SH', 0755), $dmidecode) if $dmidecode;
+#!/bin/sh
+printf 'BIOS Information\n\tVendor: Firm & Ware\n\tVersion: 1.2\n\nSystem Information\n\tManufacturer: Maker\n\tProduct Name: Machine\n'
+SH
 my $daemon = $bed->libvirtd;
 Sys::Virt::Event::register_default();
 my $conn = Sys::Virt->new(uri => 'qemu:///system');
@@ -37,6 +43,33 @@ subtest 'node_alloc_pages' => sub {
     is(number($file), $before + 1, 'one more');
     $conn->node_alloc_pages([[2048, $before]], 0, 1, Sys::Virt::NODE_ALLOC_PAGES_SET);
     is(number($file), $before, 'as many as there were');
+};
+
+subtest 'get_sysinfo' => sub {
+    plan skip_all => 'no dmidecode here' if !$dmidecode;
+    my $xml = $conn->get_sysinfo;
+    like($xml, qr{<bios>\s*<entry name='vendor'>Firm &amp; Ware</entry>\s*<entry name='version'>1.2</entry>}, 'the firmware');
+    like($xml, qr{<system>\s*<entry name='manufacturer'>Maker</entry>\s*<entry name='product'>Machine</entry>}, 'the machine');
+};
+
+subtest 'domains, by the calls of old' => sub {
+    my ($on, $off, $other) = map { $conn->define_domain(<<XML) } qw(on off other);
+<domain type='qemu'>
+  <name>$_</name><memory unit='MiB'>32</memory>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <devices><controller type='usb' model='none'/></devices>
+</domain>
+XML
+    $on->create;
+    is_deeply([map { $_->get_name } $conn->list_domains], ['on'], 'list_domains: the one that runs');
+    is_deeply([sort map { $_->get_name } $conn->list_defined_domains], ['off', 'other'], 'list_defined_domains: the others');
+    is($conn->num_of_defined_domains, 2, 'num_of_defined_domains: as many');
+    is_deeply([sort $conn->list_defined_domain_names(2)], ['off', 'other'], 'list_defined_domain_names: their names');
+    is(scalar(() = $conn->list_defined_domain_names(1)), 1, 'list_defined_domain_names: no more than asked for');
+    $on->destroy;
+    is_deeply([$conn->list_domains], [], 'list_domains: none');
+    $_->undefine for $on, $off, $other;
+    is_deeply([$conn->list_defined_domains], [], 'list_defined_domains: none');
 };
 
 subtest 'a disk that is not there' => sub {

@@ -148,7 +148,7 @@ subtest 'sent and received' => sub {
     $stream->finish;
     ok(slurp($bed->dir . '/out') eq slurp($in), 'download: all bytes');
     $stream = $send->(MiB, 3, 0);
-    $stream->send('mid', 3);
+    is($stream->send('mid', 3), 3, 'send: all of a few bytes');
     $stream->finish;
     is(substr(slurp($vol->get_path), MiB - 1, 5), "\0mid\0", 'upload: a part in the middle');
     $vol->delete;
@@ -169,6 +169,22 @@ subtest 'sent and received' => sub {
     $stream->finish;
     ok($data eq slurp($in), 'download: with holes, all bytes');
     cmp_ok($holes, '>', 7 * MiB, 'download: most is a hole');
+    open $to, '+>', $bed->dir . '/out' or die $!;
+    $stream = $conn->new_stream;
+    $vol->download($stream, 0, 0, Sys::Virt::StorageVol::VOL_DOWNLOAD_SPARSE_STREAM);
+    is($stream->sparse_recv_file($to), 8 * MiB, 'sparse_recv_file: all, with the holes');
+    $stream->finish;
+    ok(slurp($bed->dir . '/out') eq slurp($in), 'sparse_recv_file: all bytes');
+    cmp_ok((stat $to)[12] * 512, '<', MiB, 'sparse_recv_file: the file has the holes');
+    $vol->delete;
+
+    $vol = $pool->create_volume(xml('back.img', 8, 'raw'));
+    sysseek $to, 0, 0;
+    $stream = $send->(0, 8 * MiB, Sys::Virt::StorageVol::VOL_UPLOAD_SPARSE_STREAM);
+    is($stream->sparse_send_file($to), 8 * MiB, 'sparse_send_file: all, with the holes');
+    $stream->finish;
+    ok(slurp($vol->get_path) eq slurp($in), 'sparse_send_file: all bytes');
+    cmp_ok(allocated($vol), '<', MiB, 'sparse_send_file: the volume has the holes');
     $stream = $conn->new_stream;
     $vol->download($stream, 9 * MiB, 1);
     is($stream->recv($data, 1), 0, 'download: nothing is behind the end');
