@@ -19,7 +19,10 @@ BEGIN { needs('Future') }
 
 # A call to this host takes half a second.
 my $fleet;
-subtest 'a slow host' => sub { $fleet = Test::SysVirt::Fleet->start(hosts => 1, delay => 0.5); pass('is there') };
+subtest 'a slow host' => sub {
+    $fleet = Test::SysVirt::Fleet->start(hosts => 1, delay => 0.5);
+    ok(Sys::Virt->new(uri => $fleet->uri(0))->is_alive, 'new: opens a connection to the slow host');
+};
 
 package My::Loop {
     our @ISA = 'Sys::Virt::EventImpl';

@@ -1,12 +1,11 @@
 //! Parameter types of method rows: what a row writes behind an argument's name, how the bridge
 //! reads it, and what the row's code gets for it, or why it gets nothing.
 
-use super::{Data, HAS_NUL, Integer, Items, Pairs};
+use super::{Data, HAS_NUL, Items, Pairs};
 use crate::error::Failure;
 use crate::ffi::bridge::{Call, Kind, RawValue, Tag};
 use crate::perl::{Callback, Scalar, Variable};
-use std::ffi::{CString, c_char, c_int};
-use std::marker::PhantomData;
+use std::ffi::{c_char, c_int};
 use std::ptr;
 
 /// How the bridge reads a parameter.
@@ -288,79 +287,5 @@ impl<'a> HashOrNumber<'a> {
             HashOrNumber::Hash(hash) => (Some(hash), flags),
             HashOrNumber::Number(number) => (None, flags | number),
         }
-    }
-}
-
-/// As many integers as most lists have, which are no reason to ask for memory.
-const FEW: usize = 16;
-
-/// A list of integers for C.
-pub struct Ints<T> {
-    few: [T; FEW],
-    /// In place of those, if there are more.
-    many: Vec<T>,
-    len: usize,
-}
-
-impl<T: Integer> Ints<T> {
-    #[inline(always)]
-    fn between(min: i64, max: u64, items: &Items) -> Result<Self, Failure> {
-        let mut ints = Ints { few: [T::default(); FEW], many: Vec::new(), len: items.len() };
-        match ints.few.get_mut(..ints.len) {
-            Some(places) => items.fill(min, max, places)?,
-            None => ints.many = items.integers(min, max)?,
-        }
-        Ok(ints)
-    }
-
-    /// The first of them.
-    pub fn as_mut_ptr(&mut self) -> *mut T {
-        if self.len > FEW { self.many.as_mut_ptr() } else { self.few.as_mut_ptr() }
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-}
-
-impl Ints<c_int> {
-    /// The elements as file descriptors.
-    pub fn descriptors(items: &Items) -> Result<Self, Failure> {
-        Ints::between(0, c_int::MAX as u64, items)
-    }
-}
-
-impl Ints<u32> {
-    /// The elements as unsigned ints.
-    pub fn unsigned(items: &Items) -> Result<Self, Failure> {
-        Ints::between(0, u32::MAX.into(), items)
-    }
-}
-
-/// A list of strings for C.
-pub struct Strings<'a> {
-    pointers: Vec<*const c_char>,
-    /// Strings that were numbers in Perl.
-    _from_numbers: Vec<CString>,
-    texts: PhantomData<&'a [u8]>,
-}
-
-impl<'a> Strings<'a> {
-    /// The elements as strings.
-    pub fn of(items: &Items<'a>) -> Result<Self, Failure> {
-        let mut from_numbers = Vec::new();
-        let pointers = items.strings(&mut from_numbers)?;
-        Ok(Strings { pointers, _from_numbers: from_numbers, texts: PhantomData })
-    }
-
-    /// The first of them, NULL when there are none.
-    pub fn as_mut_ptr(&mut self) -> *mut *const c_char {
-        if self.pointers.is_empty() { ptr::null_mut() } else { self.pointers.as_mut_ptr() }
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.pointers.len()
     }
 }

@@ -2,7 +2,6 @@
 //! have is judged here, and said in these words, for an argument and for what is in one.
 
 use super::IntoScalar;
-use crate::error::Failure;
 use crate::ffi::bridge::{RawValue, Tag};
 use crate::objects::Class;
 use crate::perl::{Perl, Scalar};
@@ -205,85 +204,6 @@ impl IntoScalar for Data<'_> {
             Data::Text(text) => perl.new_string(text),
             _ => perl.new_undef(),
         }
-    }
-}
-
-/// An integer type of C.
-pub trait Integer: Copy + Default {
-    /// The value of that type with those bits, which is in its range.
-    fn of_bits(bits: i64) -> Self;
-}
-
-macro_rules! integers {
-    ($($type:ty)*) => {$(
-        impl Integer for $type {
-            fn of_bits(bits: i64) -> Self {
-                bits as $type
-            }
-        }
-    )*};
-}
-
-integers! { i32 u32 u64 }
-
-/// The elements of an array argument, with the argument's name for errors.
-#[derive(Clone, Copy)]
-pub struct Items<'a> {
-    name: &'a CStr,
-    raw: &'a [RawValue],
-}
-
-impl<'a> Items<'a> {
-    /// The elements of an argument of that name.
-    pub fn new(name: &'a CStr, raw: &'a [RawValue]) -> Self {
-        Items { name, raw }
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.raw.len()
-    }
-
-    /// One after the other.
-    pub fn iter(&self) -> impl Iterator<Item = Data<'a>> + use<'a> {
-        self.raw.iter().map(Data::of)
-    }
-
-    /// The error for one element.
-    pub fn bad_element(&self, index: usize, problem: &str) -> Failure {
-        Failure::invalid(format!("argument '{}', element {index}: {problem}", self.name.to_string_lossy()))
-    }
-
-    /// The elements as integers between `min` and `max`, which are in the range of the type.
-    pub fn integers<T: Integer>(&self, min: i64, max: u64) -> Result<Vec<T>, Failure> {
-        let mut numbers = vec![T::default(); self.len()];
-        self.fill(min, max, &mut numbers)?;
-        Ok(numbers)
-    }
-
-    /// The same, as many as there are places.
-    #[inline(always)]
-    pub fn fill<T: Integer>(&self, min: i64, max: u64, places: &mut [T]) -> Result<(), Failure> {
-        for (index, (raw, place)) in self.raw.iter().zip(places).enumerate() {
-            *place = T::of_bits(match raw.integer_between(min, max) {
-                Some(number) => number,
-                None => self.unusual_integer(index, raw, min, max)?,
-            });
-        }
-        Ok(())
-    }
-
-    #[cold]
-    fn unusual_integer(&self, index: usize, raw: &RawValue, min: i64, max: u64) -> Result<i64, Failure> {
-        Data::of(raw).integer(min, max).map_err(|problem| self.bad_element(index, &problem))
-    }
-
-    /// The elements as strings for C, which `owned` keeps where they were numbers.
-    pub fn strings(&self, owned: &mut Vec<CString>) -> Result<Vec<*const c_char>, Failure> {
-        self.iter()
-            .enumerate()
-            .map(|(index, data)| data.c_str(owned).map_err(|problem| self.bad_element(index, &problem)))
-            .collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Objects as arguments.
 
-use super::{Data, FromArg, Items, Spec};
+use super::{Data, FromArg, Spec};
 use crate::error::Failure;
 use crate::ffi::bridge::{Call, Kind, RawValue, Tag};
 use crate::objects::{Class, Object};
@@ -51,23 +51,5 @@ impl<T: Object> FromArg for Opt<T> {
 
     fn from_arg<'a>(call: &'a Call, index: usize, value: &'a RawValue) -> Result<Self::Native<'a>, Failure> {
         if value.tag() == Tag::Undef { Ok(ptr::null_mut()) } else { T::from_arg(call, index, value) }
-    }
-}
-
-impl Items<'_> {
-    /// The elements as objects of one class, for an array that libvirt wants NULL-terminated.
-    pub fn objects<T: Object>(&self) -> Result<Vec<*mut T::Target>, Failure> {
-        let mut objects = Vec::with_capacity(self.len() + 1);
-        for (index, data) in self.iter().enumerate() {
-            match data {
-                Data::Object(class, object) if class == T::CLASS && !object.is_null() => objects.push(object.cast()),
-                _ => {
-                    let package = T::class().package.to_string_lossy();
-                    return Err(self.bad_element(index, &format!("not a live {package} object")));
-                }
-            }
-        }
-        objects.push(ptr::null_mut());
-        Ok(objects)
     }
 }

@@ -58,7 +58,7 @@ fn next(perl: Perl, home: &Home) -> Result<*mut SV, Failure> {
     // They run callbacks of the script. One that dies leaves what comes behind it where it is.
     parked::release(perl)?;
     match comes.then(|| home.pop()).flatten() {
-        Some(Item::Done(job)) => Ok(job.future as *mut SV),
+        Some(Item::Done(job)) => Ok(job.future() as *mut SV),
         _ => Ok(ptr::null_mut()),
     }
 }

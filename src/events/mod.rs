@@ -14,6 +14,7 @@ pub mod event_loop;
 mod guard;
 pub mod parked;
 pub mod perl_loop;
+mod shapes;
 pub mod stream;
 
 pub use delivery::watch;

@@ -1,6 +1,8 @@
 //! What the C side looks like from Rust.
 
 pub mod bridge;
+mod call;
+mod value;
 
 use std::ffi::CStr;
 use std::ptr;

@@ -1,7 +1,8 @@
 //! How calls begin on other threads, and how their outcome comes back: what the bridge uses of jobs.
 
 use super::home::{self, Home};
-use super::job::{Deadline, Job};
+use super::job::Job;
+use super::limit::Deadline;
 use super::{are_there_any, pool, shared};
 use crate::deferred::Deferred;
 use crate::error::{Failure, Report};

@@ -1,7 +1,6 @@
 //! What an interpreter is to be told by other threads: which jobs are done, and what to run for
 //! them. In order, and none lost as long as the interpreter lives.
 
-use super::job::Job;
 use super::queue::Queue;
 use super::{lock, shared};
 use crate::ffi::bridge;
@@ -19,10 +18,18 @@ pub type Homes = Vec<Arc<Home>>;
 /// What is to be run on the interpreter's thread.
 type Task = Box<dyn FnOnce() + Send>;
 
+/// A job, as far as its interpreter is told of it.
+pub trait Told: Send + Sync {
+    /// Whether its outcome was taken, or nobody waits for it.
+    fn is_over(&self) -> bool;
+    /// The address of the future that it is for; NULL if somebody waits for it in C.
+    fn future(&self) -> usize;
+}
+
 /// What an interpreter is told.
 pub enum Item {
     /// A job is done.
-    Done(Arc<Job>),
+    Done(Arc<dyn Told>),
     /// It is to run this.
     Task(Task),
 }

@@ -2,7 +2,8 @@
 //! there. libvirt cannot be told to give up: a job whose time is over, or that nobody waits for any
 //! more, is abandoned, and keeps its thread and its place until libvirt returns.
 
-use super::home::{Home, Item};
+use super::home::{Home, Item, Told};
+use super::limit::Deadline;
 use super::pool::{PLACES, Work};
 use super::{lock, shared};
 use crate::deferred::{Deferred, Outcome};
@@ -10,12 +11,11 @@ use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call};
 use crate::objects::{KeptObject, Reference, Transfer, connection};
 use crate::panics;
-use crate::perl::{Origin, Perl};
-use std::ffi::{CStr, c_int, c_void};
+use crate::perl::Perl;
+use std::ffi::c_int;
 use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 use virt::sys;
 
 /// One call, or the end of an object.
@@ -30,27 +30,13 @@ pub struct Job {
     /// NULL if it is on none.
     pub connection: usize,
     home: Arc<Home>,
-    /// The address of the future that it is for; NULL if somebody waits for it in C.
-    pub future: usize,
+    future: usize,
     /// Raised when it is done, for who waits in C; otherwise its home is told.
     pub signal: Option<c_int>,
     deadline: Option<Deadline>,
     /// Of a method that lasts, or asks the script.
     transfer: Option<Arc<Transfer>>,
     state: Mutex<State>,
-}
-
-/// When the time of a job is over, and what to say then.
-pub struct Deadline {
-    at: Mutex<Instant>,
-    seconds: f64,
-    /// Whether it is for the time without progress.
-    of_progress: bool,
-    method: &'static CStr,
-    /// For who does not wait: the origin of the call.
-    origin: Option<Arc<Origin>>,
-    /// What is to be opened; a connection tells itself.
-    uri: Option<String>,
 }
 
 struct State {
@@ -164,6 +150,16 @@ impl Work for Job {
     }
 }
 
+impl Told for Job {
+    fn is_over(&self) -> bool {
+        matches!(lock(&self.state).progress, Progress::Over)
+    }
+
+    fn future(&self) -> usize {
+        self.future
+    }
+}
+
 impl Job {
     /// A call to be made, with the objects that it keeps.
     pub fn of_call(
@@ -196,18 +192,14 @@ impl Job {
     /// Has the thread of deadlines tell it when its time is over.
     pub fn keep_deadline(self: &Arc<Self>) {
         if let Some(deadline) = &self.deadline {
-            let at = *lock(&deadline.at);
-            shared().deadlines.add(at, self);
+            shared().deadlines.add(deadline.at(), self);
         }
     }
 
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
-        let transfer = self.transfer.as_ref().filter(|_| deadline.of_progress);
-        let later = transfer.map(|transfer| deadline.after(transfer.moved_at()));
-        if let Some(later) = later.filter(|later| *later > Instant::now()) {
-            *lock(&deadline.at) = later;
+        if self.transfer.as_ref().is_some_and(|transfer| deadline.is_put_off(transfer.moved_at())) {
             return self.keep_deadline();
         }
         let mut state = lock(&self.state);
@@ -235,7 +227,7 @@ impl Job {
         match self.signal {
             // SAFETY: the job's own.
             Some(signal) => unsafe { bridge::sv_bridge_raise_signal(signal) },
-            None => self.home.push(Item::Done(Arc::clone(self))),
+            None => self.home.push(Item::Done(self.clone())),
         }
     }
 
@@ -247,11 +239,6 @@ impl Job {
     /// Whether nothing more comes of it.
     pub fn is_done(&self) -> bool {
         self.is_copy() || !matches!(lock(&self.state).progress, Progress::Waiting(_) | Progress::Running)
-    }
-
-    /// Whether its outcome was taken, or nobody waits for it.
-    pub fn is_over(&self) -> bool {
-        matches!(lock(&self.state).progress, Progress::Over)
     }
 
     /// What it has come to, for a call on its interpreter's thread; `None` if nothing so far.
@@ -313,8 +300,7 @@ impl Job {
     /// On its interpreter's thread.
     unsafe fn end(&self, perl: Perl) -> (Progress, Vec<KeptObject>) {
         if let Some(deadline) = &self.deadline {
-            let at = *lock(&deadline.at);
-            shared().deadlines.remove(at, self);
+            shared().deadlines.remove(deadline.at(), self);
         }
         if self.signal.is_some() {
             may_hang(false);
@@ -339,60 +325,6 @@ impl Drop for Job {
             unsafe { bridge::sv_bridge_close_signal(signal) };
         }
     }
-}
-
-/// As long as no call takes; what a script may ask for can be more than the clock has.
-const LONGEST: Duration = Duration::from_secs(1 << 32);
-
-impl Deadline {
-    /// For a call that begins now.
-    pub fn new(seconds: f64, call: &Call, origin: Option<Arc<Origin>>, uri: Option<String>) -> Self {
-        let now = Instant::now();
-        let (method, of_progress) = (call.method_name(), call.method.lasts);
-        let deadline = Deadline { at: Mutex::new(now), seconds, of_progress, method, origin, uri };
-        *lock(&deadline.at) = deadline.after(now);
-        deadline
-    }
-
-    /// When it would be if the call had begun then.
-    fn after(&self, begin: Instant) -> Instant {
-        let time = Duration::try_from_secs_f64(self.seconds).unwrap_or(LONGEST);
-        begin + time.min(LONGEST)
-    }
-
-    /// # Safety
-    /// NULL, or a live connection.
-    unsafe fn is_over(&self, conn: sys::virConnectPtr) -> Report {
-        let uri = self.uri.clone().unwrap_or_else(|| {
-            // SAFETY: the caller's promise; known without asking the host.
-            let uri = unsafe { sys::virConnectGetURI(conn) };
-            if uri.is_null() {
-                return "the host".into();
-            }
-            // SAFETY: a string that libvirt made for us.
-            unsafe {
-                let text = CStr::from_ptr(uri).to_string_lossy().into_owned();
-                free(uri.cast());
-                text
-            }
-        });
-        let (method, seconds) = (self.method.to_string_lossy(), self.seconds);
-        let text = format!("{method}: no answer from {} within {seconds} s, the call is abandoned", host_of(&uri));
-        let report = Report::new(sys::VIR_ERR_OPERATION_TIMEOUT, text);
-        self.origin.iter().fold(report, Report::of)
-    }
-}
-
-unsafe extern "C" {
-    fn free(pointer: *mut c_void);
-}
-
-/// The host in a URI, with its port; the whole URI if it has none.
-fn host_of(uri: &str) -> &str {
-    let Some((_, behind)) = uri.split_once("://") else { return uri };
-    let authority = behind.split('/').next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    if host.is_empty() { uri } else { host }
 }
 
 /// Ends something of a connection on another thread, behind the calls that it has there.

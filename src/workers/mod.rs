@@ -7,6 +7,7 @@ mod deadline;
 mod ends;
 mod home;
 mod job;
+mod limit;
 mod pool;
 mod queue;
 
