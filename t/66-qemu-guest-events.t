@@ -74,7 +74,7 @@ subtest 'damaged memory' => sub {
     $damage->($required, Sys::Virt::Domain::EVENT_MEMORY_FAILURE_ACTION_INJECT, Sys::Virt::Domain::MEMORY_FAILURE_ACTION_REQUIRED, 'the guest has to do something');
     $damage->($uncorrected, Sys::Virt::Domain::EVENT_MEMORY_FAILURE_ACTION_RESET, Sys::Virt::Domain::MEMORY_FAILURE_RECURSIVE, 'another one meanwhile is too much');
     $events->next_is($dom, REBOOT => [], 'the guest is reset');
-    ok($bed->wait_for(sub { $bed->serial($dom)->ask('!', 2) }), 'it boots again');
+    ok($bed->loaded_anew($dom), 'it boots again');
     $damage->($uncorrected, Sys::Virt::Domain::EVENT_MEMORY_FAILURE_ACTION_RESET, 0, 'a guest that lets none come is reset at once');
 };
 
@@ -102,7 +102,7 @@ subtest 'memory that a guest keeps' => sub {
     $allow->(0);
     # A guest that has not answered within five seconds might still agree, so the call succeeds then.
     my $refused = sub { !eval { $linux->detach_device($dimm); 1 } && $@->code == Sys::Virt::Error::ERR_OPERATION_FAILED && $@->message =~ /rejected by the guest/ };
-    ok($bed->wait_for($refused, 60), 'detach_device: the guest refuses') or diag $@;
+    ok($bed->wait_for($refused), 'detach_device: the guest refuses') or diag $@;
     $events->next_is($linux, DEVICE_REMOVAL_FAILED => ['ua-dimm'], 'it is told of by the alias');
     $allow->(1);
     is($linux->detach_device($dimm), undef, 'detach_device: the guest agrees');
