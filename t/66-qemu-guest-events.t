@@ -14,7 +14,7 @@ use Sys::Virt::QEMU;
 # Events of what a guest does to itself or refuses, and of what breaks below it.
 
 Sys::Virt::Event::register_default();
-my $bed    = Test::SysVirt::Qemu->new(seconds => 240);
+my $bed    = Test::SysVirt::Qemu->new(seconds => 360);
 my $conn   = $bed->conn;
 my $events = Test::SysVirt::Events->of($conn, domain => qw(LIFECYCLE REBOOT WATCHDOG CONTROL_ERROR PMSUSPEND_DISK
     DEVICE_REMOVED DEVICE_REMOVAL_FAILED MEMORY_FAILURE MEMORY_DEVICE_SIZE_CHANGE));
