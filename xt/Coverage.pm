@@ -10,6 +10,7 @@ package Coverage;
 #
 #   my $table = Coverage->read($file);        the table
 #   my $seen  = Coverage->record($file);      the same of what Recorder.pm has noted
+#   Coverage->record($file, $place)           of what it has noted elsewhere: the release is "9.0.0/place"
 #   $table->lost($seen)                       what it says that has not been seen again, as text, of
 #                                             the releases that were there this time
 #   $table->add($seen)                        adds what has been seen
@@ -49,11 +50,12 @@ sub read {
 }
 
 sub record {
-    my ($class, $file) = @_;
+    my ($class, $file, $place) = @_;
     my $self = $class->new;
     for (lines($file)) {
         my ($what, $name, $driver, $outcome) = @$_;
         my $row = $self->{rows}{$name} or next;
+        $driver .= "/$place" if defined $place && release($driver) ne '';
         if ($what eq 'call' && $outcome =~ /^error (.*)/) { $row->{refused}{$1} = 1 }
         elsif ($driver ne 'unknown') { $row->{succeeded}{$driver} ||= $what eq 'event' || $outcome eq 'used' ? 1 : 0 }
     }
@@ -127,7 +129,7 @@ sub text {
 # A line for each driver and release.
 sub summary {
     my ($self, $on) = @_;
-    return join '', "\n", map { sprintf "%-12s %s  %3d methods, %2d events\n", $_, $self->{runs}{$_}, map { $_ // 0 } @{ $on->{$_} }{qw(method event)} }
+    return join '', "\n", map { sprintf "%-16s %s  %3d methods, %2d events\n", $_, $self->{runs}{$_}, map { $_ // 0 } @{ $on->{$_} }{qw(method event)} }
         sort keys %{ $self->{runs} };
 }
 

@@ -43,6 +43,11 @@ is_deeply(lost(@all[1, 2], ['call', $get, 'QEMU 9.0.0', 'ok']), ["$get on QEMU 9
 is_deeply(lost(@all[0, 1]), ['Sys::Virt::Network::EVENT_ID_LIFECYCLE on QEMU 9.0.0'], 'an event that did not come');
 is_deeply(lost(@all, ['call', 'Sys::Virt::NodeDevice::reset', 'QEMU 9.0.0', 'ok']), [], 'more than the table has');
 
+my @elsewhere = (['call', $get, 'QEMU 9.0.0', 'used'], ['call', 'Sys::Virt::Error::code', '-', 'used']);
+my $elsewhere = Coverage->record(file('record', @elsewhere), 'ship');
+is_deeply([map { ($elsewhere->cells($_))[0] } $get, 'Sys::Virt::Error::code'], ['QEMU 9.0.0/ship*', '-*'], 'record: the place where it was made');
+is_deeply([grep { !/Error/ } $table->lost($elsewhere)], [], 'nothing of other places is missed there');
+
 my $late = Coverage->read(file('late', [qw(name succeeded refused reason)], ['run', 'QEMU 9.0.0', '2031-01-01', '']));
 $late->add($table);
 is($late->{runs}{'QEMU 9.0.0'}, '2031-01-01', 'add: a run has the day of its last');
