@@ -6,6 +6,7 @@ use Test::SysVirt::Container;
 use Test::SysVirt::Driver;
 use Test::SysVirt::Enclosure;
 use Test::SysVirt::Events;
+use Test::SysVirt::LoopDevice;
 use Test::SysVirt::Transport;
 use Sys::Virt;
 use Sys::Virt::Domain;
@@ -130,6 +131,17 @@ subtest 'blkio' => sub {
     is_deeply($dom->block_stats(''), { rd_req => 0, rd_bytes => 0, wr_req => 0, wr_bytes => 0 }, 'block_stats: of all together');
 };
 
+subtest 'blkio of a device' => sub {
+    my $loop = Test::SysVirt::LoopDevice->new($bed, 'device.img', 1);
+    my %limit = (Sys::Virt::Domain::BLKIO_DEVICE_READ_BPS() => 1 << 20, Sys::Virt::Domain::BLKIO_DEVICE_WRITE_IOPS() => 300);
+    my %given = map { $_ => $loop->path . ",$limit{$_}" } keys %limit;
+    $dom->set_blkio_parameters({ %given });
+    my $read_back = $dom->get_blkio_parameters;
+    is_deeply({ map { $_ => $read_back->{$_} } keys %given }, \%given, 'set_blkio_parameters: read back');
+    like($box->cgroup($dom, 'blkio', 'blkio.throttle.read_bps_device'), qr/^\d+:\d+ @{[ 1 << 20 ]}$/, 'device_read_bytes_sec: in the kernel');
+    like($box->cgroup($dom, 'blkio', 'blkio.throttle.write_iops_device'), qr/^\d+:\d+ 300$/, 'device_write_iops_sec: in the kernel');
+};
+
 subtest 'CPU' => sub {
     $dom->set_scheduler_parameters({ cpu_shares => 2048, vcpu_period => 50_000, vcpu_quota => 20_000 });
     is_deeply({ $dom->get_scheduler_parameters->%* }, { cpu_shares => 2048, vcpu_period => 50_000, vcpu_quota => 20_000 },
@@ -141,9 +153,13 @@ subtest 'CPU' => sub {
 
     my ($total) = $dom->get_cpu_stats(-1, 1);
     is_deeply([sort keys %$total], [qw(cpu_time system_time user_time)], 'get_cpu_stats: of all together');
-    my @online = split ' ', $box->cgroup($dom, 'cpuacct', 'cpuacct.usage_percpu');
-    my @each = $dom->get_cpu_stats(0, scalar @online);
+    my $used   = sub { split ' ', $box->cgroup($dom, 'cpuacct', 'cpuacct.usage_percpu') };
+    my @online = $used->();
+    my @each   = $dom->get_cpu_stats(0, scalar @online);
+    my @later  = $used->();
     is(scalar @each, scalar @online, 'get_cpu_stats: of each CPU');
+    is(scalar(grep { $online[$_] <= $each[$_]{cpu_time} && $each[$_]{cpu_time} <= $later[$_] } 0 .. $#online), scalar @online,
+        'get_cpu_stats: of each CPU what the kernel says') or diag explain \@online, \@each, \@later;
     my $sum = 0;
     $sum += $_->{cpu_time} for @each;
     cmp_ok($sum, '>=', $total->{cpu_time}, 'get_cpu_stats: which come to no less');
