@@ -54,6 +54,23 @@ subtest 'new with a timeout' => sub {
     is($dom->get_info->{nrVirtCpu}, 2, 'and so do objects');
     my $other = Sys::Virt->new(uri => $uri);
     is($other->get_domain_by_name('test')->get_name, 'test', 'a connection without a deadline');
+    my $alone = Sys::Virt->new(uri => $uri, timeout => 1)->get_domain_by_name('test');
+    times_out(get_info => 1, 'an object whose connection the script has dropped', sub { $alone->get_info });
+    is($alone->get_info->{nrVirtCpu}, 2, 'and it works when the host does again');
+};
+
+subtest 'a connection at the address of one that has ended' => sub {
+    my @conns = map { Sys::Virt->new(uri => $uri) } 1 .. 20;
+    $_->set_timeout(0.5) for @conns;
+    my %ended = map { $$_ => 1 } @conns;
+    undef @conns;
+    my ($same) = grep { $ended{$$_} } @conns = map { Sys::Virt->new(uri => $uri) } 1 .. 40;
+    plan skip_all => 'none has it' if !$same;
+    local $SIG{ALRM} = sub { $daemon->resume };
+    $daemon->stop;
+    alarm 1;
+    is(eval { $same->get_hostname; 1 }, 1, 'has no deadline') or diag $@;
+    alarm 0;
 };
 
 subtest 'the host is named' => sub {

@@ -79,7 +79,10 @@ sub recovers {
 sub needs_recovery {
     my $version = $dest->get_library_version;
     plan skip_all => 'libvirt has this since 8.5' if $version < 8_005_000;
+    # Of a pointer that is NULL only when it resumes.
     plan skip_all => 'libvirt 11.2 and 11.3 crash at the destination' if $version >= 11_002_000 && $version < 11_004_000;
+    # Of an assertion in its qemu_peek_byte, right after it has got the whole guest.
+    plan skip_all => 'QEMU 11 crashes at the destination now and then' if $dest->get_version >= 11_000_000;
     return;
 }
 

@@ -28,6 +28,7 @@ struct Connection {
     /// Perl objects for it, in all interpreters.
     objects: usize,
     registrations: Vec<Registered>,
+    /// They outlive the last of those: domains and the like that came from the connection keep it open.
     limits: Limits,
     close: Option<Close>,
 }
@@ -65,14 +66,20 @@ pub fn hold() -> Box<dyn Any> {
     Box::new(connections())
 }
 
-/// The first Perl object for a connection that was opened.
+/// The first Perl object for a connection that was opened. What is known of another one, which had this
+/// address before, ends.
 pub fn opened(conn: virConnectPtr) {
-    connections().entry(conn as usize).or_default().objects += 1;
+    connections().insert(conn as usize, Connection { objects: 1, ..Connection::default() });
 }
 
-/// Those of the connection at this address; `None` for one without objects, of which nothing is known.
-pub fn limits(conn: usize) -> Option<Limits> {
-    connections().get(&conn).map(|connection| connection.limits)
+/// Those of the connection at this address.
+pub fn limits(conn: usize) -> Limits {
+    connections().get(&conn).map(|connection| connection.limits).unwrap_or_default()
+}
+
+/// Whether the connection at this address has Perl objects.
+pub fn has_objects(conn: usize) -> bool {
+    connections().get(&conn).is_some_and(|connection| connection.objects > 0)
 }
 
 /// Sets how many seconds its calls may take; `None` for as long as they take.
@@ -225,23 +232,21 @@ pub unsafe fn release(conn: *mut c_void) -> c_int {
             }
         }
     }
-    forget(conn);
     // SAFETY: the caller's promise.
     unsafe { virConnectClose(conn) }
 }
 
-/// What is known of a connection, if this was its last object.
+/// What is known of a connection, if this was its last object; but for its limits, which stay.
 fn given_up(conn: virConnectPtr) -> Option<Connection> {
     let mut connections = connections();
     let connection = connections.get_mut(&(conn as usize))?;
     connection.objects -= 1;
-    if connection.objects == 0 { connections.remove(&(conn as usize)) } else { None }
-}
-
-/// Drops what is known of a connection without objects: its address may be another's next.
-fn forget(conn: virConnectPtr) {
-    let mut connections = connections();
-    if connections.get(&(conn as usize)).is_some_and(|connection| connection.objects == 0) {
-        connections.remove(&(conn as usize));
+    if connection.objects > 0 {
+        return None;
     }
+    let last = connections.remove(&(conn as usize))?;
+    if last.limits.timeout.is_some() || last.limits.places.is_some() {
+        connections.insert(conn as usize, Connection { limits: last.limits, ..Connection::default() });
+    }
+    Some(last)
 }

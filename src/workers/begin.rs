@@ -29,7 +29,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     // SAFETY: the tag says that there is an object.
     let connection_of = |first: &bridge::RawValue| unsafe { bridge::sv_bridge_connection(first.owner()) } as usize;
     let conn = first.filter(|first| first.tag() == Tag::Object).map_or(0, connection_of);
-    let limits = connection::limits(conn).unwrap_or_default();
+    let limits = connection::limits(conn);
     let timeout = timeout.or(limits.timeout);
     if !is_future && timeout.is_none() && !anyway && !call.method.elsewhere {
         return Ok(None);

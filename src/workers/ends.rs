@@ -23,13 +23,11 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
     let reference = unsafe { Reference::assume_owned(class, object) };
     let conn = conn as usize;
     panics::contained(|| {
-        let seconds = match connection::limits(conn).map(|limits| limits.timeout) {
-            // The last object of a connection that the script has dropped may close it.
-            None => None,
-            Some(_) if !reference.asks_host() => return drop(reference),
-            Some(None) if !may_any_hang() => return drop(reference),
-            Some(seconds) => seconds,
-        };
+        let seconds = connection::limits(conn).timeout;
+        // The last object of a connection that the script has dropped may close it.
+        if connection::has_objects(conn) && (!reference.asks_host() || seconds.is_none() && !may_any_hang()) {
+            return drop(reference);
+        }
         let Some(perl) = Perl::current() else { return drop(reference) };
         let home = Home::of(perl);
         let (ended, end) = mpsc::channel::<()>();

@@ -329,6 +329,6 @@ impl Drop for Job {
 
 /// Ends something of a connection on another thread, behind the calls that it has there.
 pub fn elsewhere(home: &Arc<Home>, lane: usize, end: impl FnOnce() + Send + 'static) {
-    let places = connection::limits(lane).unwrap_or_default().places.unwrap_or(PLACES);
+    let places = connection::limits(lane).places.unwrap_or(PLACES);
     shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false);
 }
