@@ -85,6 +85,23 @@ subtest 'secrets' => sub {
     });
 };
 
+subtest 'the daemon itself' => sub {
+    needs('Future');
+    my $admin  = eval { $daemon->admin } or plan skip_all => "no libvirt-admin here: $@";
+    my $server = $admin->lookup_server('libvirtd');
+    my ($client) = $server->list_clients;
+    my @objects = ([$admin, 'a connection to the daemon'], [$server, 'a server'], [$client, 'a client']);
+    is(scalar(map { marked(ref $_->[0]) } @objects), 6, 'so many are marked');
+    while_stopped(sub {
+        for (1 .. 5) {
+            ok(!eval { $admin->async(timeout => 0.1)->list_servers->get; 1 }, 'a call that is abandoned');
+            is($@->code, Sys::Virt::Error::ERR_OPERATION_TIMEOUT, 'for it waited too long');
+        }
+        answer_at_once(@$_) for @objects;
+    });
+    is(scalar(() = $admin->list_servers), 2, 'all is well afterwards');
+};
+
 subtest 'with a handler of SIGALRM' => sub {
     my $plain = Sys::Virt->new(uri => $daemon->uri);
     my $dom   = $plain->get_domain_by_name('test');

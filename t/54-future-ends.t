@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Config;
+use File::Temp ();
 use POSIX ();
 use Test::More;
 use Sys::Virt;
@@ -11,6 +12,7 @@ use Test::SysVirt::English;
 use Test::SysVirt::Fleet;
 use Test::SysVirt::Futures;
 use Test::SysVirt::Perl qw(run_perl);
+use Test::SysVirt::URI qw(file_uri);
 use Time::HiRes qw(sleep time);
 
 BEGIN { needs('Future') }
@@ -173,6 +175,36 @@ subtest 'fork with calls in flight' => sub {
     if (!$pid) { exit 0 }
     waitpid $pid, 0;
     is($conn->async->get_hostname->get, $name, 'a child that does nothing is nothing to the parent');
+};
+
+subtest 'fork in a question, while a future is waited for' => sub {
+    my $file = File::Temp->new;
+    print $file '<node><auth><user password="deck">spade</user></auth></node>';
+    close $file or die "$file: $!";
+    my $child;
+    my $opens = sub {
+        undef $child;
+        return Sys::Virt->async->new(uri => file_uri($file), auth => 1, callback => sub {
+            $child //= fork // die "fork: $!";
+            alarm 30 if !$child;
+            $_->{result} = $_->{type} == Sys::Virt::CRED_AUTHNAME ? 'spade' : 'deck' for @{ $_[0] };
+            return 0;
+        });
+    };
+    my $judge = sub {
+        my ($what, @futures) = @_;
+        my @got = map { scalar eval { $_->get } // $@ } @futures;
+        my @failed = grep { ref eq 'Sys::Virt::Error' && $_->code == Sys::Virt::Error::ERR_OPERATION_ABORTED } @got;
+        POSIX::_exit(@failed == @futures ? 0 : 1) if defined $child && !$child;
+        is(scalar(grep { ref ? $_->isa('Sys::Virt::Error') : $_ ne $name } @got), 0, "$what: get goes on") or diag(@got);
+        waitpid $child, 0;
+        is($?, 0, 'and fails in the child, whose calls nobody makes');
+    };
+    # Its end comes while the child is done, too.
+    $judge->("round $_ of one that asks", $opens->()) for 1 .. 20;
+    $fleet->delay(1);
+    $judge->('one that lasts longer', $conn->async->get_hostname, $opens->());
+    $fleet->delay(0.05);
 };
 
 subtest 'threads of Perl' => sub {

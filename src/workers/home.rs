@@ -3,7 +3,6 @@
 
 use super::queue::Queue;
 use super::{lock, shared};
-use crate::ffi::bridge;
 use crate::objects::Transfer;
 use crate::perl::{Callback, Held, Perl};
 use std::ffi::{c_int, c_void};
@@ -138,13 +137,8 @@ impl Home {
 
     /// Answers those that wait.
     pub fn answer(&self) {
-        let forks = bridge::sv_bridge_forks();
-        // A child that the script forks meanwhile has nobody who waits, and others' locks.
-        while forks == bridge::sv_bridge_forks() {
-            match self.urgent.pop_if(|_| true) {
-                Some(urgent) => (urgent.task)(),
-                None => return,
-            }
+        while let Some(urgent) = self.urgent.pop_if(|_| true) {
+            (urgent.task)();
         }
     }
 

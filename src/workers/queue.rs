@@ -1,4 +1,6 @@
-//! A queue with a descriptor that is readable while there is something in it.
+//! A queue with a descriptor that is readable while there is something in it. In a forked child its copy
+//! is empty: the descriptor is the parent's, too, whose signal must stay, and a thread that the child
+//! does not have may have locked it.
 
 use super::lock;
 use crate::ffi::bridge;
@@ -10,6 +12,7 @@ use std::sync::Mutex;
 pub struct Queue<T> {
     state: Mutex<State<T>>,
     signal: c_int,
+    forks: isize,
 }
 
 struct State<T> {
@@ -22,7 +25,11 @@ struct State<T> {
 impl<T> Queue<T> {
     pub fn new() -> Self {
         let state = State { items: VecDeque::new(), is_raised: false, is_closed: false };
-        Queue { state: Mutex::new(state), signal: bridge::sv_bridge_open_signal() }
+        Queue { state: Mutex::new(state), signal: bridge::sv_bridge_open_signal(), forks: bridge::sv_bridge_forks() }
+    }
+
+    fn is_copy(&self) -> bool {
+        self.forks != bridge::sv_bridge_forks()
     }
 
     pub fn signal(&self) -> c_int {
@@ -54,6 +61,9 @@ impl<T> Queue<T> {
 
     /// Takes the first, if it is wanted.
     pub fn pop_if(&self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
+        if self.is_copy() {
+            return None;
+        }
         let mut state = lock(&self.state);
         let first = if state.items.front().is_none_or(is_wanted) { state.items.pop_front() } else { None };
         if state.items.is_empty() && state.is_raised {
@@ -70,7 +80,7 @@ impl<T> Queue<T> {
     }
 
     pub fn is_empty(&self) -> bool {
-        lock(&self.state).items.is_empty()
+        self.is_copy() || lock(&self.state).items.is_empty()
     }
 
     /// Nobody looks any more: all that is in it.
