@@ -10,7 +10,7 @@ use std::ffi::c_void;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// For the bridge: the end of a reference while a connection has a deadline, or libvirt does not return
+/// For the bridge: the end of a reference once a connection has had a deadline, or libvirt has not returned
 /// from a call that was abandoned. One that may have to wait for its host does so on another thread,
 /// and this one waits for that as long as the connection's deadline says. The handlers of signals wait
 /// with it: perl is in the middle of freeing something.
