@@ -6,6 +6,7 @@ use Sys::Virt::Event;
 use Sys::Virt::EventImpl;
 use Test2::IPC;
 use Test::More;
+use Test::SysVirt::Daemon;
 use Test::SysVirt::EventLoop;
 
 # Event loops written in Perl with what perl comes with: one as the manual asks for it, one the
@@ -252,6 +253,23 @@ in_a_process('a loop that drops what libvirt works on' => sub {
         is($dom->get_os_type, 'linux', "define_domain: the domain is good when the connection is $how meanwhile");
     }
     $impl->turn;
+});
+
+in_a_process('a loop that drops what a daemon is asked about' => sub {
+    my $daemon = Test::SysVirt::Daemon->new;
+    Sys::Virt::Event::register(new_loop('Sys::Virt::EventImpl'));
+    my $update = \&My::Loop::update_handle;
+    my ($conn, $ends);
+    no warnings 'redefine';
+    local *My::Loop::update_handle = sub { undef $conn if $ends; &$update };
+    my %first = (list_all_domains => 'test', list_all_networks => 'default');
+    for my $method (sort keys %first) {
+        ($conn, $ends) = ($daemon->connect, 1);
+        my ($first) = $conn->$method;
+        $ends = 0;
+        is($conn, undef, "$method: the connection is dropped meanwhile");
+        is($first->get_name, $first{$method}, "$method: what it gives is good when the connection is dropped meanwhile");
+    }
 });
 
 in_a_process('a loop that exits' => sub {

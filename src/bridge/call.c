@@ -111,7 +111,7 @@ void bridge_take_arguments(pTHX_ bridge_call *call, I32 items, bool settle, brid
     settle |= method->calls_back;
     if (!settle && bridge_attention & ATTENTION_HOLD) {
         if (method->alone && items == 1 && bridge_read_object(*arguments, call->values)) {
-            /* No copy: nobody can have it be another one. */
+            /* Alone it needs no copy: nothing runs before it is taken. */
             sv_2mortal(SvREFCNT_inc_simple_NN(call->values->of.owner));
             return;
         }

@@ -102,9 +102,20 @@ static void make(pTHX_ template *new, const bridge_entry *entries, SSize_t count
         unmake(aTHX_ new);
 }
 
+static void hold(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void let_go(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
 /* NULL when the interpreter is about to end. */
 static templates *find(pTHX)
 {
+    static bool held_by_forks;
     void *perl = BRIDGE_PERL;
     templates *mine;
 
@@ -112,7 +123,10 @@ static templates *find(pTHX)
         return found.templates;
     if (PL_phase == PERL_PHASE_DESTRUCT)
         return NULL;
-    pthread_mutex_lock(&lock);
+    hold();
+    /* A child gets it unlocked, whatever other threads do. */
+    if (!held_by_forks)
+        held_by_forks = pthread_atfork(hold, let_go, let_go) == 0;
     for (mine = all; mine && mine->perl != perl; mine = mine->next)
         ;
     if (!mine) {
@@ -124,7 +138,7 @@ static templates *find(pTHX)
     found.perl = perl;
     found.ended = ended;
     found.templates = mine;
-    pthread_mutex_unlock(&lock);
+    let_go();
     return mine;
 }
 
@@ -207,14 +221,14 @@ void sv_bridge_forget_templates(void *perl)
     templates **place, *mine;
     int i;
 
-    pthread_mutex_lock(&lock);
+    hold();
     for (place = &all; *place && (*place)->perl != perl; place = &(*place)->next)
         ;
     mine = *place;
     if (mine)
         *place = mine->next;
     __atomic_fetch_add(&ended, 1, __ATOMIC_RELAXED);
-    pthread_mutex_unlock(&lock);
+    let_go();
     if (!mine)
         return;
     for (i = 0; i < MOST_RECORDS; i++)

@@ -10,8 +10,8 @@ use std::ffi::c_void;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// For the bridge: the end of a reference while a connection has a deadline, or a call may hang. One that
-/// may have to wait for its host does so on another thread, and this one waits for that as long as the
+/// For the bridge: the end of a reference once a connection has had a deadline, or a call may have hung. One
+/// that may have to wait for its host does so on another thread, and this one waits for that as long as the
 /// connection's deadline says. The handlers of signals wait with it: perl is in the middle of freeing
 /// something, such as all that a handler of a signal leaves, or exit, before the call is abandoned.
 ///
