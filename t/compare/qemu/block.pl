@@ -12,11 +12,11 @@ my $dom = $bed->boot('block', more => '<uuid>' . uuid(1) . '</uuid>',
 
 sub chain { return join ' ', $dom->get_xml_description =~ m{<source file='[^']*?(\w+\.\w+)'}g }
 
-# Waits for the job to end, or to have nothing more to copy.
+# Waits for the job to end, or to have nothing more to copy and QEMU to say so.
 sub settled {
     return $bed->wait_for(sub {
-        my $info = $dom->get_block_job_info('vdb');
-        return !$info->{type} ? 'ended' : $info->{end} && $info->{cur} == $info->{end} ? 'ready' : 0;
+        return 'ready' if $dom->get_xml_description =~ m{<mirror[^>]* ready='yes'};
+        return $dom->get_block_job_info('vdb')->{type} ? 0 : 'ended';
     });
 }
 

@@ -7,7 +7,7 @@ package Test::SysVirt::Enclosure;
 #   my $bed = Test::SysVirt::Enclosure->enter(seconds => 60, needs => ['/usr/sbin/sshd']);
 #
 # skips the whole test unless SYS_VIRT_TEST_QEMU=1 and what it needs is there; with
-# SYS_VIRT_TEST_REQUIRE=1 what is missing is a failure. A test that runs four times as long as `seconds`,
+# SYS_VIRT_TEST_REQUIRE=1 what is missing is a failure. A test that runs ten times as long as `seconds`,
 # which are those of a machine at rest, is killed.
 #
 #   $bed->dir                      /run/bed: everybody may look in, gone afterwards
@@ -50,7 +50,7 @@ sub enter {
         exec qw(unshare --mount --net --uts --ipc --pid --fork --kill-child --mount-proc sh -c), '"$@"; exit $?', 'sh', $^X, $0, @ARGV
             or die "unshare: $!";
     }
-    alarm(4 * ($opt{seconds} // 60));
+    alarm(10 * ($opt{seconds} // 60));
     $owner = $$;
     my $self = bless {}, $class;
     $self->furnish;

@@ -5,7 +5,7 @@ package Test::SysVirt::Qemu;
 #   my $bed = Test::SysVirt::Qemu->new(seconds => 60);
 #
 # skips the whole test unless SYS_VIRT_TEST_QEMU=1 and qemu:///system answers; with
-# SYS_VIRT_TEST_REQUIRE=1 a bed that is missing is a failure. A test that runs four times as
+# SYS_VIRT_TEST_REQUIRE=1 a bed that is missing is a failure. A test that runs ten times as
 # long as `seconds`, which are those of a machine at rest, is killed. Everything made under
 # $bed->name or in $bed->dir is removed when the test ends; what a killed test left is removed by
 # the next one.
@@ -64,7 +64,7 @@ sub new {
         unless $ENV{SYS_VIRT_TEST_QEMU};
     my $conn = eval { Sys::Virt->new(uri => $uri) }
         or $class->missing("qemu:///system does not answer: $@");
-    alarm(4 * ($opt{seconds} // 60));
+    alarm(10 * ($opt{seconds} // 60));
     sweep_stale($uri);
     /svt-(\d+)-/ && !kill(0, $1) and remove_dir($_) for glob File::Spec->tmpdir . '/svt-*';
     # QEMU runs as a user of its own.
