@@ -12,6 +12,8 @@ use threads::shared;
 use lib 't/lib';
 use Test::More;
 use Sys::Virt;
+use Test::SysVirt::Daemon;
+use Test::SysVirt::Futures;
 use Test::SysVirt::Host;
 use Test::SysVirt::Perl qw(run_perl);
 
@@ -197,5 +199,19 @@ print "done\n";
 PERL
     is($out, "done\n", 'threads: a callback is not called in a later thread');
     is("$status$err", '0', 'threads: a program with such callbacks ends with 0 and prints nothing');
+};
+
+subtest 'threads that end while calls run' => sub {
+    needs('Future');
+    my ($daemon, $hung) = map { Test::SysVirt::Daemon->new } 1, 2;
+    my $server = eval { $daemon->admin->lookup_server('libvirtd') } or plan skip_all => "no libvirt-admin here: $@";
+    my $uri    = $daemon->uri;
+    my $conn   = Sys::Virt->new(uri => $hung->uri);
+    $hung->stop;
+    my $future = $conn->async->get_hostname;
+    in_thread(sub { our $own = Sys::Virt->new(uri => $uri); return }) for 1 .. 3;
+    ok(until_true(sub { !(() = $server->list_clients) }), 'threads: the end of a thread closes its connections');
+    $hung->resume;
+    ok($future->get, 'threads: and leaves the others their calls');
 };
 done_testing;

@@ -301,6 +301,7 @@ subtest 'a host that hangs and is asked again and again' => sub {
     my %ask = (
         get_info           => sub { eval { $dom->get_info } },
         get_domain_by_name => sub { eval { $conn->get_domain_by_name('test') } },
+        new                => sub { eval { Sys::Virt->new(uri => $uri, timeout => 0.005) } },
         screenshot         => sub { my $stream = $conn->new_stream; eval { $dom->screenshot($stream, 0) } },
     );
     if (eval { require Future }) {
@@ -311,7 +312,7 @@ subtest 'a host that hangs and is asked again and again' => sub {
     $daemon->stop;
     $conn->set_timeout(0.005);
     for my $name (sort keys %ask) {
-        $ask{$name}->() for 1 .. 20;
+        $ask{$name}->() for 1 .. 100;
         my $threads = tasks();
         no_leak("$name, over and over", $ask{$name}, 500);
         cmp_ok(tasks(), '<=', $threads, 'with the same threads');
@@ -319,6 +320,7 @@ subtest 'a host that hangs and is asked again and again' => sub {
     $daemon->resume;
     $conn->set_timeout(60);
     is($dom->get_info->{nrVirtCpu}, 2, 'it answers when it goes on');
+    is(Sys::Virt->new(uri => $uri, timeout => 60)->get_type, 'TEST', 'and is opened again');
     is($conn->get_domain_by_name('test')->get_name, 'test', 'and goes on doing so');
 };
 

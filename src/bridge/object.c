@@ -57,8 +57,9 @@ static SV *origin_like(pTHX_ const SV *like)
 /* The end of a reference. */
 static void give_up(pTHX_ U8 class, void *ptr, void *connection)
 {
-    /* To end a connection that hangs would keep the process from its own end. */
-    if (PL_dirty && sys_virt_is_busy())
+    /* To end a connection that hangs would keep the process from its own end, which is that of the first
+     * interpreter. */
+    if (PL_dirty && BRIDGE_PERL == (void *)PL_curinterp && sys_virt_is_busy())
         return;
     if (UNLIKELY(bridge_attention & ATTENTION_SIGPIPE))
         sv_bridge_watch_signals(BRIDGE_PERL);

@@ -12,6 +12,7 @@ use crate::panics;
 use crate::perl::{Origin, Perl};
 use libperl_sys::{PerlInterpreter, SV};
 use std::ffi::{CStr, c_int};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -42,17 +43,21 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
-    let uri = || first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
-    let deadline = timeout.map(|seconds| Deadline::new(seconds, call, origin, uri()));
-    // What is of no connection is in nobody's way, nor is what does not ask, or only sends or receives.
-    let lane = if conn == 0 || call.method.at_once || call.method.lasts { usize::MAX - id as usize } else { conn };
+    let uri = first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
+    let (lane, places) = match &uri {
+        Some(uri) => openings(uri),
+        // What is of no connection is in nobody's way, nor is what does not ask, or only sends or receives.
+        None if conn == 0 || call.method.at_once || call.method.lasts => (usize::MAX - id as usize, 1),
+        None => (conn, limits.places.unwrap_or(pool::PLACES)),
+    };
+    let deadline = timeout.map(|seconds| Deadline::new(seconds, call, origin, uri));
     let home = Home::of(call.perl());
     if let Some(watch) = WATCH.get() {
         watch(&home);
     }
     let job = Job::of_call(id, (lane, conn), (home, future), signal, deadline, (deferred, kept));
     job.keep_deadline();
-    if !shared().pool.submit(Arc::clone(&job), limits.places.unwrap_or(pool::PLACES), !is_future) {
+    if !shared().pool.submit(Arc::clone(&job), places, !is_future) {
         // SAFETY: the job of an interpreter that runs here.
         unsafe { job.abandon(call.perl()) };
         return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, "cannot begin a thread for the call")));
@@ -62,6 +67,19 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
 
 /// Has the event loop look at a home.
 pub static WATCH: OnceLock<fn(&Home)> = OnceLock::new();
+
+/// The lane of those who open a URI, and its places. An abandoned opening keeps a thread and descriptors
+/// until its host answers, and who polls a host that hangs would run out of them. But a host that has lost
+/// its connections without a word never answers those, and is there again: so there is one place more every
+/// hour.
+fn openings(uri: &str) -> (usize, usize) {
+    let mut hasher = DefaultHasher::new();
+    uri.hash(&mut hasher);
+    // Where no connection is.
+    let lane = (hasher.finish() as usize) >> 2 | 1 << (usize::BITS - 2);
+    let hours = shared().pool.age(lane).as_secs() / 3600;
+    (lane, pool::OPENINGS + hours as usize)
+}
 
 /// The URI that is to be opened, where the first argument is one.
 fn uri_of(value: &bridge::RawValue) -> String {

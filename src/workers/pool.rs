@@ -14,6 +14,8 @@ use std::{fs, ptr, thread};
 
 /// As many as libvirtd answers at a time, of one client (`max_client_requests`).
 pub const PLACES: usize = 5;
+/// As many openings of one URI at a time.
+pub const OPENINGS: usize = 20;
 /// How long a thread without a job stays.
 const IDLE: Duration = Duration::from_secs(5);
 /// How long a fork is held up by threads that do not sleep.
@@ -60,6 +62,7 @@ struct Lane<W> {
     waiting: VecDeque<Arc<W>>,
     running: usize,
     places: usize,
+    begun: Instant,
 }
 
 impl<W> Default for Pool<W> {
@@ -87,12 +90,17 @@ impl<W: Work> Pool<W> {
         self.has_begun() && { !lock(&self.state).running.is_empty() }
     }
 
+    /// How long a lane has had work without a break.
+    pub fn age(&self, lane: usize) -> Duration {
+        lock(&self.state).lanes.get(&lane).map_or(Duration::ZERO, |lane| lane.begun.elapsed())
+    }
+
     /// Runs work as soon as its lane has a place; what is urgent before what waits. False if there can
     /// be no thread for it.
     pub fn submit(&'static self, job: Arc<W>, places: usize, is_urgent: bool) -> bool {
         let mut state = lock(&self.state);
-        let lane =
-            state.lanes.entry(job.lane()).or_insert_with(|| Lane { waiting: VecDeque::new(), running: 0, places });
+        let new = || Lane { waiting: VecDeque::new(), running: 0, places, begun: Instant::now() };
+        let lane = state.lanes.entry(job.lane()).or_insert_with(new);
         lane.places = places;
         if lane.running >= lane.places {
             if is_urgent {
