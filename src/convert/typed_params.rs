@@ -7,6 +7,7 @@ use std::ffi::{c_char, c_int};
 use std::{ptr, slice};
 use virt::sys;
 
+/// `virTypedParameter`.
 pub type TypedParam = sys::virTypedParameter;
 
 /// Typed parameters that libvirt filled in, with the strings it allocated.

@@ -3,6 +3,7 @@
 use super::home::{self, Home};
 use super::job::Job;
 use super::limit::Deadline;
+use super::signal::Signal;
 use super::{are_there_any, pool, shared};
 use crate::deferred::Deferred;
 use crate::error::{Failure, Report};
@@ -42,7 +43,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     let (deferred, kept) = Deferred::of(call, origin.clone())?;
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-    let signal = (!is_future).then(|| bridge::sv_bridge_open_signal());
+    let signal = (!is_future).then(Signal::new);
     let uri = first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
     let (lane, places) = match &uri {
         Some(uri) => openings(uri),
@@ -116,7 +117,7 @@ pub extern "C" fn sys_virt_is_done(job: &Job) -> bool {
 /// For the bridge: what is readable then.
 #[unsafe(no_mangle)]
 pub extern "C" fn sys_virt_signal_of(job: &Job) -> c_int {
-    job.signal.unwrap_or(-1)
+    job.signal().unwrap_or(-1)
 }
 
 /// For the bridge: the outcome of a job as that of `call`, once.

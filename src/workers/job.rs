@@ -5,6 +5,7 @@
 use super::home::{Home, Item, Told};
 use super::limit::Deadline;
 use super::pool::{PLACES, Work};
+use super::signal::Signal;
 use super::{lock, shared};
 use crate::deferred::{Deferred, Outcome};
 use crate::error::{Failure, Report};
@@ -32,7 +33,7 @@ pub struct Job {
     home: Arc<Home>,
     future: usize,
     /// Raised when it is done, for who waits in C; otherwise its home is told.
-    pub signal: Option<c_int>,
+    signal: Option<Signal>,
     deadline: Option<Deadline>,
     /// Of a method that lasts, or asks the script.
     transfer: Option<Arc<Transfer>>,
@@ -166,7 +167,7 @@ impl Job {
         id: u64,
         (lane, connection): (usize, usize),
         (home, future): (Arc<Home>, usize),
-        signal: Option<c_int>,
+        signal: Option<Signal>,
         deadline: Option<Deadline>,
         (deferred, kept): (Box<Deferred>, Vec<KeptObject>),
     ) -> Arc<Self> {
@@ -224,11 +225,15 @@ impl Job {
 
     /// Tells who waits that it is done.
     fn tell(self: &Arc<Self>) {
-        match self.signal {
-            // SAFETY: the job's own.
-            Some(signal) => unsafe { bridge::sv_bridge_raise_signal(signal) },
+        match &self.signal {
+            Some(signal) => signal.raise(),
             None => self.home.push(Item::Done(self.clone())),
         }
+    }
+
+    /// What is readable when it is done, for who waits in C.
+    pub fn signal(&self) -> Option<c_int> {
+        self.signal.as_ref().map(Signal::descriptor)
     }
 
     /// Whether this is a child's copy.
@@ -315,15 +320,6 @@ impl Job {
         // SAFETY: the caller's promise.
         unsafe { state.let_go(perl) };
         (progress, Vec::new())
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        if let Some(signal) = self.signal {
-            // SAFETY: the job's own, which nobody has any more.
-            unsafe { bridge::sv_bridge_close_signal(signal) };
-        }
     }
 }
 

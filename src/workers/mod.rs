@@ -10,6 +10,7 @@ mod job;
 mod limit;
 mod pool;
 mod queue;
+mod signal;
 
 pub use begin::WATCH;
 pub use home::{Home, Item, ask, take_home};

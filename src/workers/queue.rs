@@ -3,6 +3,7 @@
 //! does not have may have locked it.
 
 use super::lock;
+use super::signal::Signal;
 use crate::ffi::bridge;
 use std::collections::VecDeque;
 use std::ffi::c_int;
@@ -11,7 +12,7 @@ use std::sync::Mutex;
 
 pub struct Queue<T> {
     state: Mutex<State<T>>,
-    signal: c_int,
+    signal: Signal,
     forks: isize,
 }
 
@@ -25,7 +26,7 @@ struct State<T> {
 impl<T> Queue<T> {
     pub fn new() -> Self {
         let state = State { items: VecDeque::new(), is_raised: false, is_closed: false };
-        Queue { state: Mutex::new(state), signal: bridge::sv_bridge_open_signal(), forks: bridge::sv_bridge_forks() }
+        Queue { state: Mutex::new(state), signal: Signal::new(), forks: bridge::sv_bridge_forks() }
     }
 
     fn is_copy(&self) -> bool {
@@ -33,7 +34,7 @@ impl<T> Queue<T> {
     }
 
     pub fn signal(&self) -> c_int {
-        self.signal
+        self.signal.descriptor()
     }
 
     /// Adds something behind the rest; it comes back if nobody will look any more.
@@ -53,8 +54,7 @@ impl<T> Queue<T> {
         };
         // Without the lock, which whoever wakes wants at once.
         if !was_raised {
-            // SAFETY: the queue's own.
-            unsafe { bridge::sv_bridge_raise_signal(self.signal) };
+            self.signal.raise();
         }
         Ok(())
     }
@@ -68,8 +68,7 @@ impl<T> Queue<T> {
         let first = if state.items.front().is_none_or(is_wanted) { state.items.pop_front() } else { None };
         if state.items.is_empty() && state.is_raised {
             // What is about to be raised is lowered by the next one who finds nothing.
-            // SAFETY: the queue's own.
-            state.is_raised = unsafe { !bridge::sv_bridge_lower_signal(self.signal) };
+            state.is_raised = !self.signal.lower();
         }
         first
     }
@@ -88,12 +87,5 @@ impl<T> Queue<T> {
         let mut state = lock(&self.state);
         state.is_closed = true;
         mem::take(&mut state.items)
-    }
-}
-
-impl<T> Drop for Queue<T> {
-    fn drop(&mut self) {
-        // SAFETY: the queue's own, which nobody has any more.
-        unsafe { bridge::sv_bridge_close_signal(self.signal) };
     }
 }
