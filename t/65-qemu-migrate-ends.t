@@ -16,8 +16,8 @@ use Time::HiRes qw(alarm);
 # long enough or is interrupted, and with a destination whose daemon dies. Each time the guest stays, or
 # arrives all the same, and counts on; and the next migration finds nothing in its way.
 
-my $enclosure = Test::SysVirt::Enclosure->enter(seconds => 300, needs => ['/usr/bin/qemu-system-x86_64']);
-my $two = Test::SysVirt::TwoHosts->start($enclosure, seconds => 300);
+my $enclosure = Test::SysVirt::Enclosure->enter(seconds => 600, needs => ['/usr/bin/qemu-system-x86_64']);
+my $two = Test::SysVirt::TwoHosts->start($enclosure, seconds => 600);
 my ($bed, $host) = ($two->bed, $two->host);
 my $live = Sys::Virt::Domain::MIGRATE_LIVE | Sys::Virt::Domain::MIGRATE_UNSAFE;
 my $p2p  = Sys::Virt::Domain::MIGRATE_PEER2PEER;
@@ -34,9 +34,9 @@ sub arrives_ok {
     my ($dom, $said, $how) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     ok(is_moving($dom), "$how: the migration goes on");
-    my $there = $two->there($dom);
+    my $there = $bed->wait_for(sub { eval { $two->there($dom) } });
     $dom->migrate_set_max_speed(1000);
-    ok($bed->wait_for(sub { !$dom->is_active }), "$how: and comes to its end");
+    ok($bed->wait_for(sub { !$dom->is_active }, 60), "$how: and comes to its end");
     $two->moved_ok($dom, $there, $said, $how);
     return;
 }
@@ -100,10 +100,10 @@ subtest 'called off before it begins' => sub {
 
 subtest 'a deadline' => sub {
     my $dom = $two->full('deadline');
-    local $ENV{SYS_VIRT_TIMEOUT} = 2;
+    local $ENV{SYS_VIRT_TIMEOUT} = 4;
     my $here = Sys::Virt->new(uri => 'qemu:///system');
     my $mine = $here->get_domain_by_name($dom->get_name);
-    fails($timeout, sub { $mine->migrate($host->conn, \%slowly, $live) }, 'migrate: dies when SYS_VIRT_TIMEOUT is over', qr/Domain::migrate: no answer .* 2 s/);
+    fails($timeout, sub { $mine->migrate($host->conn, \%slowly, $live) }, 'migrate: dies when SYS_VIRT_TIMEOUT is over', qr/Domain::migrate: no answer .* 4 s/);
     ok(is_moving($dom), 'migrate: goes on all the same');
     is_deeply([$mine->abort_job], [], 'abort_job: ends it, on the same connection');
     $two->stays_ok($dom, 'm3', 'abort_job, after a deadline');
@@ -134,7 +134,7 @@ subtest 'signals that have a handler' => sub {
     my $left = alarm 0;
     my $died = do {
         local $SIG{ALRM} = sub { die "slow\n" };
-        alarm 2;
+        alarm 4;
         eval { $mine->migrate($host->conn, \%slowly, $live) };
         alarm 0;
         $@;

@@ -27,7 +27,7 @@ sub becomes {
     my ($dom, $events, $state, $reason, $event) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     my @wanted = map { Sys::Virt::Domain->can("STATE_$_")->() } $state, "${state}_$reason";
-    ok($bed->wait_for(sub { join(' ', $dom->get_state) eq "@wanted" }), "get_state: STATE_${state}_$reason") or diag join ' ', $dom->get_state;
+    ok($bed->wait_for(sub { join(' ', $dom->get_state) eq "@wanted" }, 60), "get_state: STATE_${state}_$reason") or diag join ' ', $dom->get_state;
     my @told = map { Sys::Virt::Domain->can("EVENT_$_")->() } $event, "${event}_$reason";
     $events->until([LIFECYCLE => $dom->get_name, @told], "event: EVENT_${event}_$reason");
     return;

@@ -101,8 +101,8 @@ sub moved_ok {
 sub stays_ok {
     my ($self, $dom, $said, $how) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
-    ok($self->bed->wait_for(sub { !eval { $self->there($dom) } && $@->code == Sys::Virt::Error::ERR_NO_DOMAIN }), "$how: nothing is at the destination");
-    ok($self->bed->wait_for(sub { $dom->get_job_info->{type} == Sys::Virt::Domain::JOB_NONE }), "$how: no job is at the source");
+    ok($self->bed->wait_for(sub { !eval { $self->there($dom) } && $@->code == Sys::Virt::Error::ERR_NO_DOMAIN }, 60), "$how: nothing is at the destination");
+    ok($self->bed->wait_for(sub { $dom->get_job_info->{type} == Sys::Virt::Domain::JOB_NONE }, 60), "$how: no job is at the source");
     is($dom->get_info->{state}, Sys::Virt::Domain::STATE_RUNNING, "$how: the domain runs at the source");
     is($self->bed->serial($dom)->ask('m'), $said, "$how: the guest goes on counting there");
     return;
