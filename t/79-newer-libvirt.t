@@ -15,7 +15,8 @@ use Sys::Virt::Network;
 
 use constant PF_PACKET => 17;    # Linux has it, Socket has not
 
-# What libvirt has learned since 9.0, on real guests. xt/newest.sh has the releases that know it.
+# What libvirt has learned since 9.0, on real guests. xt/newest.sh and xt/upgraded.sh have the releases
+# that know it.
 
 my $enclosure = Test::SysVirt::Enclosure->enter(seconds => 300, needs => ['/usr/bin/qemu-system-x86_64']);
 my $release = Sys::Virt->get_library_version;
