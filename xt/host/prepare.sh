@@ -19,22 +19,19 @@ apt-get install -q -y --no-install-recommends \
     systemd-sysv dbus udev kmod iproute2 openssh-server \
     libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils \
     pm-utils mdevctl lvm2 open-iscsi tgt nfs-kernel-server parted e2fsprogs busybox-static
-kernel=$(basename /boot/vmlinuz-*)
-kernel=${kernel#vmlinuz-}
+kernel=$(ls /lib/modules)
 
 # The kernel's example of a device that can be mediated: a serial port.
-if [ ! -e "/lib/modules/$kernel/extra/mtty.ko" ]; then
-    mkdir -p /usr/src/mtty
-    cd /usr/src/mtty
-    apt-get download -q linux-source-6.1
-    dpkg --fsys-tarfile linux-source-6.1_*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz |
-        tar -xJ --strip-components=3 linux-source-6.1/samples/vfio-mdev/mtty.c
-    rm linux-source-6.1_*.deb
-    echo 'obj-m := mtty.o' > Makefile
-    make -C "/lib/modules/$kernel/build" M=/usr/src/mtty modules
-    install -D -m 644 mtty.ko "/lib/modules/$kernel/extra/mtty.ko"
-    depmod "$kernel"
-fi
+mkdir -p /usr/src/mtty
+cd /usr/src/mtty
+apt-get download -q linux-source-6.1
+dpkg --fsys-tarfile linux-source-6.1_*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz |
+    tar -xJ --strip-components=3 linux-source-6.1/samples/vfio-mdev/mtty.c
+rm linux-source-6.1_*.deb
+echo 'obj-m := mtty.o' > Makefile
+make -C "/lib/modules/$kernel/build" M=/usr/src/mtty modules
+install -D -m 644 mtty.ko "/lib/modules/$kernel/extra/mtty.ko"
+depmod "$kernel"
 
 echo emulated > /etc/hostname
 printf '127.0.0.1 localhost emulated\n' > /etc/hosts
@@ -44,7 +41,8 @@ mkdir -p /root/.ssh
 echo "$KEY" > /root/.ssh/authorized_keys
 printf 'listen_addr = "0.0.0.0"\nauth_tcp = "none"\n' > /etc/libvirt/libvirtd.conf
 systemctl -q enable systemd-networkd libvirtd-tcp.socket
-# They are started by the tests that need them, or by nobody.
-systemctl -q disable tgt nfs-server rpcbind.socket rpcbind open-iscsi iscsid apt-daily.timer apt-daily-upgrade.timer \
-    dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap fstrim.timer libvirt-guests lvm2-monitor ssh.socket getty@tty1 systemd-networkd-wait-online || true
+# What the tests start when they need it, and what nobody waits for.
+systemctl -q disable tgt nfs-server rpcbind.socket rpcbind open-iscsi libvirt-guests lvm2-monitor \
+    systemd-networkd-wait-online e2scrub_reap apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
+    e2scrub_all.timer fstrim.timer
 apt-get clean
