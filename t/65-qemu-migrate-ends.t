@@ -6,7 +6,6 @@ use Test::More;
 use Test::SysVirt::Driver;
 use Test::SysVirt::Enclosure;
 use Test::SysVirt::Futures qw(needs);
-use Test::SysVirt::SecondHost qw(code_of);
 use Test::SysVirt::TwoHosts;
 use Sys::Virt;
 use Sys::Virt::Domain;
