@@ -7,8 +7,8 @@
 #
 # What has succeeded there goes into xt/coverage.tsv. DIR is kept and used again, up to 4 GB: the host's
 # files, a disk made of them (again when xt/host/prepare.sh is newer), which no run changes, and of the
-# last run console.log and record. To make them takes four minutes, a run a quarter of an hour on two
-# processors that have other work, too.
+# last run console.log and record. To make them takes six minutes, a run ten, on two processors that have
+# other work, too.
 set -eu
 
 if [ $# -lt 1 ]; then
