@@ -36,8 +36,8 @@ build() {
     mv "$dir/disk.new" "$dir/disk.img"
 }
 
-# A card to reach it, a card for Fibre Channel, and one that nobody misses, behind an IOMMU. The kernel's
-# test of its timer fails on a busy machine, so there is none.
+# A card to reach it, a card for Fibre Channel, one that nobody misses, behind an IOMMU, and one that only a
+# reset of its bus resets. The kernel's test of its timer fails on a busy machine, so there is none.
 start() {
     rm -f "$dir"/{connection,console.log,monitor,record}
     # One connection carries all commands: to make one takes seconds there.
@@ -62,6 +62,8 @@ SSH
         -device virtio-net-pci,netdev=outside,mac=52:54:00:00:00:02 \
         -netdev hubport,id=fibre,hubid=1 -device virtio-net-pci,netdev=fibre,mac=52:54:00:00:00:03 \
         -netdev hubport,id=spare,hubid=2 -device e1000e,netdev=spare,mac=52:54:00:00:00:04,addr=0x10 \
+        -netdev hubport,id=old,hubid=3 -device pci-bridge,id=bridge,chassis_nr=1,addr=0x11 \
+        -device virtio-net-pci,netdev=old,mac=52:54:00:00:00:05,bus=bridge,addr=1 \
         -serial "file:$dir/console.log" -qmp "unix:$dir/monitor,server=on,wait=off" 2> "$dir/qemu.log" &
     qemu=$!
     trap 'kill $qemu; wait $qemu || true' EXIT

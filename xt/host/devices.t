@@ -40,7 +40,7 @@ subtest 'a PCI card' => sub {
     is_deeply([$device->dettach], [], 'dettach gives nothing');
     is($driver->(), 'vfio-pci', 'dettach: it has the driver that hands it on');
     $events->until([LIFECYCLE => 'net_enp0s16_52_54_00_00_00_04', Sys::Virt::NodeDevice::EVENT_DELETED, 0], 'dettach: its network interface is gone');
-    is_deeply([$device->reset], [], 'reset gives nothing');
+    is_deeply([$device->reset], [], 'reset: of one that is detached, which the kernel resets when it is handed on');
     is_deeply([$device->reattach], [], 'reattach gives nothing');
     is($driver->(), 'e1000e', 'reattach: it has its own driver again');
     $events->until([LIFECYCLE => 'net_enp0s16_52_54_00_00_00_04', Sys::Virt::NodeDevice::EVENT_CREATED, 0], 'reattach: its network interface is back');
@@ -63,6 +63,15 @@ subtest 'a PCI card' => sub {
     is($driver->(), 'vfio-pci', 'create_domain: takes a managed device from its driver');
     $guest->destroy;
     is($driver->(), 'e1000e', 'destroy: gives a managed device back to its driver');
+};
+
+# A network card whose driver asks it for its state, which a reset clears.
+subtest 'reset' => sub {
+    my $state  = sub { hex $host->run('cat /sys/bus/pci/devices/0000:01:01.0/virtio*/status') };
+    my $device = $conn->get_node_device_by_name('pci_0000_01_01_0');
+    cmp_ok($state->(), '>', 0, 'the driver has set it up');
+    is_deeply([$device->reset], [], 'reset gives nothing');
+    is($state->(), 0, 'reset: it is as when it was switched on');
 };
 
 subtest 'a mediated device' => sub {
