@@ -136,11 +136,11 @@ for my $transport (qw(ssh libssh libssh2)) {
         for my $missing (['netcat', 'nc', qr{/none/nc: not found}], ['socket', 'socket', qr{/none/socket: No such file or directory}]) {
             my ($what, $file, $why) = @$missing;
             # The libraries have only the status, which may come later than the end of the data: libssh
-            # says -1 then, or that nobody reads what it writes, and libssh2 has no reason at all, or
+            # says 0 or -1 then, or that nobody reads what it writes, and libssh2 has no reason at all, or
             # waits for ever.
             my %within = $transport eq 'libssh2' ? (timeout => 30) : ();
             fails($transport eq 'libssh2' ? undef : $error{$transport}, sub { opens("$uri?proxy=netcat&$what=/none/$file", undef, %within) }, "no $what",
-                $program ? $why : $transport eq 'libssh' ? qr/Remote command terminated with non-zero code: (?:1|127|-1)$|Remote channel is closed$/ : ());
+                $program ? $why : $transport eq 'libssh' ? qr/Remote command terminated with non-zero code: (?:0|1|127|-1)$|Remote channel is closed$/ : ());
         }
         fails($system, sub { opens($uri =~ s/localhost/localhost:1/r) }, 'no sshd', qr/Connection refused/);
     };
