@@ -303,7 +303,8 @@ sub download ($c, $ticket) {
     $c->render_later;
     my $connection = $c->tx->connection;
     my $given_up = Future->new;
-    $c->on(finish => sub { $given_up->fail("the browser has given up\n") if !$given_up->is_ready });
+    # With its last byte a response is finished, maybe before the stream has come to its end.
+    $c->on(finish => sub { $given_up->fail("the browser has given up\n") if $done < $size && !$given_up->is_ready });
     $ticket->{volume}->async(timeout => $deadline)->download($stream, 0, 0)->then(sub {
         my $headers = $c->res->headers->content_type('application/octet-stream')->content_length($size);
         $headers->content_disposition(q{attachment; filename*=UTF-8''} . url_escape(encode_text($ticket->{name})));
@@ -311,7 +312,9 @@ sub download ($c, $ticket) {
             $done += length $data;
             die "the volume has grown\n" if $done > $size;
             $show->('runs') if time - $shown > 0.2;
-            $c->write($data => $more);
+            return $c->write($data => $more) if $done < $size;
+            $c->write($data);
+            $more->();
         });
     })->then(sub {
         return $done == $size ? Future->done : Future->fail("the volume has ended early\n");
