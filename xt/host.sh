@@ -11,14 +11,9 @@
 # other work, too.
 set -eu
 
-if [ $# -lt 1 ]; then
-    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
-    exit 2
-fi
-top=$(cd "$(dirname "$0")/.." && pwd)
-mkdir -p "$1"
-dir=$(cd "$1" && pwd)
-shift
+least=1
+# shellcheck source=xt/lib/arguments.sh
+. "$(dirname "$0")/lib/arguments.sh"
 cd "$top"
 [ $# -gt 0 ] || set -- xt/host/*.t
 
