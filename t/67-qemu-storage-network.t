@@ -294,17 +294,24 @@ XML
 };
 
 subtest 'devices of the host' => sub {
-    my @devices = $conn->list_all_node_devices;
-    cmp_ok(scalar @devices, '>', 0, 'list_all_node_devices: has some');
-    is($conn->num_of_node_devices(undef), scalar @devices, 'num_of_node_devices: is as many as are listed');
+    # The cards of guests that were here may be about to go.
+    my ($devices, $number);
+    $bed->wait_for(sub { ($devices, $number) = (scalar(() = $conn->list_all_node_devices), $conn->num_of_node_devices(undef)); $devices == $number });
+    cmp_ok($devices, '>', 0, 'list_all_node_devices: has some');
+    is($number, $devices, 'num_of_node_devices: is as many as are listed');
     my $root = $conn->get_node_device_by_name('computer');
     is($root->get_name, 'computer', 'get_node_device_by_name: finds the machine itself');
     is($root->get_parent, undef, 'get_parent: is undef for the machine itself');
     like($root->get_xml_description, qr/<capability type='system'>/, 'get_xml_description: of the machine has the capability system');
     is_deeply([$root->list_capabilities], ['system'], 'list_capabilities: of the machine has system');
-    my @net = $conn->list_all_node_devices(Sys::Virt::NodeDevice::LIST_CAP_NET);
-    is(scalar @net, $conn->num_of_node_devices('net'), 'list_all_node_devices: has as many network cards as there are');
-    is(join(' ', sort $conn->list_node_device_names('net', 99)), names_of(@net), 'list_node_device_names: has the network cards');
+    my (@net, $names);
+    $bed->wait_for(sub {
+        @net = $conn->list_all_node_devices(Sys::Virt::NodeDevice::LIST_CAP_NET);
+        ($number, $names) = ($conn->num_of_node_devices('net'), join ' ', sort $conn->list_node_device_names('net', 99));
+        return $number == @net && $names eq names_of(@net);
+    });
+    is(scalar @net, $number, 'list_all_node_devices: has as many network cards as there are');
+    is($names, names_of(@net), 'list_node_device_names: has the network cards');
     my ($lo) = grep { $_->get_xml_description =~ m{<interface>lo</interface>} } @net;
     ok($lo, 'list_all_node_devices: has the loop among the network cards');
     is($lo->get_parent, 'computer', 'get_parent: of the loop is the machine');
