@@ -25,7 +25,8 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
     panics::contained(|| {
         let seconds = connection::limits(conn).timeout;
         // The last object of a connection that the script has dropped may close it.
-        if connection::has_objects(conn) && (!reference.asks_host() || seconds.is_none() && !may_any_hang()) {
+        let may_wait = reference.asks_host() || !connection::has_objects(conn);
+        if !may_wait || seconds.is_none() && !may_any_hang() {
             return drop(reference);
         }
         let Some(perl) = Perl::current() else { return drop(reference) };
