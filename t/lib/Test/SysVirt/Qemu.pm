@@ -35,6 +35,7 @@ package Test::SysVirt::Qemu;
 
 use strict;
 use warnings;
+use Fcntl qw(LOCK_EX LOCK_NB);
 use File::Path ();
 use File::Spec ();
 use File::Temp ();
@@ -48,7 +49,7 @@ use Time::HiRes qw(sleep time);
 
 my $uri = 'qemu:///system';
 my $prefix = "svt-$$-";
-my ($owner, $dir) = $$;
+my ($owner, $dir, $lock) = $$;
 
 sub missing {
     my ($class, $why) = @_;
@@ -66,11 +67,20 @@ sub new {
         or $class->missing("qemu:///system does not answer: $@");
     alarm(10 * ($opt{seconds} // 60));
     sweep_stale($uri);
-    /svt-(\d+)-/ && !kill(0, $1) and remove_dir($_) for glob File::Spec->tmpdir . '/svt-*';
+    # Whose test lives cannot be told by its number: others on this machine may have numbers of their own.
+    /svt-\d+-/ && locked($_) and remove_dir($_) for glob File::Spec->tmpdir . '/svt-*';
     # QEMU runs as a user of its own.
     $dir = File::Temp::tempdir("${prefix}XXXXXX", TMPDIR => 1);
+    $lock = locked($dir) or die "$dir: $!";
     chmod 0777, $dir;
     return bless { conn => $conn }, $class;
+}
+
+# The lock of a test's directory, as long as it lives; none if another one has it.
+sub locked {
+    my ($path) = @_;
+    open my $handle, '<', $path or return;
+    return flock($handle, LOCK_EX | LOCK_NB) && $handle;
 }
 
 sub conn { $_[0]{conn} }
