@@ -66,7 +66,14 @@ thread_local! {
 /// For the bridge: this thread is about to fork; for a program, if libvirt does it.
 #[unsafe(no_mangle)]
 pub extern "C" fn sys_virt_fork_begins(in_libvirt: bool) {
-    let mut held = vec![perl::hold(), admin::hold(), connection::hold(), stream::hold(), perl_loop::hold()];
+    let mut held = vec![
+        perl::hold(),
+        perl::hold_templates(),
+        admin::hold(),
+        connection::hold(),
+        stream::hold(),
+        perl_loop::hold(),
+    ];
     if !in_libvirt {
         held.push(workers::hold());
     }

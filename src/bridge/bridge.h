@@ -299,6 +299,9 @@ SV *sv_bridge_first_record(void *perl, U32 shape, const bridge_entry *entries, S
 SV *sv_bridge_list(void *perl, const bridge_entry *entries, SSize_t count);
 /* The interpreter ends. */
 void sv_bridge_forget_templates(void *perl);
+/* Their lock: taken, and given up by the same thread, maybe in a child. */
+void sv_bridge_hold_templates(void);
+void sv_bridge_let_templates_go(void);
 
 /* --- Rust for C ------------------------------------------------------------------------- */
 

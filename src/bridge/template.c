@@ -102,12 +102,12 @@ static void make(pTHX_ template *new, const bridge_entry *entries, SSize_t count
         unmake(aTHX_ new);
 }
 
-static void hold(void)
+void sv_bridge_hold_templates(void)
 {
     pthread_mutex_lock(&lock);
 }
 
-static void let_go(void)
+void sv_bridge_let_templates_go(void)
 {
     pthread_mutex_unlock(&lock);
 }
@@ -115,7 +115,6 @@ static void let_go(void)
 /* NULL when the interpreter is about to end. */
 static templates *find(pTHX)
 {
-    static bool held_by_forks;
     void *perl = BRIDGE_PERL;
     templates *mine;
 
@@ -123,10 +122,7 @@ static templates *find(pTHX)
         return found.templates;
     if (PL_phase == PERL_PHASE_DESTRUCT)
         return NULL;
-    hold();
-    /* A child gets it unlocked, whatever other threads do. */
-    if (!held_by_forks)
-        held_by_forks = pthread_atfork(hold, let_go, let_go) == 0;
+    sv_bridge_hold_templates();
     for (mine = all; mine && mine->perl != perl; mine = mine->next)
         ;
     if (!mine) {
@@ -138,7 +134,7 @@ static templates *find(pTHX)
     found.perl = perl;
     found.ended = ended;
     found.templates = mine;
-    let_go();
+    sv_bridge_let_templates_go();
     return mine;
 }
 
@@ -221,14 +217,14 @@ void sv_bridge_forget_templates(void *perl)
     templates **place, *mine;
     int i;
 
-    hold();
+    sv_bridge_hold_templates();
     for (place = &all; *place && (*place)->perl != perl; place = &(*place)->next)
         ;
     mine = *place;
     if (mine)
         *place = mine->next;
     __atomic_fetch_add(&ended, 1, __ATOMIC_RELAXED);
-    let_go();
+    sv_bridge_let_templates_go();
     if (!mine)
         return;
     for (i = 0; i < MOST_RECORDS; i++)

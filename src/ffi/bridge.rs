@@ -193,6 +193,8 @@ unsafe extern "C" {
     ) -> *mut SV;
     pub fn sv_bridge_list(perl: *mut PerlInterpreter, entries: *const Entry, count: isize) -> *mut SV;
     pub fn sv_bridge_forget_templates(perl: *mut PerlInterpreter);
+    pub fn sv_bridge_hold_templates();
+    pub fn sv_bridge_let_templates_go();
 }
 
 #[allow(clippy::missing_docs_in_private_items, reason = "bridge.h says what it does")]

@@ -4,6 +4,7 @@
 use super::{Perl, Scalar};
 use crate::ffi::bridge::{self, Entry};
 use libperl_sys::{HV, SV, thx};
+use std::any::Any;
 use std::ffi::CStr;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -195,5 +196,22 @@ impl Perl {
     pub fn wipe_element(self, hash: &Scalar, key: &CStr) {
         // SAFETY: the running interpreter, a live scalar and a key.
         unsafe { bridge::sv_bridge_wipe_element(self.raw(), hash.as_raw(), key.as_ptr()) }
+    }
+}
+
+/// The lock of the templates, held.
+struct HeldTemplates;
+
+/// Holds it while the process forks, as [`super::hold`] does its own.
+pub fn hold_templates() -> Box<dyn Any> {
+    // SAFETY: not held here, as nothing forks while it is; `drop` gives it up.
+    unsafe { bridge::sv_bridge_hold_templates() };
+    Box::new(HeldTemplates)
+}
+
+impl Drop for HeldTemplates {
+    fn drop(&mut self) {
+        // SAFETY: held by this thread, of which a child is a copy.
+        unsafe { bridge::sv_bridge_let_templates_go() };
     }
 }

@@ -10,7 +10,7 @@ mod scalar;
 
 pub use array::Array;
 pub use code::{Callback, Exception, Held, TAKE_HOME, hold};
-pub use hash::{Choice, Hash, Shape};
+pub use hash::{Choice, Hash, Shape, hold_templates};
 pub use origin::Origin;
 pub use scalar::{Buffer, Scalar, Variable};
 

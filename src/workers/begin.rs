@@ -44,7 +44,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     let signal = (!is_future).then(Signal::new);
-    let uri = first.filter(|_| call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
+    let uri = first.filter(|_| conn == 0 && call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
     let (lane, places) = match &uri {
         Some(uri) => openings(uri),
         // What is of no connection is in nobody's way, nor is what does not ask, or only sends or receives.

@@ -24,9 +24,11 @@ pub unsafe extern "C" fn sys_virt_object_free_within(class: u8, object: *mut c_v
     let conn = conn as usize;
     panics::contained(|| {
         let seconds = connection::limits(conn).timeout;
+        if seconds.is_none() && !may_any_hang() {
+            return drop(reference);
+        }
         // The last object of a connection that the script has dropped may close it.
-        let may_wait = reference.asks_host() || !connection::has_objects(conn);
-        if !may_wait || seconds.is_none() && !may_any_hang() {
+        if !reference.asks_host() && connection::has_objects(conn) {
             return drop(reference);
         }
         let Some(perl) = Perl::current() else { return drop(reference) };
