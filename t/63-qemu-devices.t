@@ -138,7 +138,8 @@ limited 'use of the processors' => $no_cgroup, sub {
 
 subtest 'pinning' => sub {
     my $all = pack 'b*', 1 x $conn->get_node_info->{cpus};
-    my ($info) = $dom->get_vcpu_info;
+    my $info;
+    $bed->wait_for(sub { ($info) = $dom->get_vcpu_info; $info->{cpuTime} });
     is($info->{number}, 0, 'get_vcpu_info: number is 0');
     is($info->{state}, Sys::Virt::Domain::VCPU_RUNNING, 'get_vcpu_info: state is VCPU_RUNNING');
     cmp_ok($info->{cpuTime}, '>', 0, 'get_vcpu_info: cpuTime is above 0');

@@ -2,6 +2,7 @@ use strict;
 use warnings;
 use lib 't/lib';
 use Test::More;
+use Test::SysVirt::Driver qw(code_of);
 use Test::SysVirt::Guest;
 use Test::SysVirt::Qemu;
 use Sys::Virt;
@@ -24,13 +25,6 @@ sub guest { Test::SysVirt::Guest->sh($bed, $dom, @_) }
 my ($refused, $silent) = $conn->get_library_version >= 11_002_000
     ? (Sys::Virt::Error::ERR_AGENT_COMMAND_FAILED, Sys::Virt::Error::ERR_AGENT_COMMAND_TIMEOUT)
     : (Sys::Virt::Error::ERR_INTERNAL_ERROR, Sys::Virt::Error::ERR_AGENT_UNRESPONSIVE);
-
-# The code that a call ends with, 0 when it succeeds.
-sub code_of {
-    my ($code) = @_;
-    return 0 if eval { $code->(); 1 };
-    return ref $@ ? $@->code : die $@;
-}
 
 is(code_of(sub { $dom->get_time }), Sys::Virt::Error::ERR_AGENT_UNRESPONSIVE, 'get_time: dies before the guest has booted');
 ok(Test::SysVirt::Guest->ready($bed, $dom), 'agent: answers when the guest has booted') or die 'no guest';

@@ -3,6 +3,7 @@ use warnings;
 use lib 't/lib';
 use Test::More;
 use Test::SysVirt::BootSector;
+use Test::SysVirt::Driver qw(code_of);
 use Test::SysVirt::Qemu;
 use Test::SysVirt::SecondHost;
 use Sys::Virt;

@@ -4,6 +4,7 @@ use lib 't/lib';
 use Digest::MD5 ();
 use POSIX ();
 use Test::More;
+use Test::SysVirt::Driver qw(code_of);
 use Test::SysVirt::File qw(slurp);
 use Test::SysVirt::Qemu;
 use Sys::Virt;
@@ -16,13 +17,6 @@ my $dir  = $bed->dir;
 
 use constant MiB => 1 << 20;
 use constant { SEEK_DATA => 3, SEEK_HOLE => 4 };    # Linux has them, Fcntl has not
-
-# The code that a call ends with, 0 when it succeeds.
-sub code_of {
-    my ($code) = @_;
-    return 0 if eval { $code->(); 1 };
-    return ref $@ ? $@->code : die $@;
-}
 
 sub names_of { join ' ', sort map { $_->get_name } @_ }
 

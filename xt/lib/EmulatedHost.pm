@@ -8,7 +8,7 @@ package EmulatedHost;
 #                                      the last command fails
 #   $host->until('test -e /x', $what)  a test: that it succeeds, within a minute
 #   $host->machine_events              from now on those that QEMU below it sends
-#   $host->next_machine_event($name)   waits for the next of that name, for three minutes; its time
+#   $host->next_machine_event($name)   waits for the next of that name, for three minutes; its time, or undef
 
 use strict;
 use warnings;
@@ -62,15 +62,18 @@ sub machine_events {
 
 sub next_machine_event {
     my ($self, $name) = @_;
-    local $SIG{ALRM} = sub { die "no event $name\n" };
-    alarm 180;
-    while (defined(my $line = readline $self->{monitor})) {
-        my $message = decode_json($line);
-        next if ($message->{event} // '') ne $name;
-        alarm 0;
-        return $message->{timestamp}{seconds} + $message->{timestamp}{microseconds} / 1e6;
-    }
-    die "the machine has ended\n";
+    my $time;
+    eval {
+        local $SIG{ALRM} = sub { die "three minutes\n" };
+        alarm 180;
+        while (!defined $time && defined(my $line = readline $self->{monitor})) {
+            my $message = decode_json($line);
+            my $at = $message->{timestamp};
+            $time = $at->{seconds} + $at->{microseconds} / 1e6 if ($message->{event} // '') eq $name;
+        }
+    };
+    alarm 0;
+    return $time;
 }
 
 1;

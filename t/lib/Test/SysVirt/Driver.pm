@@ -5,6 +5,7 @@ package Test::SysVirt::Driver;
 #   fails $code, sub { ... }, $name;           dies of a Sys::Virt::Error with that code, whose
 #   fails $code, sub { ... }, $name, qr/.../;  message is like that; undef for a code that
 #                                              differs between releases
+#   code_of sub { ... }                        the code of the error that it dies of, or 0
 #   unsupported $object, 'block_pull', ['vda', 10], 'virDomainBlockPull';
 #                                              the arguments pass libvirt's checks, and then its
 #                                              driver refuses the function itself; skipped where
@@ -19,7 +20,7 @@ use Test::More;
 use Test::SysVirt::English;
 use Test::SysVirt::Methods;
 
-our @EXPORT = qw(driver_since fails unsupported);
+our @EXPORT = qw(code_of driver_since fails unsupported);
 
 my %newer = map { ("$_->{full} $_->{function}" => $_) } grep { $_->{function} } Test::SysVirt::Methods::all();
 
@@ -32,6 +33,12 @@ sub fails {
         && (!$message || $error->message =~ $message);
     ok($ok, $name) or diag($lived ? 'it did not fail' : "it failed with $error");
     return;
+}
+
+sub code_of {
+    my ($call) = @_;
+    return 0 if eval { $call->(); 1 };
+    return ref $@ ? $@->code : die $@;
 }
 
 sub unsupported {

@@ -14,19 +14,15 @@ package Test::SysVirt::SecondHost;
 #   $host->outcome($running)    waits for its end: the error's code, or "done"; '' if it was interrupted
 #   $host->said                 the message of the last such error
 #   $host->connect              a new connection, which takes the place of $host->conn
-#   code_of(sub { ... })        the code of the error that it dies of, or 0
 #
 # Domains with names by $bed->name are removed there, too, when the test ends.
 
 use strict;
 use warnings;
-use Exporter qw(import);
 use POSIX ();
 use Sys::Virt;
 use Sys::Virt::Domain;
 use Test::SysVirt::Qemu;
-
-our @EXPORT = qw(code_of);
 
 my $owner = $$;
 my $host;
@@ -40,12 +36,6 @@ sub new {
 }
 
 sub connect { my ($self) = @_; return $self->{conn} = Sys::Virt->new(uri => $self->uri) }
-
-sub code_of {
-    my ($code) = @_;
-    return 0 if eval { $code->(); 1 };
-    return ref $@ ? $@->code : die $@;
-}
 
 sub uri      { 'qemu+tcp://10.209.0.2/system' }
 sub data_uri { 'tcp://10.209.0.2' }
