@@ -266,7 +266,11 @@ subtest 'a transient container' => sub {
     is($other->says('fd'), 'read me, too', 'which it has read');
     $events->next_is($guest, LIFECYCLE => [Sys::Virt::Domain::EVENT_STARTED, Sys::Virt::Domain::EVENT_STARTED_BOOTED], 'started');
     $guest->destroy;
-    $events->next_is($guest, LIFECYCLE => [Sys::Virt::Domain::EVENT_STOPPED, Sys::Virt::Domain::EVENT_STOPPED_DESTROYED], 'destroyed');
+    my ($event, $detail) = $events->next($guest, LIFECYCLE => Sys::Virt::Domain::EVENT_STOPPED);
+    is($event, Sys::Virt::Domain::EVENT_STOPPED, 'LIFECYCLE: stopped');
+    # Now and then libvirtd hears that its init died before it has told who killed it.
+    ok((grep { $detail == $_ } Sys::Virt::Domain::EVENT_STOPPED_DESTROYED, Sys::Virt::Domain::EVENT_STOPPED_FAILED), 'LIFECYCLE: destroyed')
+        or diag $detail;
     fails(Sys::Virt::Error::ERR_NO_DOMAIN, sub { $guest->get_info }, 'and gone');
 };
 

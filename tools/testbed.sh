@@ -120,9 +120,9 @@ exec sh
 INIT
     chmod 755 "$tree/init" "$tree/bin/shutdown" "$tree/bin/chpasswd"
     (cd "$tree" && find . | bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) > "$work/initrd.gz"
-    cp "$work"/root/boot/vmlinuz-* "$guest/vmlinuz"
-    chmod 644 "$guest/vmlinuz" "$work/initrd.gz"
-    mv "$work/initrd.gz" "$guest"
+    mv "$work"/root/boot/vmlinuz-* "$work/vmlinuz"
+    chmod 644 "$work/vmlinuz" "$work/initrd.gz"
+    mv "$work/vmlinuz" "$work/initrd.gz" "$guest"
     rm -rf "$work"
 }
 

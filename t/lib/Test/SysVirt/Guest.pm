@@ -31,11 +31,14 @@ sub start {
     my ($class, $bed, $tag, %opt) = @_;
     my $dir = ($ENV{SYS_VIRT_TEST_BED} // '/var/tmp/sys-virt-testbed') . '/guest';
     -e "$dir/initrd.gz" or $bed->missing("$dir has no guest: run tools/testbed.sh start");
+    # libvirt notes in a file whom it belonged to; where a daemon was killed, the note stays and
+    # the file with its next guest is refused. So each test has files of its own.
+    my ($kernel, $initrd) = map { $bed->copy("$dir/$_") } qw(vmlinuz initrd.gz);
     my $devices = $opt{devices} // '';
     # On a busy machine the kernel may think while it starts that its timer does not work, and be
     # lost with another one.
     my $dom = $bed->conn->define_domain($bed->xml($tag, memory => 192, %opt,
-        os => "<kernel>$dir/vmlinuz</kernel><initrd>$dir/initrd.gz</initrd>"
+        os => "<kernel>$kernel</kernel><initrd>$initrd</initrd>"
             . '<cmdline>console=ttyS0 quiet no_timer_check</cmdline>',
         devices => <<XML));
     <interface type='user'><mac address='52:54:00:a1:b2:c3'/><model type='virtio'/></interface>

@@ -16,6 +16,7 @@ package Test::SysVirt::Qemu;
 #   $bed->image('a.qcow2', '64M', @qemu_img_create_options)
 #                                  makes a disk image in dir, returns its path
 #   $bed->boot_image('boot.img')   makes an image that boots in a second: see BootSector.pm
+#   $bed->copy($path)              makes a copy of that file in dir, once; returns its path
 #   $bed->small_dir                a directory with room for one MiB, undef where the machine
 #                                  does not let us mount one
 #   $bed->disk($path, 'vda', format => 'qcow2', bus => 'virtio', more => XML)
@@ -36,6 +37,8 @@ package Test::SysVirt::Qemu;
 use strict;
 use warnings;
 use Fcntl qw(LOCK_EX LOCK_NB);
+use File::Basename qw(basename);
+use File::Copy ();
 use File::Path ();
 use File::Spec ();
 use File::Temp ();
@@ -69,10 +72,13 @@ sub new {
     sweep_stale($uri);
     # Whose test lives cannot be told by its number: others on this machine may have numbers of their own.
     /svt-\d+-/ && locked($_) and remove_dir($_) for glob File::Spec->tmpdir . '/svt-*';
+    # Under a name that no other test removes, until it is ours.
+    my $made = File::Temp::tempdir(".${prefix}XXXXXX", TMPDIR => 1);
+    $lock = locked($made) or die "$made: $!";
     # QEMU runs as a user of its own.
-    $dir = File::Temp::tempdir("${prefix}XXXXXX", TMPDIR => 1);
-    $lock = locked($dir) or die "$dir: $!";
-    chmod 0777, $dir;
+    chmod 0777, $made or die "$made: $!";
+    $dir = $made =~ s{/\.(?=[^/]*\z)}{/}r;
+    rename $made, $dir or die "$dir: $!";
     return bless { conn => $conn }, $class;
 }
 
@@ -103,6 +109,14 @@ sub boot_image {
     print $fh Test::SysVirt::BootSector::bytes();
     truncate $fh, 1 << 20;
     close $fh or die "$path: $!";
+    return shared($path);
+}
+
+sub copy {
+    my ($self, $from) = @_;
+    my $path = "$dir/" . basename($from);
+    return $path if -e $path;
+    File::Copy::copy($from, $path) or die "$path: $!";
     return shared($path);
 }
 
