@@ -26,10 +26,27 @@ my $begin = <<'PERL';
         my $dom  = $conn->get_domain_by_name('test');
         return ($conn, $dom);
     }
-    sub hangs { kill STOP => $daemon }
+    my $hangs;
+    sub hangs { $hangs = kill STOP => $daemon }
+    # Whether the host has been sent something that it does not read.
+    sub asked {
+        for my $fd (map { m{(\d+)\z} } glob '/proc/self/fd/*') {
+            open my $copy, '<&', $fd or next;
+            my $unread = pack 'i', 0;
+            return 1 if -S $copy && ioctl($copy, 0x5411, $unread) && unpack 'i', $unread; # TIOCOUTQ
+        }
+        return 0;
+    }
+    sub in_flight { select undef, undef, undef, 0.01 until asked() }
+    # An alarm that comes once the call waits for its host.
     sub with_alarm {
-        my ($call, $first) = @_;
-        local $SIG{ALRM} = sub { $first->() if $first; die "alarm\n" };
+        my ($call, $first, $waits) = @_;
+        $waits //= \&asked;
+        local $SIG{ALRM} = sub {
+            return Time::HiRes::ualarm(50_000) unless $waits->();
+            $first->() if $first;
+            die "alarm\n";
+        };
         Time::HiRes::ualarm(200_000);
         eval { $call->(); 1 } and print 'it lived';
         print $@ if $@ ne "alarm\n";
@@ -49,17 +66,17 @@ my %doing = (
         my $conn = Sys::Virt->new(uri => $storage);
         my $stream = $conn->new_stream;
         $conn->get_storage_volume_by_path($path)->download($stream, 0, 0);
-        with_alarm(sub { $stream->recv_all(sub { hangs(); return $_[2] }) });
+        with_alarm(sub { $stream->recv_all(sub { hangs(); return $_[2] }) }, undef, sub { $hangs });
 PERL
 );
 my %by_async = (
-    'a future in flight' => 'my ($conn, $dom) = host(); hangs(); my $future = $dom->async->get_info; select undef, undef, undef, 0.1;',
-    'futures in flight, and more behind them' => 'my ($conn, $dom) = host(); hangs(); my @futures = map { $dom->async->get_info } 1 .. 12; select undef, undef, undef, 0.1;',
-    'a future that was canceled' => 'my ($conn, $dom) = host(); hangs(); my $future = $dom->async->get_info; select undef, undef, undef, 0.1; $future->cancel;',
-    'a future that nobody keeps' => 'my ($conn, $dom) = host(); hangs(); $dom->async->get_info; select undef, undef, undef, 0.1;',
+    'a future in flight' => 'my ($conn, $dom) = host(); hangs(); my $future = $dom->async->get_info; in_flight();',
+    'futures in flight, and more behind them' => 'my ($conn, $dom) = host(); hangs(); my @futures = map { $dom->async->get_info } 1 .. 12; in_flight();',
+    'a future that was canceled' => 'my ($conn, $dom) = host(); hangs(); my $future = $dom->async->get_info; in_flight(); $future->cancel;',
+    'a future that nobody keeps' => 'my ($conn, $dom) = host(); hangs(); $dom->async->get_info; in_flight();',
     'a future whose time is over' => 'my ($conn, $dom) = host(); hangs(); eval { $dom->async(timeout => 0.2)->get_info->get };',
-    'an opening in flight' => 'hangs(); my $future = Sys::Virt->async->new(uri => $uri); select undef, undef, undef, 0.1;',
-    'a future in flight, its objects dropped' => 'my $future; { my ($conn, $dom) = host(); hangs(); $future = $dom->async->get_info; select undef, undef, undef, 0.1 }',
+    'an opening in flight' => 'hangs(); my $future = Sys::Virt->async->new(uri => $uri); in_flight();',
+    'a future in flight, its objects dropped' => 'my $future; { my ($conn, $dom) = host(); hangs(); $future = $dom->async->get_info; in_flight() }',
 );
 %doing = (%doing, %by_async) if eval { require Future };
 
