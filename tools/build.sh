@@ -27,7 +27,12 @@ step() {
     shift
     began=$(date +%s)
     lines=$(wc -l < "$log")
-    if "$@" >> "$log" 2>&1 </dev/null; then
+    # In a condition nothing but its last command would end a function.
+    set +e
+    (set -e; "$@") >> "$log" 2>&1 </dev/null
+    status=$?
+    set -e
+    if [ $status = 0 ]; then
         say "done ($(($(date +%s) - began)) s)"
     else
         say failed

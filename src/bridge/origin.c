@@ -79,11 +79,13 @@ void sv_bridge_place(void *perl, bridge_place *place)
     BRIDGE_THX(perl);
     const bool elsewhere = as_script(aTHX);
     const COP *statement = PL_curcop;
+    const char *file;
 
     if (OpSIBLING(PL_curcop))
         (void)find(OpSIBLING(PL_curcop), PL_op, NULL, &statement);
     place->line = CopLINE(statement);
-    place->file = CopFILE(statement) ? CopFILE(statement) : CopFILE(PL_curcop);
+    file = CopFILE(statement);
+    place->file = file ? file : CopFILE(PL_curcop);
     place->len = place->file ? strlen(place->file) : 0;
     if (elsewhere)
         LEAVE;
