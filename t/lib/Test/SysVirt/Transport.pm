@@ -9,7 +9,7 @@ package Test::SysVirt::Transport;
 # again. The sub gets the driver and the path of a URI. With killed => $reason it is that which
 # the close callback hears of the daemon's end.
 #
-#   works_for_qemu($bed, $open), keeps_alive($daemon, $open, %opt)    parts of it
+#   works_for_qemu($bed, $open), carries($bed, $conn), keeps_alive($daemon, $open, %opt)    parts of it
 #   until_true(sub { ... }, $seconds)    runs libvirt's loop until that is true
 
 use strict;
@@ -24,7 +24,7 @@ use Test::SysVirt::BootSector;
 use Test::SysVirt::Serial;
 use Time::HiRes qw(time);
 
-our @EXPORT = qw(whole_script works_for_qemu keeps_alive until_true);
+our @EXPORT = qw(whole_script works_for_qemu carries keeps_alive until_true);
 
 my $ticking;
 
