@@ -20,42 +20,9 @@ set -eu
 # shellcheck source=xt/lib/root.sh
 . "$top/xt/lib/root.sh"
 
-# The perl of this machine in place of the root's, with its modules and the scripts for browsers that
-# Mojolicious has links to.
-machine_perl() {
-    local path
-    for path in $(perl -MConfig -e 'print "@Config{qw(perlpath privlibexp archlibexp vendorlibexp vendorarchexp)}"') \
-        /usr/bin/prove /usr/lib/x86_64-linux-gnu/perl-base /usr/share/javascript /usr/share/nodejs; do
-        [ -e "$path" ] || continue
-        [ -e "$root$path" ] || if [ -d "$path" ]; then mkdir -p "$root$path"; else touch "$root$path"; fi
-        mount --bind "$path" "$root$path"
-    done
-}
-
 own_perl() { :; }
 
-# alone PERL COMMAND...: the root is all that there is, with that perl, and nobody else is on its network.
-alone() {
-    local perl=$1
-    shift
-    # shellcheck disable=SC2016
-    unshare --mount --net --uts --ipc --pid --fork --kill-child bash -euc "$(declare -f "$perl")"'
-        root=$1
-        "$2"
-        shift 2
-        mount --rbind "$root" "$root"
-        mount -t proc proc "$root/proc"
-        mount --rbind /sys "$root/sys"
-        cd "$root"
-        pivot_root . mnt
-        umount -l /mnt
-        ip link set lo up
-        cd /root/sys-virt
-        exec "$@"' bash "$root" "$perl" env -i HOME=/root LANG=C.UTF-8 SYS_VIRT_TEST_QEMU=1 SYS_VIRT_TEST_REQUIRE=1 \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
-}
-
-# with_hosts PERL COMMAND...: the same, while the daemons of tools/testbed.sh run.
+# with_hosts PERL COMMAND...: alone, while the daemons of tools/testbed.sh run.
 with_hosts() {
     local perl=$1
     shift
@@ -64,14 +31,10 @@ with_hosts() {
 }
 
 install_hosts() {
-    printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
-    chmod 755 "$root/usr/sbin/policy-rc.d"
     inside "$root" tools/testbed.sh packages
     inside "$root" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -q -y --no-install-recommends libfuture-perl gcc libc6-dev libvirt-daemon-driver-interface \
         libvirt-daemon-driver-storage-disk libvirt-daemon-driver-storage-logical chromium chromium-driver
-    # What it is called, as a host knows of itself.
-    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" > "$root/etc/hosts"
 }
 
 # What is committed, and the guest. A copy is newer than the script that made it, so it is not made again.

@@ -1,4 +1,4 @@
-# Directories with other releases of Debian in them. Sourced by releases.sh and newest.sh after
+# Directories with other releases of Debian in them. Sourced by releases.sh, newest.sh and others after
 # arguments.sh, which says in $top where the project is; all but each_release runs in the mount namespace of one release.
 
 mirror() {
@@ -10,6 +10,9 @@ bootstrap() {
     [ -e "$root/etc/sys-virt-release" ] && return
     rm -rf "$root"
     debootstrap --variant=minbase ${arch:+--arch="$arch"} "$release" "$root" "$(mirror)"
+    # No package starts a daemon there.
+    printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
+    chmod 755 "$root/usr/sbin/policy-rc.d"
     echo "$release" > "$root/etc/sys-virt-release"
 }
 
@@ -21,6 +24,8 @@ mount_all() {
     mount --bind "${CARGO_HOME:-$HOME/.cargo}/registry" "$root/opt/machine/cargo/registry"
     # A mirror may lag behind.
     echo 'Acquire::Check-Valid-Until "false";' > "$root/etc/apt/apt.conf.d/90sys-virt"
+    # What it is called, as a host knows of itself.
+    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" > "$root/etc/hosts"
     mount --bind -o ro "$(rustc --print sysroot)" "$root/opt/machine/rust"
 }
 
@@ -57,6 +62,39 @@ build_in() {
         export CARGO_TARGET_DIR=/root/target-$($1 -MConfig -e "print \$Config{version}, \$Config{archname}")
         $1 Makefile.PL
         make' sh "$2"
+}
+
+# The perl of this machine in place of the root's, with its modules and the scripts for browsers that
+# Mojolicious has links to.
+machine_perl() {
+    local path
+    for path in $(perl -MConfig -e 'print "@Config{qw(perlpath privlibexp archlibexp vendorlibexp vendorarchexp)}"') \
+        /usr/bin/prove /usr/lib/x86_64-linux-gnu/perl-base /usr/share/javascript /usr/share/nodejs; do
+        [ -e "$path" ] || continue
+        [ -e "$root$path" ] || if [ -d "$path" ]; then mkdir -p "$root$path"; else touch "$root$path"; fi
+        mount --bind "$path" "$root$path"
+    done
+}
+
+# alone PERL COMMAND...: the root is all that there is, with that perl, and nobody else is on its network.
+alone() {
+    local perl=$1
+    shift
+    # shellcheck disable=SC2016
+    unshare --mount --net --uts --ipc --pid --fork --kill-child bash -euc "$(declare -f "$perl")"'
+        root=$1
+        "$2"
+        shift 2
+        mount --rbind "$root" "$root"
+        mount -t proc proc "$root/proc"
+        mount --rbind /sys "$root/sys"
+        cd "$root"
+        pivot_root . mnt
+        umount -l /mnt
+        ip link set lo up
+        cd /root/sys-virt
+        exec "$@"' bash "$root" "$perl" env -i HOME=/root LANG=C.UTF-8 SYS_VIRT_TEST_QEMU=1 SYS_VIRT_TEST_REQUIRE=1 \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
 # each_release SCRIPT DIR RELEASE...: runs the script again for each, with $words between the two, in a
