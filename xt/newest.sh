@@ -60,8 +60,10 @@ run_test() {
 run_coverage() {
     put_build
     cp "$top/xt/coverage.tsv" "$root/root/sys-virt/xt/coverage.tsv"
-    alone machine_perl xt/coverage --update "${tests[@]}"
+    local status=0
+    alone machine_perl xt/coverage --update "${tests[@]}" || status=$?
     cp "$root/root/sys-virt/xt/coverage.tsv" "$top/xt/coverage.tsv"
+    return "$status"
 }
 
 run_compare() {
