@@ -36,8 +36,8 @@ subtest 'a guest of five daemons' => sub {
     eval { $bed->run(qw(ebtables -t nat -L)); 1 } or plan skip_all => "this kernel filters nothing on bridges: $@";
     my $conn = Sys::Virt->new(uri => $direct{virtqemud});
     mkdir(my $path = $bed->dir . '/images') or die $!;
-    my $net    = $conn->create_network("<network><name>net</name><bridge name='net0'/><ip address='10.99.0.1' netmask='255.255.255.0'/></network>");
-    my $filter = $conn->define_nwfilter("<filter name='quiet'><rule action='drop' direction='out'><mac match='no' srcmacaddr='\$MAC'/></rule></filter>");
+    my $net = $conn->create_network("<network><name>net</name><bridge name='net0'/><ip address='10.99.0.1' netmask='255.255.255.0'/></network>");
+    $conn->define_nwfilter("<filter name='quiet'><rule action='drop' direction='out'><mac match='no' srcmacaddr='\$MAC'/></rule></filter>");
     my $secret = $conn->define_secret("<secret><usage type='volume'><volume>locked</volume></usage></secret>");
     $secret->set_value('a long passphrase');
     my $lock = "<encryption format='luks'><secret type='passphrase' uuid='@{[ $secret->get_uuid_string ]}'/></encryption>";
