@@ -1,59 +1,23 @@
 use strict;
 use warnings;
 use lib 't/lib';
-use File::Path qw(make_path);
 use Test::More;
 use Test::SysVirt::Driver;
 use Test::SysVirt::Enclosure;
+use Test::SysVirt::Sshd;
 use Test::SysVirt::Transport;
 use Sys::Virt;
 
 # Connections over ssh, by the program and by the two libraries that libvirt knows, to an sshd that
 # is there for this test only.
 
-my $bed = Test::SysVirt::Enclosure->enter(seconds => 300, needs => [qw(/usr/sbin/sshd /usr/bin/ssh /usr/bin/nc)]);
+my $bed = Test::SysVirt::Enclosure->enter(seconds => 300, needs => [Test::SysVirt::Sshd::needs()]);
 my $dir  = $bed->dir;
-my $keys = "$dir/root/.ssh";
-make_path($keys, '/run/sshd');
-
-sub key {
-    my ($path, $type, $passphrase) = @_;
-    # PEM is what libssh2 reads of a user's keys, which are RSA.
-    $bed->run(qw(ssh-keygen -q), $type eq 'rsa' ? qw(-m PEM) : (), '-t', $type, '-N', $passphrase // '', '-f', $path);
-    return;
-}
-
-sub public { my ($path) = @_; local (@ARGV, $/) = "$path.pub"; return <> }
-
-key("$keys/id_rsa", 'rsa');
-key("$keys/locked", 'rsa', 'deck of cards');
-key("$dir/stranger", 'rsa');
-key("$dir/$_", 'ed25519') for qw(host impostor);
-$bed->file('root/.ssh/authorized_keys', join '', map { public("$keys/$_") } qw(id_rsa locked));
-# libssh2 signs with ssh-rsa, which sshd no longer takes by itself.
-my $conf = $bed->file('sshd.conf', <<CONF);
-ListenAddress 127.0.0.1
-HostKey $dir/host
-PubkeyAcceptedAlgorithms +ssh-rsa
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-StrictModes no
-PidFile none
-CONF
-# Since 9.8 it drops connections from where many have failed, as ours are to.
-my @patient = grep { eval { $bed->run('/usr/sbin/sshd', '-t', '-f', $conf, $_); 1 } } '-oPerSourcePenalties=no';
-$bed->service('/usr/sbin/sshd', '-D', '-e', '-f', $conf, @patient);
-$bed->listens(22);
+my $sshd = Test::SysVirt::Sshd->start($bed, locked => 'deck of cards');
+my $keys = $sshd->folder;
+$sshd->key('stranger', 'rsa');
+$sshd->key('impostor', 'ed25519');
 my $daemon = $bed->libvirtd;
-
-# Where the program keeps the keys of hosts that it knows, and where libvirt does for the libraries.
-my %known_hosts = (ssh => 'root/.ssh/known_hosts', map { $_ => 'root/.config/libvirt/known_hosts' } qw(libssh libssh2));
-
-sub knows {
-    my ($transport, $key) = @_;
-    $bed->file($known_hosts{$transport}, defined $key ? 'localhost ' . public("$dir/$key") : '');
-    return;
-}
 
 my @asked;
 sub opens {
@@ -89,13 +53,13 @@ for my $transport (qw(ssh libssh libssh2)) {
     my $program = $transport eq 'ssh';
 
     subtest "$transport: the whole script" => sub {
-        knows($transport, 'host');
+        $sshd->knows($transport, 'host');
         whole_script($bed, $daemon, sub { Sys::Virt->new(uri => "$_[0]+$transport://localhost/$_[1]") },
             killed => $killed{$transport});
     };
 
     subtest "$transport: the key of the host" => sub {
-        knows($transport);
+        $sshd->knows($transport);
         my ($code, $why) = @{ $unanswered{$transport} };
         fails($code, sub { opens($uri) }, 'unknown: refused', $why);
         if (!$program) {
@@ -106,15 +70,15 @@ for my $transport (qw(ssh libssh libssh2)) {
             is(opens($uri, 'y')->get_type, 'TEST', 'unknown: and yes');
             is(opens($uri)->get_type, 'TEST', 'unknown: which it remembers');
             is_deeply(\@asked, [], 'unknown: without asking again');
-            knows($transport);
+            $sshd->knows($transport);
             is(opens("$uri?known_hosts_verify=auto")->get_type, 'TEST', 'known_hosts_verify=auto: does not ask');
         }
-        knows($transport, 'impostor');
+        $sshd->knows($transport, 'impostor');
         fails($program ? $system : $failed, sub { opens($uri, 'y') }, 'another one: refused',
             $program ? qr/REMOTE HOST IDENTIFICATION HAS CHANGED/ : qr/HOST KEY VERIFICATION FAILED/);
         my $blind = $program ? 'no_verify=1' : 'known_hosts_verify=ignore';
         is(opens("$uri?$blind")->get_type, 'TEST', "another one: $blind does not look");
-        knows($transport, 'host');
+        $sshd->knows($transport, 'host');
     };
 
     subtest "$transport: the key of the user" => sub {

@@ -5,15 +5,17 @@ use Test::More;
 use Test::SysVirt::Driver;
 use Test::SysVirt::Drivers;
 use Test::SysVirt::Modular;
+use Test::SysVirt::Sshd;
 use Test::SysVirt::Transport;
 use Sys::Virt;
 use Sys::Virt::Event;
 
 # The modular daemons instead of libvirtd: what works with each, and what becomes of a connection to it.
 
-my $daemons = Test::SysVirt::Modular->enter(seconds => 240);
+my $daemons = Test::SysVirt::Modular->enter(seconds => 240, needs => ['/usr/bin/virt-ssh-helper', Test::SysVirt::Sshd::needs()]);
 my $bed     = $daemons->bed;
 my @others  = grep { $_ ne 'qemu' } $daemons->drivers;
+Test::SysVirt::Sshd->start($bed)->knows(ssh => 'host');
 Sys::Virt::Event::register_default();
 
 # QEMU's connections have all drivers, wherever their daemons are. A session of TLS that nobody ends is an
@@ -21,6 +23,7 @@ Sys::Virt::Event::register_default();
 my ($eof, $error) = (Sys::Virt::CLOSE_REASON_EOF, Sys::Virt::CLOSE_REASON_ERROR);
 my @whole = (
     [virtqemud  => $daemons->uri('qemu')],
+    [virtqemud  => 'qemu+ssh://localhost/system'],
     [virtproxyd => $daemons->proxied('unix')],
     [virtproxyd => $daemons->proxied('tcp'), killed => "$eof|$error"],
     [virtproxyd => $daemons->proxied('tls'), killed => $error],
@@ -47,12 +50,14 @@ for my $driver (@others) {
 subtest 'which daemon' => sub {
     my $refuses = Sys::Virt::Error::ERR_SYSTEM_ERROR;
     $daemons->{virtproxyd}->end;
-    is(Sys::Virt->new(uri => 'qemu:///system')->get_type, 'QEMU', 'virtqemud, if nothing is said');
+    is(Sys::Virt->new(uri => "qemu$_/system")->get_type, 'QEMU', "virtqemud by $_, if nothing is said") for '://', '+ssh://localhost';
     fails($refuses, sub { Sys::Virt->new(uri => 'qemu:///system?mode=legacy') }, 'virtproxyd by mode=legacy', qr/libvirt-sock/);
     $daemons->{virtproxyd}->again;
     $daemons->{virtqemud}->end;
     fails($refuses, sub { Sys::Virt->new(uri => 'qemu:///system?mode=direct') }, 'virtqemud by mode=direct', qr/virtqemud-sock/);
-    is(Sys::Virt->new(uri => 'network:///system')->get_type, 'network', 'and the others do not need it');
+    my $network = Sys::Virt->new(uri => 'network:///system');
+    is($network->get_type, 'network', 'and the others do not need it');
+    fails(Sys::Virt::Error::ERR_INTERNAL_ERROR, sub { $network->list_all_storage_pools }, 'nor have what is not theirs');
     $daemons->{virtqemud}->again;
 };
 

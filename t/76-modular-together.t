@@ -33,10 +33,11 @@ sub anew {
 }
 
 subtest 'a guest of five daemons' => sub {
+    eval { $bed->run(qw(ebtables -t nat -L)); 1 } or plan skip_all => "this kernel filters nothing on bridges: $@";
     my $conn = Sys::Virt->new(uri => $direct{virtqemud});
     mkdir(my $path = $bed->dir . '/images') or die $!;
-    my $net    = $conn->create_network("<network><name>net</name><bridge name='net0'/><ip address='10.99.0.1' netmask='255.255.255.0'/></network>");
-    my $filter = $conn->define_nwfilter("<filter name='quiet'><rule action='drop' direction='out'><mac match='no' srcmacaddr='\$MAC'/></rule></filter>");
+    my $net = $conn->create_network("<network><name>net</name><bridge name='net0'/><ip address='10.99.0.1' netmask='255.255.255.0'/></network>");
+    $conn->define_nwfilter("<filter name='quiet'><rule action='drop' direction='out'><mac match='no' srcmacaddr='\$MAC'/></rule></filter>");
     my $secret = $conn->define_secret("<secret><usage type='volume'><volume>locked</volume></usage></secret>");
     $secret->set_value('a long passphrase');
     my $lock = "<encryption format='luks'><secret type='passphrase' uuid='@{[ $secret->get_uuid_string ]}'/></encryption>";
@@ -126,7 +127,7 @@ for ((map { [virtqemud => $_ => 'list_all_domains'] } sort values %proxied), [vi
 
 for my $way (sort keys %proxied) {
     subtest "$way: virtqemud hangs" => sub {
-        my %conn = (proxied => Sys::Virt->new(uri => $proxied{$way}, timeout => 2), direct => Sys::Virt->new(uri => $direct{virtqemud}));
+        my %conn = (proxied => Sys::Virt->new(uri => $proxied{$way}), direct => Sys::Virt->new(uri => $direct{virtqemud}));
         my %why;
         for my $name (qw(proxied direct)) {
             $conn{$name}->register_close_callback(sub { $why{$name} = $_[1]; return });
@@ -135,6 +136,7 @@ for my $way (sort keys %proxied) {
         $daemons->{virtqemud}->signal('STOP');
         ok(until_true(sub { defined $why{direct} }), 'keep-alive: a connection to virtqemud notices');
         is_deeply(\%why, { direct => Sys::Virt::CLOSE_REASON_KEEPALIVE }, 'keep-alive: one to virtproxyd does not');
+        $conn{proxied}->set_timeout(2);
         fails(Sys::Virt::Error::ERR_OPERATION_TIMEOUT, sub { $conn{proxied}->list_all_domains }, 'a deadline does');
         $daemons->{virtqemud}->signal('CONT');
         is(eval { Sys::Virt->new(uri => $proxied{$way})->list_all_domains; 1 }, 1, 'it goes on') or diag($@);

@@ -5,9 +5,9 @@
 #   xt/modular.sh DIR RELEASE...                      RELEASE is bookworm or trixie
 #
 # Debian builds them and leaves them out of its packages: they are built here, of its source package of
-# libvirt with its patches, and with those of its options that the test needs. DIR/RELEASE has them, QEMU,
-# and what both need; it is kept and used again, and built again when this script is newer: up to 2 GB each.
-# On two processors it is built in four minutes, and the tests take two.
+# libvirt with its patches, and with few of its options. DIR/RELEASE has them, QEMU, and what both need; it
+# is kept and used again, and built again when this script is newer: up to 2 GB each. On two processors that
+# have other work, too, it is built in five to ten minutes, and the tests take two.
 set -eu
 
 # shellcheck source=xt/lib/arguments.sh

@@ -40,7 +40,7 @@ sub enter {
     my $root = $ENV{SYS_VIRT_TEST_MODULAR}
         // Test::More::plan(skip_all => 'SYS_VIRT_TEST_MODULAR names no system with the modular daemons');
     my $bed = Test::SysVirt::Enclosure->enter(%opt,
-        needs => ['/usr/bin/openssl', map { "$root/usr/sbin/virt${_}d" } @drivers, 'proxy']);
+        needs => [@{ $opt{needs} // [] }, '/usr/bin/openssl', map { "$root/usr/sbin/virt${_}d" } @drivers, 'proxy']);
     # Of the network in here.
     $bed->run(qw(mount -t sysfs sysfs /sys));
     if ($root ne '/') {
