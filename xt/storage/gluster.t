@@ -132,16 +132,16 @@ XML
     $dom->destroy;
 };
 
-each_way 'the server hangs' => sub {
-    my ($call) = @_;
+subtest 'the server hangs' => sub {
+    my $refresh = sub { $pool->async(timeout => 25)->refresh->get };
+    is_deeply([$refresh->()], [], 'refresh: it is done in time while the server works');
     $server->signal('STOP');
-    $conn->set_timeout(2);
     my $start = time;
-    fails(Sys::Virt::Error::ERR_OPERATION_TIMEOUT, sub { $call->($pool, 'refresh') }, 'refresh: dies when it is time');
-    cmp_ok(time - $start, '<', 30, 'refresh: then, though nobody answers');
-    $conn->set_timeout(undef);
+    fails(Sys::Virt::Error::ERR_OPERATION_TIMEOUT, $refresh, 'refresh: dies when it is time');
+    cmp_ok(time - $start, '<', 60, 'refresh: then, though nobody answers');
+    ok($conn->get_hostname, 'get_hostname: the connection answers');
     $server->signal('CONT');
-    is(eval { $call->($pool, 'refresh'); names($pool->list_all_volumes) }, 'data.img', 'refresh: it works when the server does again') or diag($@);
+    is(eval { $pool->refresh; names($pool->list_all_volumes) }, 'data.img', 'refresh: it works when the server does again') or diag($@);
 };
 
 $pool->destroy;
