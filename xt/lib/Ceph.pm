@@ -9,9 +9,9 @@ package Ceph;
 #   $ceph->fill($image, $bytes)        makes an image with those bytes
 #   $ceph->key($client, $profile)      the bytes of the key of one that may use the pool by that profile; rbd, if none is named
 #   $ceph->secret($conn)               libvirt's secret called ceph, with the key of the client libvirt
-#   $ceph->pool(user => $client, usage => $secret)
-#                                      the XML of a storage pool called rbd for that client, libvirt if no other
-#                                      is named, with that secret; undef for none
+#   $ceph->pool(%opt)                  the XML of a storage pool called rbd, for the client libvirt with that secret,
+#                                      unless others are named: user => $client, usage => $secret, undef for
+#                                      none; name => $pool, another one of Ceph's
 #   $ceph->disk($image, 'vda', $more)  the XML of a disk
 #   $ceph->signal('STOP', 'mon')       sends a signal to one of the three: mon, mgr, osd
 

@@ -115,7 +115,6 @@ subtest 'a disk moves' => sub {
 subtest 'the store hangs' => sub {
     my $digit = Test::SysVirt::BootSector::digit(sector('data'));
     $ceph->signal('STOP', 'osd');
-    $conn->set_timeout(2);
     my $times_out = sub {
         my ($method, @arguments) = @_;
         my $start = time;
@@ -124,6 +123,7 @@ subtest 'the store hangs' => sub {
     };
     is($guest->ask('W', 2), undef, 'the guest waits for its disk');
     is($dom->block_stats('vdb')->{wr_req}, 1, 'block_stats: QEMU does not');
+    $conn->set_timeout(2);
     $times_out->(block_resize => 'vdb', 32 * MiB, Sys::Virt::Domain::BLOCK_RESIZE_BYTES);
     # Now QEMU waits, too, and libvirt for QEMU.
     $times_out->(block_stats => 'vdb');
