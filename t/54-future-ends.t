@@ -207,6 +207,41 @@ subtest 'fork in a question, while a future is waited for' => sub {
     $fleet->delay(0.05);
 };
 
+subtest 'fork while other threads add to a loop written in Perl, and remove' => sub {
+    my ($out, $err, $status) = run_perl('-e', <<'PERL');
+        use strict;
+        use warnings;
+        use POSIX ();
+        use Sys::Virt;
+        use Sys::Virt::EventImpl;
+        use Sys::Virt::Future;
+        use Test::SysVirt::Host;
+        package My::Loop { our @ISA = 'Sys::Virt::EventImpl' }
+        my $last = 0;
+        my $does = sub { ++$last };
+        { no strict 'refs'; *{"My::Loop::$_"} = $does for map { ("${_}_handle", "${_}_timeout") } qw(add update remove) }
+        Sys::Virt::Event::register(bless {}, 'My::Loop');
+        # Each has a timeout of its own, as long as there is a callback.
+        my @host = map { { conn => Sys::Virt->new(uri => Test::SysVirt::Host::uri()), deregister => 1 } } 1 .. 24;
+        for (1 .. 1000) {
+            for my $host (grep { !$_->{call} || $_->{call}->is_ready } @host) {
+                my $id = $host->{call} && $host->{call}->get;
+                my $view = $host->{conn}->async;
+                $host->{deregister} = !$host->{deregister};
+                $host->{call} = $host->{deregister} ? $view->domain_event_deregister_any($id) : $view->domain_event_register_any(undef, 0, sub { });
+            }
+            my $child = fork // die "fork: $!";
+            POSIX::_exit(0) if !$child;
+            waitpid $child, 0;
+            Sys::Virt::Future->deliver;
+        }
+        syswrite STDOUT, $last > 100 ? 'done' : "only $last";
+        POSIX::_exit(0);
+PERL
+    is($out, 'done', 'neither waits for the other') or diag($err);
+    is($status, 0, 'the process ends well');
+};
+
 subtest 'threads of Perl' => sub {
     plan skip_all => 'this perl has no threads' if !$Config{useithreads};
     my ($out, $err, $status) = run_perl('-Mthreads', '-e', <<'PERL', $slow);
