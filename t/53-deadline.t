@@ -275,6 +275,21 @@ subtest 'streams' => sub {
     $volume->download($stream, 63 << 20, 0);
     is($stream->recv($data, 10), 10, 'recv: gives the number of bytes');
     is($data, "\0" x 10, 'recv: and the bytes');
+    {
+        my ($deleted, $count, %of);
+        my $in = $storage->new_stream;
+        $volume->download($in, 0, 0);
+        $storage->set_timeout(30);
+        local $SIG{ALRM} = sub { delete $of{data}; $deleted = 1; $daemon->resume };
+        $daemon->stop;
+        Time::HiRes::alarm(0.3);
+        # What has been sent already comes without a wait.
+        do { $of{data} = ''; $count = $in->recv($of{data}, 1 << 16) } until $deleted;
+        cmp_ok($count, '>', 0, 'recv: goes on when a handler of a signal deletes its variable meanwhile');
+        is_deeply([keys %of], [], 'recv: which stays deleted');
+        $in->abort;
+        $storage->set_timeout(1);
+    }
     my ($error, $took) = while_stopped(sub { undef $stream; die "gone\n" });
     cmp_ok($took, '<', 6, 'one that is dropped before its end keeps nobody waiting');
     is(eval { $storage->new_stream->async; 1 }, 1, 'the connection works afterwards');
