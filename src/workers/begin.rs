@@ -2,9 +2,10 @@
 
 use super::home::{self, Home};
 use super::job::Job;
+use super::lanes::Places;
 use super::limit::Deadline;
 use super::signal::Signal;
-use super::{are_there_any, pool, shared};
+use super::{are_there_any, shared};
 use crate::deferred::Deferred;
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call, Tag};
@@ -46,10 +47,10 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     let signal = (!is_future).then(Signal::new);
     let uri = first.filter(|_| conn == 0 && call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
     let (lane, places) = match &uri {
-        Some(uri) => openings(uri),
+        Some(uri) => (lane_of(uri), Places::Openings),
         // What is of no connection is in nobody's way, nor is what does not ask, or only sends or receives.
-        None if conn == 0 || call.method.at_once || call.method.lasts => (usize::MAX - id as usize, 1),
-        None => (conn, limits.places.unwrap_or(pool::PLACES)),
+        None if conn == 0 || call.method.at_once || call.method.lasts => (usize::MAX - id as usize, Places::Of(1)),
+        None => (conn, limits.places.map_or(Places::USUAL, Places::Of)),
     };
     let deadline = timeout.map(|seconds| Deadline::new(seconds, call, origin, uri));
     let home = Home::of(call.perl());
@@ -58,7 +59,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     }
     let job = Job::of_call(id, (lane, conn), (home, future), signal, deadline, (deferred, kept));
     job.keep_deadline();
-    if !shared().pool.submit(Arc::clone(&job), places, !is_future) {
+    if shared().pool.submit(Arc::clone(&job), places, !is_future).is_err() {
         // SAFETY: the job of an interpreter that runs here.
         unsafe { job.abandon(call.perl()) };
         return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, "cannot begin a thread for the call")));
@@ -69,17 +70,11 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
 /// Has the event loop look at a home.
 pub static WATCH: OnceLock<fn(&Home)> = OnceLock::new();
 
-/// The lane of those who open a URI, and its places. An abandoned opening keeps a thread and descriptors
-/// until its host answers, and who polls a host that hangs would run out of them. But a host that has lost
-/// its connections without a word never answers those, and is there again: so there is one place more every
-/// hour.
-fn openings(uri: &str) -> (usize, usize) {
+/// The lane of those who open a URI: where no connection is.
+fn lane_of(uri: &str) -> usize {
     let mut hasher = DefaultHasher::new();
     uri.hash(&mut hasher);
-    // Where no connection is.
-    let lane = (hasher.finish() as usize) >> 2 | 1 << (usize::BITS - 2);
-    let hours = shared().pool.age(lane).as_secs() / 3600;
-    (lane, pool::OPENINGS + hours as usize)
+    (hasher.finish() as usize) >> 2 | 1 << (usize::BITS - 2)
 }
 
 /// The URI that is to be opened, where the first argument is one.

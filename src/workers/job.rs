@@ -3,8 +3,8 @@
 //! more, is abandoned, and keeps its thread and its place until libvirt returns.
 
 use super::home::{Home, Item, Told};
+use super::lanes::{Places, Work};
 use super::limit::Deadline;
-use super::pool::{PLACES, Work};
 use super::signal::Signal;
 use super::{lock, shared};
 use crate::deferred::{Deferred, Outcome};
@@ -323,8 +323,11 @@ impl Job {
     }
 }
 
-/// Ends something of a connection on another thread, behind the calls that it has there.
+/// Ends something of a connection on another thread, behind the calls that it has there; on this one, if there
+/// can be no other.
 pub fn elsewhere(home: &Arc<Home>, lane: usize, end: impl FnOnce() + Send + 'static) {
-    let places = connection::limits(lane).places.unwrap_or(PLACES);
-    shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false);
+    let places = connection::limits(lane).places.map_or(Places::USUAL, Places::Of);
+    if let Err(job) = shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false) {
+        job.run();
+    }
 }

@@ -1,12 +1,13 @@
 //! Other threads. A method that needs no interpreter while it works runs on one of them: `pool`
-//! has the threads, `job` one call there, `home` what an interpreter is to be told; `begin` is how calls
-//! come there and back, `ends` where objects end.
+//! has the threads, `lanes` what they are to do, `job` is one call, `home` what an interpreter is to be
+//! told; `begin` is how calls come there and back, `ends` where objects end.
 
 mod begin;
 mod deadline;
 mod ends;
 mod home;
 mod job;
+mod lanes;
 mod limit;
 mod pool;
 mod queue;
