@@ -254,6 +254,28 @@ in_a_process('a loop that is careless' => sub {
     $impl->turn;
 });
 
+# A call on another thread has the loop look at a descriptor, before it begins.
+my %begins = (
+    'a call with a deadline'     => sub { $_[0]->set_timeout(30); $_[0]->get_hostname },
+    'an opening with a deadline' => sub { Sys::Virt->new(uri => 'test:///default', timeout => 30) },
+    eval { require Future } ? ('a call that does not block' => sub { $_[0]->async->get_hostname }) : (),
+);
+for my $what (sort keys %begins) {
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        alarm 60;
+        Sys::Virt::Event::register(new_loop('Sys::Virt::EventImpl'));
+        my $conn = Sys::Virt->new(uri => 'test:///default');
+        no warnings qw(once redefine);
+        *My::Loop::add_handle = sub { exit 7 };
+        my $lives = sub { $begins{$what}->($conn); return 1 };
+        $lives->();
+        POSIX::_exit(1);
+    }
+    waitpid $pid, 0;
+    is($?, 7 << 8, "add_handle: exits when it hears of $what");
+}
+
 in_a_process('a loop that drops what libvirt works on' => sub {
     my $impl = new_loop('Sys::Virt::EventImpl');
     Sys::Virt::Event::register($impl);

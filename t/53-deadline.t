@@ -56,6 +56,8 @@ subtest 'new with a timeout' => sub {
     is($other->get_domain_by_name('test')->get_name, 'test', 'a connection without a deadline');
     my $alone = Sys::Virt->new(uri => $uri, timeout => 1)->get_domain_by_name('test');
     times_out(get_info => 1, 'an object whose connection the script has dropped', sub { $alone->get_info });
+    like(eval { Sys::Virt::_within($_, 1); 1 } ? 'it lived' : $@, qr/^Usage: /, 'what new calls takes no ' . ref)
+        for [], {}, \1, qr/./, sub { };
     is($alone->get_info->{nrVirtCpu}, 2, 'and it works when the host does again');
 };
 

@@ -207,6 +207,51 @@ subtest 'fork in a question, while a future is waited for' => sub {
     $fleet->delay(0.05);
 };
 
+# A handler of SIGALRM that forks while somebody waits for a stopped host.
+my %waits = (
+    'get'              => sub { $_[0]->async->get_hostname->get },
+    'await'            => sub { my $future = $_[0]->async->get_hostname; $future->await; $future->get },
+    'get of one by it' => sub { $_[0]->async->get_hostname->then(sub { Future->done(@_) })->get },
+    'a call'           => sub { $_[0]->get_hostname },
+);
+for my $waits (sort keys %waits) {
+    subtest "fork in a handler of a signal, in $waits" => sub {
+        my $conn = Sys::Virt->new(uri => $fleet->uri(1));
+        my ($child, $status);
+        local $SIG{ALRM} = sub {
+            $child = fork // die "fork: $!";
+            if (!$child) {
+                $SIG{ALRM} = 'DEFAULT';
+                alarm 30;
+                return;
+            }
+            waitpid $child, 0;
+            $status = $?;
+            $fleet->resume_host(1);
+        };
+        $fleet->stop_host(1);
+        Time::HiRes::alarm(0.2);
+        my $got = eval { $waits{$waits}->($conn) } // $@;
+        POSIX::_exit(ref $got && $got->code == Sys::Virt::Error::ERR_OPERATION_ABORTED ? 0 : 1) if !$child;
+        is($status, 0, 'the child hears at once that nobody makes its call, while the host is stopped');
+        is($got, $name, 'the parent goes on');
+    };
+}
+
+subtest 'a child of a handler, where the call was done' => sub {
+    $fleet->stop_host(1);
+    local $SIG{ALRM} = sub {
+        $fleet->resume_host(1);
+        sleep 1; # the connection is open by now, though nobody has looked yet
+        my $child = fork // die "fork: $!";
+        exit 0 if !$child;
+        waitpid $child, 0;
+    };
+    Time::HiRes::alarm(0.2);
+    my $conn = Sys::Virt->new(uri => $fleet->uri(1));
+    is(eval { $conn->get_hostname } // $@, $name, 'the end of the child is not that of the connection');
+};
+
 subtest 'fork while other threads add to a loop written in Perl, and remove' => sub {
     my ($out, $err, $status) = run_perl('-e', <<'PERL');
         use strict;

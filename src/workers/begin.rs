@@ -15,6 +15,7 @@ use crate::perl::{Origin, Perl};
 use libperl_sys::{PerlInterpreter, SV};
 use std::ffi::{CStr, c_int};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -118,10 +119,16 @@ pub extern "C" fn sys_virt_signal_of(job: &Job) -> c_int {
 /// For the bridge: the outcome of a job as that of `call`, once.
 ///
 /// # Safety
-/// A job of the interpreter that has called.
+/// A job of the interpreter that has called, from [`sys_virt_begin`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_finish(call: &Call, job: &Job) {
+pub unsafe extern "C" fn sys_virt_finish(call: &Call, job: *const Job) {
+    // Perl code that is asked now may exit, and C gives the job up then.
     // SAFETY: the caller's promise.
+    let job = unsafe {
+        Arc::increment_strong_count(job);
+        Arc::from_raw(job)
+    };
+    // SAFETY: as above.
     let finished = panics::caught(|| match unsafe { job.take(call.perl()) } {
         Some(Ok(outcome)) => outcome(call),
         Some(Err(failure)) => call.fail(failure),
@@ -140,6 +147,10 @@ pub unsafe extern "C" fn sys_virt_finish(call: &Call, job: &Job) {
 pub unsafe extern "C" fn sys_virt_give_up(perl: *mut PerlInterpreter, job: *const Job) {
     // SAFETY: the caller's promise.
     let (perl, job) = unsafe { (Perl::assume_current(perl), Arc::from_raw(job)) };
+    if job.is_copy() {
+        // With it would end what is the parent's, such as a connection that was just opened.
+        return mem::forget(job);
+    }
     // SAFETY: as above.
     panics::contained(|| unsafe { job.abandon(perl) });
 }

@@ -237,7 +237,7 @@ impl Job {
     }
 
     /// Whether this is a child's copy.
-    fn is_copy(&self) -> bool {
+    pub fn is_copy(&self) -> bool {
         self.forks != bridge::sv_bridge_forks()
     }
 
@@ -279,7 +279,7 @@ impl Job {
     /// # Safety
     /// On its interpreter's thread.
     pub unsafe fn abandon(&self, perl: Perl) {
-        if self.is_copy() || self.is_over() {
+        if self.is_over() {
             return;
         }
         self.stop();
