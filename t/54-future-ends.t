@@ -287,6 +287,37 @@ PERL
     is($status, 0, 'the process ends well');
 };
 
+subtest 'no descriptor left' => sub {
+    $fleet->delay(0.3);
+    my $script = <<'PERL';
+        use strict;
+        use warnings;
+        use Sys::Virt;
+        use Sys::Virt::Future;
+        my $conn = Sys::Virt->new(uri => shift);
+        Sys::Virt::Event::register_default();
+        my $dom = $conn->get_domain_by_name('test');
+        { my @open; 1 while open $open[@open], '<', '/dev/null' and @open < 100; print "$!\n"; @ARGV = \@open }
+        $conn->set_timeout(0.1);
+        print eval { $dom->get_xml_description } ? "in time\n" : $@->code . "\n";
+        $conn->set_timeout(30);
+        print $dom->get_max_vcpus, "\n", $conn->async->get_domain_by_name('test')->get->get_name, "\n";
+        print eval { Sys::Virt::Future->fileno } // $@ =~ s/ at -e.*//sr, "\n";
+        @{ shift @ARGV } = ();
+        print Sys::Virt::Future->fileno > 2 ? "there\n" : "none\n";
+        my $future = $conn->async->get_domain_by_name('test');
+        Sys::Virt::Event::run_default() until $future->is_ready;
+        print $future->get->get_name, "\n";
+PERL
+    my ($out, $err, $status) = run_perl('-e', 'exec "/bin/sh", "-c", "ulimit -n 64; exec \"\$@\"", "sh", $^X, "-e", @ARGV', $script, $slow);
+    my $many = do { local $! = POSIX::EMFILE; "$!" };
+    is_deeply([split /\n/, $out], [$many, Sys::Virt::Error::ERR_OPERATION_TIMEOUT, 2, 'test',
+        "Sys::Virt::Future::fileno: cannot make a descriptor: $many", 'there', 'test'],
+        'a deadline comes, calls are done, and the event loop delivers once there is one') or diag($err);
+    is($status, 0, 'the process ends well');
+    $fleet->delay(0.05);
+};
+
 subtest 'threads of Perl' => sub {
     plan skip_all => 'this perl has no threads' if !$Config{useithreads};
     my ($out, $err, $status) = run_perl('-Mthreads', '-e', <<'PERL', $slow);

@@ -226,9 +226,12 @@ static XS(deliver)
 static XS(signal_of_home)
 {
     dXSARGS;
+    const int fd = sys_virt_home_signal(BRIDGE_PERL);
 
     PERL_UNUSED_VAR(items);
-    XSRETURN_IV(sys_virt_home_signal(BRIDGE_PERL));
+    if (fd < 0)
+        croak("Sys::Virt::Future::fileno: cannot make a descriptor: %s", Strerror(errno));
+    XSRETURN_IV(fd);
 }
 
 /* $future->cancel, and done or fail where the script makes it ready itself: nobody waits for its job any

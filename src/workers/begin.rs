@@ -45,7 +45,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     let (deferred, kept) = Deferred::of(call, origin.clone())?;
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-    let signal = (!is_future).then(Signal::new);
+    let waiter = (!is_future).then(Signal::open);
     let uri = first.filter(|_| conn == 0 && call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
     let (lane, places) = match &uri {
         Some(uri) => (lane_of(uri), Places::Openings),
@@ -58,7 +58,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     if let Some(watch) = WATCH.get() {
         watch(&home);
     }
-    let job = Job::of_call(id, (lane, conn), (home, future), signal, deadline, (deferred, kept));
+    let job = Job::of_call(id, (lane, conn), (home, future), waiter, deadline, (deferred, kept));
     job.keep_deadline();
     if shared().pool.submit(Arc::clone(&job), places, !is_future).is_err() {
         // SAFETY: the job of an interpreter that runs here.
@@ -110,7 +110,7 @@ pub extern "C" fn sys_virt_is_done(job: &Job) -> bool {
     job.is_done()
 }
 
-/// For the bridge: what is readable then.
+/// For the bridge: what is readable then; -1 where the process has as many descriptors as it may.
 #[unsafe(no_mangle)]
 pub extern "C" fn sys_virt_signal_of(job: &Job) -> c_int {
     job.signal().unwrap_or(-1)

@@ -32,8 +32,9 @@ pub struct Job {
     pub connection: usize,
     home: Arc<Home>,
     future: usize,
-    /// Raised when it is done, for who waits in C; otherwise its home is told.
-    signal: Option<Signal>,
+    /// Of who waits in C: raised when it is done, if there is a descriptor left for that. Otherwise its home
+    /// is told.
+    waiter: Option<Option<Signal>>,
     deadline: Option<Deadline>,
     /// Of a method that lasts, or asks the script.
     transfer: Option<Arc<Transfer>>,
@@ -167,17 +168,17 @@ impl Job {
         id: u64,
         (lane, connection): (usize, usize),
         (home, future): (Arc<Home>, usize),
-        signal: Option<Signal>,
+        waiter: Option<Option<Signal>>,
         deadline: Option<Deadline>,
         (deferred, kept): (Box<Deferred>, Vec<KeptObject>),
     ) -> Arc<Self> {
         let transfer = deferred.transfer();
         let state = Mutex::new(State::of_call(deferred, kept));
         let forks = bridge::sv_bridge_forks();
-        if signal.is_some() {
+        if waiter.is_some() {
             may_hang(true);
         }
-        Arc::new(Job { id, forks, lane, connection, home, future, signal, deadline, transfer, state })
+        Arc::new(Job { id, forks, lane, connection, home, future, waiter, deadline, transfer, state })
     }
 
     /// Something that nobody waits for.
@@ -185,9 +186,9 @@ impl Job {
         let progress = Progress::Task(Box::new(task));
         let state = State { progress, runs: false, kept: Vec::new(), references: Vec::new() };
         let state = Mutex::new(state);
-        let (signal, deadline, transfer) = Default::default();
+        let (waiter, deadline, transfer) = Default::default();
         let forks = bridge::sv_bridge_forks();
-        Arc::new(Job { id: 0, forks, lane, connection: 0, home, future: 0, signal, deadline, transfer, state })
+        Arc::new(Job { id: 0, forks, lane, connection: 0, home, future: 0, waiter, deadline, transfer, state })
     }
 
     /// Has the thread of deadlines tell it when its time is over.
@@ -225,15 +226,15 @@ impl Job {
 
     /// Tells who waits that it is done.
     fn tell(self: &Arc<Self>) {
-        match &self.signal {
-            Some(signal) => signal.raise(),
+        match &self.waiter {
+            Some(signal) => signal.iter().for_each(Signal::raise),
             None => self.home.push(Item::Done(self.clone())),
         }
     }
 
     /// What is readable when it is done, for who waits in C.
     pub fn signal(&self) -> Option<c_int> {
-        self.signal.as_ref().map(Signal::descriptor)
+        self.waiter.as_ref()?.as_ref().map(Signal::descriptor)
     }
 
     /// Whether this is a child's copy.
@@ -307,7 +308,7 @@ impl Job {
         if let Some(deadline) = &self.deadline {
             shared().deadlines.remove(deadline.at(), self);
         }
-        if self.signal.is_some() {
+        if self.waiter.is_some() {
             may_hang(false);
         }
         let mut state = lock(&self.state);
