@@ -318,6 +318,30 @@ PERL
     $fleet->delay(0.05);
 };
 
+subtest 'no thread left for deadlines' => sub {
+    plan skip_all => 'no prlimit here' if !grep { -x "$_/prlimit" } split /:/, $ENV{PATH};
+    my ($out, $err, $status) = run_perl('-e', <<'PERL', $slow);
+        use strict;
+        use warnings;
+        use Sys::Virt;
+        use Sys::Virt::Future;
+        my $conn = Sys::Virt->new(uri => shift);
+        # From here on a thread waits for calls. Another one has no room for its stack.
+        $conn->async->get_hostname->get;
+        open my $in, '<', '/proc/self/status' or die $!;
+        my ($size) = map { /^VmSize:\s*(\d+)/ } <$in>;
+        system 'prlimit', "--pid=$$", '--as=' . ($size + 300 << 10) and die 'prlimit';
+        print eval { $conn->async(timeout => 30)->get_hostname; 1 } ? "begun\n" : $@->message . "\n";
+        $conn->set_timeout(30);
+        print eval { $conn->get_hostname; 1 } ? "begun\n" : $@->message . "\n";
+        $conn->set_timeout(undef);
+        print $conn->async->get_domain_by_name('test')->get->get_name, "\n";
+PERL
+    my $refused = 'cannot begin a thread for the call';
+    is_deeply([split /\n/, $out], [$refused, $refused, 'test'], 'a call that would have none is refused, others are made') or diag($err);
+    is($status, 0, 'the process ends well');
+};
+
 subtest 'threads of Perl' => sub {
     plan skip_all => 'this perl has no threads' if !$Config{useithreads};
     my ($out, $err, $status) = run_perl('-Mthreads', '-e', <<'PERL', $slow);

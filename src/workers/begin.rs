@@ -59,8 +59,7 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
         watch(&home);
     }
     let job = Job::of_call(id, (lane, conn), (home, future), waiter, deadline, (deferred, kept));
-    job.keep_deadline();
-    if shared().pool.submit(Arc::clone(&job), places, !is_future).is_err() {
+    if !job.keep_deadline() || shared().pool.submit(Arc::clone(&job), places, !is_future).is_err() {
         // SAFETY: the job of an interpreter that runs here.
         unsafe { job.abandon(call.perl()) };
         return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, "cannot begin a thread for the call")));

@@ -191,18 +191,17 @@ impl Job {
         Arc::new(Job { id: 0, forks, lane, connection: 0, home, future: 0, waiter, deadline, transfer, state })
     }
 
-    /// Has the thread of deadlines tell it when its time is over.
-    pub fn keep_deadline(self: &Arc<Self>) {
-        if let Some(deadline) = &self.deadline {
-            shared().deadlines.add(deadline.at(), self);
-        }
+    /// Has the thread of deadlines tell it when its time is over; false if there can be none.
+    pub fn keep_deadline(self: &Arc<Self>) -> bool {
+        self.deadline.as_ref().is_none_or(|deadline| shared().deadlines.add(deadline.at(), self))
     }
 
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
         if self.transfer.as_ref().is_some_and(|transfer| deadline.is_put_off(transfer.moved_at())) {
-            return self.keep_deadline();
+            self.keep_deadline();
+            return;
         }
         let mut state = lock(&self.state);
         if !matches!(state.progress, Progress::Waiting(_) | Progress::Running) {
