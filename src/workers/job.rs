@@ -9,6 +9,7 @@ use super::signal::Signal;
 use super::{lock, shared};
 use crate::deferred::{Deferred, Outcome};
 use crate::error::{Failure, Report};
+use crate::ffi::Process;
 use crate::ffi::bridge::{self, Call};
 use crate::objects::{KeptObject, Reference, Transfer, connection};
 use crate::panics;
@@ -23,9 +24,9 @@ use virt::sys;
 pub struct Job {
     /// Its own number.
     pub id: u64,
-    /// The process that has begun it, as the bridge counts them. A child's copy never ends by itself, and
-    /// may have locks that a thread of its parent's had.
-    forks: isize,
+    /// The one that has begun it. A child's copy never ends by itself, and may have locks that a thread of its
+    /// parent's had.
+    process: Process,
     /// For the pool.
     pub lane: usize,
     /// NULL if it is on none.
@@ -174,11 +175,11 @@ impl Job {
     ) -> Arc<Self> {
         let transfer = deferred.transfer();
         let state = Mutex::new(State::of_call(deferred, kept));
-        let forks = bridge::sv_bridge_forks();
+        let process = Process::current();
         if waiter.is_some() {
             may_hang(true);
         }
-        Arc::new(Job { id, forks, lane, connection, home, future, waiter, deadline, transfer, state })
+        Arc::new(Job { id, process, lane, connection, home, future, waiter, deadline, transfer, state })
     }
 
     /// Something that nobody waits for.
@@ -187,8 +188,8 @@ impl Job {
         let state = State { progress, runs: false, kept: Vec::new(), references: Vec::new() };
         let state = Mutex::new(state);
         let (waiter, deadline, transfer) = Default::default();
-        let forks = bridge::sv_bridge_forks();
-        Arc::new(Job { id: 0, forks, lane, connection: 0, home, future: 0, waiter, deadline, transfer, state })
+        let process = Process::current();
+        Arc::new(Job { id: 0, process, lane, connection: 0, home, future: 0, waiter, deadline, transfer, state })
     }
 
     /// Has the thread of deadlines tell it when its time is over; false if there can be none.
@@ -238,7 +239,7 @@ impl Job {
 
     /// Whether this is a child's copy.
     pub fn is_copy(&self) -> bool {
-        self.forks != bridge::sv_bridge_forks()
+        !self.process.is_current()
     }
 
     /// Whether nothing more comes of it.

@@ -4,7 +4,7 @@
 
 use super::lock;
 use super::signal::Signal;
-use crate::ffi::bridge;
+use crate::ffi::Process;
 use std::collections::VecDeque;
 use std::ffi::c_int;
 use std::mem;
@@ -13,7 +13,7 @@ use std::sync::{Mutex, OnceLock};
 pub struct Queue<T> {
     state: Mutex<State<T>>,
     signal: OnceLock<Signal>,
-    forks: isize,
+    process: Process,
 }
 
 struct State<T> {
@@ -26,11 +26,11 @@ struct State<T> {
 impl<T> Queue<T> {
     pub fn new() -> Self {
         let state = State { items: VecDeque::new(), is_raised: false, is_closed: false };
-        Queue { state: Mutex::new(state), signal: OnceLock::new(), forks: bridge::sv_bridge_forks() }
+        Queue { state: Mutex::new(state), signal: OnceLock::new(), process: Process::current() }
     }
 
     fn is_copy(&self) -> bool {
-        self.forks != bridge::sv_bridge_forks()
+        !self.process.is_current()
     }
 
     /// That descriptor; -1 where the process has as many as it may.
