@@ -238,6 +238,21 @@ for my $waits (sort keys %waits) {
     };
 }
 
+subtest 'a handler of a signal that delivers what is waited for' => sub {
+    my $conn = Sys::Virt->new(uri => $fleet->uri(1));
+    for my $waits (grep { $_ ne 'a call' } sort keys %waits) {
+        my $delivered;
+        local $SIG{ALRM} = sub {
+            $fleet->resume_host(1);
+            $delivered = until_true(sub { Sys::Virt::Future->deliver });
+        };
+        $fleet->stop_host(1);
+        Time::HiRes::alarm(0.2);
+        is($waits{$waits}->($conn), $name, "$waits goes on");
+        is($delivered, 1, 'though another one has made it ready');
+    }
+};
+
 subtest 'a child of a handler, where the call was done' => sub {
     $fleet->stop_host(1);
     local $SIG{ALRM} = sub {
