@@ -66,17 +66,11 @@ thread_local! {
 /// For the bridge: this thread is about to fork; for a program, if libvirt does it.
 #[unsafe(no_mangle)]
 pub extern "C" fn sys_virt_fork_begins(in_libvirt: bool) {
-    let mut held = vec![
-        perl::hold(),
-        perl::hold_templates(),
-        admin::hold(),
-        connection::hold(),
-        stream::hold(),
-        perl_loop::hold(),
-    ];
-    if !in_libvirt {
-        held.push(workers::hold());
-    }
+    // First of all: who waits for one of the others seems to sleep.
+    let mut held: Vec<_> = (!in_libvirt).then(workers::hold).into_iter().collect();
+    // Who has one of these may want one of those behind them, as what ends under a lock may be a callback.
+    held.extend([admin::hold(), connection::hold(), stream::hold(), perl_loop::hold()]);
+    held.extend([perl::hold(), perl::hold_templates()]);
     HELD.with(|all| *all.borrow_mut() = held);
 }
 

@@ -201,19 +201,22 @@ in_a_process('several callbacks that die at once' => sub {
     $conn->domain_event_deregister_any($_) for @ids;
 });
 
+sub Local::Guard::DESTROY { ${ $_[0][0] }++ }
+
 in_a_process('a loop that is careless' => sub {
     my $impl = new_loop('Sys::Virt::EventImpl');
     Sys::Virt::Event::register($impl);
     my $timer = Sys::Virt::Event::add_timeout(-1, sub { });
     no warnings qw(once redefine);
     my $added = \&My::Loop::add_timeout;
+    my $inside = qr/cannot run or be freed inside a method that adds, updates or removes/;
     {
         local *My::Loop::add_timeout = sub {
             my $id = &$added;
             eval { $_[0]->_run_timeout_callback($id, @_[2, 3]); 1 } and fail('_run_timeout_callback: runs what is only being added');
-            like($@, qr/cannot run inside a method that adds, updates or removes/, '_run_timeout_callback: refuses what is only being added');
+            like($@, $inside, '_run_timeout_callback: refuses what is only being added');
             eval { $_[0]->_free_callback_opaque(@_[4, 3]); 1 } and fail('_free_callback_opaque: frees what is only being added');
-            like($@, qr/cannot be freed before it is removed/, '_free_callback_opaque: refuses what is only being added');
+            like($@, $inside, '_free_callback_opaque: refuses what is only being added');
             return $id;
         };
         my $calls = 0;
@@ -221,6 +224,21 @@ in_a_process('a loop that is careless' => sub {
         $impl->_run_timeout_callback($other, @{ $impl->{timers}{$other}{callback} }[0, 1]);
         is($calls, 1, 'add_timeout: it runs when it is added');
         Sys::Virt::Event::remove_timeout($other);
+    }
+    {
+        my $removed = \&My::Loop::remove_timeout;
+        my $freed   = 0;
+        my $other   = Sys::Virt::Event::add_timeout(-1, do { my $guard = bless [\$freed], 'Local::Guard'; sub { $guard } });
+        my @tokens  = @{ $impl->{timers}{$other}{callback} }[2, 1];
+        local *My::Loop::remove_timeout = sub {
+            eval { $_[0]->_free_callback_opaque(@tokens); 1 } and fail('_free_callback_opaque: frees what is only being removed');
+            like($@, $inside, '_free_callback_opaque: refuses what is only being removed');
+            return &$removed;
+        };
+        Sys::Virt::Event::remove_timeout($other);
+        is($freed, 0, '_free_callback_opaque: what it has refused is still there');
+        $impl->turn;
+        is($freed, 1, '_free_callback_opaque: and is freed at the next turn');
     }
     {
         local *My::Loop::add_timeout = sub { $timer };
@@ -235,6 +253,28 @@ in_a_process('a loop that is careless' => sub {
     Sys::Virt::Event::remove_timeout($timer);
     $impl->turn;
 });
+
+# A call on another thread has the loop look at a descriptor, before it begins.
+my %begins = (
+    'a call with a deadline'     => sub { $_[0]->set_timeout(30); $_[0]->get_hostname },
+    'an opening with a deadline' => sub { Sys::Virt->new(uri => 'test:///default', timeout => 30) },
+    eval { require Future } ? ('a call that does not block' => sub { $_[0]->async->get_hostname }) : (),
+);
+for my $what (sort keys %begins) {
+    my $pid = fork // die "fork: $!";
+    if (!$pid) {
+        alarm 60;
+        Sys::Virt::Event::register(new_loop('Sys::Virt::EventImpl'));
+        my $conn = Sys::Virt->new(uri => 'test:///default');
+        no warnings qw(once redefine);
+        *My::Loop::add_handle = sub { exit 7 };
+        my $lives = sub { $begins{$what}->($conn); return 1 };
+        $lives->();
+        POSIX::_exit(1);
+    }
+    waitpid $pid, 0;
+    is($?, 7 << 8, "add_handle: exits when it hears of $what");
+}
 
 in_a_process('a loop that drops what libvirt works on' => sub {
     my $impl = new_loop('Sys::Virt::EventImpl');

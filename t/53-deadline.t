@@ -56,6 +56,8 @@ subtest 'new with a timeout' => sub {
     is($other->get_domain_by_name('test')->get_name, 'test', 'a connection without a deadline');
     my $alone = Sys::Virt->new(uri => $uri, timeout => 1)->get_domain_by_name('test');
     times_out(get_info => 1, 'an object whose connection the script has dropped', sub { $alone->get_info });
+    like(eval { Sys::Virt::_within($_, 1); 1 } ? 'it lived' : $@, qr/^Usage: /, 'what new calls takes no ' . ref)
+        for [], {}, \1, qr/./, sub { };
     is($alone->get_info->{nrVirtCpu}, 2, 'and it works when the host does again');
 };
 
@@ -275,6 +277,21 @@ subtest 'streams' => sub {
     $volume->download($stream, 63 << 20, 0);
     is($stream->recv($data, 10), 10, 'recv: gives the number of bytes');
     is($data, "\0" x 10, 'recv: and the bytes');
+    {
+        my ($deleted, $count, %of);
+        my $in = $storage->new_stream;
+        $volume->download($in, 0, 0);
+        $storage->set_timeout(30);
+        local $SIG{ALRM} = sub { delete $of{data}; $deleted = 1; $daemon->resume };
+        $daemon->stop;
+        Time::HiRes::alarm(0.3);
+        # What has been sent already comes without a wait.
+        do { $of{data} = ''; $count = $in->recv($of{data}, 1 << 16) } until $deleted;
+        cmp_ok($count, '>', 0, 'recv: goes on when a handler of a signal deletes its variable meanwhile');
+        is_deeply([keys %of], [], 'recv: which stays deleted');
+        $in->abort;
+        $storage->set_timeout(1);
+    }
     my ($error, $took) = while_stopped(sub { undef $stream; die "gone\n" });
     cmp_ok($took, '<', 6, 'one that is dropped before its end keeps nobody waiting');
     is(eval { $storage->new_stream->async; 1 }, 1, 'the connection works afterwards');

@@ -1,10 +1,8 @@
-# Calls that do not block, and the ends of things: of the process, of threads, of objects, of
-# copies in a child.
+# Calls that do not block, and the ends of things: of the process, of threads, of objects.
 use strict;
 use warnings;
 use lib 't/lib';
 use Config;
-use File::Temp ();
 use POSIX ();
 use Test::More;
 use Sys::Virt;
@@ -12,7 +10,6 @@ use Test::SysVirt::English;
 use Test::SysVirt::Fleet;
 use Test::SysVirt::Futures;
 use Test::SysVirt::Perl qw(run_perl);
-use Test::SysVirt::URI qw(file_uri);
 use Time::HiRes qw(sleep time);
 
 BEGIN { needs('Future') }
@@ -137,74 +134,6 @@ subtest 'callbacks that die' => sub {
     until_true(sub { eval { Sys::Virt::Future->deliver; 1 } or push @died, $@; @died == 3 }, 10);
     is_deeply([sort @died], ["died 1\n", "died 2\n", "died 3\n"], 'each exception comes out');
     is_deeply([map { $_->get } @futures], [($name) x 3], 'every future is ready');
-};
-
-subtest 'fork with calls in flight' => sub {
-    for my $round (1 .. 20) {
-        my @futures = map { $conn->async->get_hostname } 1 .. 8;
-        pipe my $reader, my $writer or die "pipe: $!";
-        my $pid = fork // die "fork: $!";
-        if (!$pid) {
-            alarm 30;
-            close $reader;
-            my @errors = map { ($_->await->failure)[0] } @futures;
-            my $found = join ' ', 0 + @errors, scalar(grep { ref eq 'Sys::Virt::Error' && $_->message =~ /fork|process/ } @errors);
-            my $own = Sys::Virt->async->new(uri => $slow)->get;
-            $found .= ' ' . $own->async->get_domain_by_name('test')->get->get_name;
-            syswrite $writer, $found;
-            POSIX::_exit(0) if $round % 2;
-            exit 0;
-        }
-        close $writer;
-        my $found = join '', readline $reader;
-        waitpid $pid, 0;
-        is($?, 0, 'a child ends well');
-        is($found, '8 8 test', 'its copies of the futures fail and say why; a connection of its own works');
-        is_deeply([map { $_->get } @futures], [($name) x 8], 'the calls of the parent are done');
-    }
-    my @futures = map { $conn->async->get_hostname } 1 .. 8;
-    my $child;
-    $futures[0]->on_done(sub { $child = fork // die "fork: $!" });
-    my $got = eval { $futures[7]->get };
-    my $error = $@;
-    POSIX::_exit(ref $error eq 'Sys::Virt::Error' ? 0 : 1) if !$child;
-    is($got, $name, 'get goes on when a callback forks');
-    waitpid $child, 0;
-    is($?, 0, 'and fails in the child');
-    my $pid = fork // die "fork: $!";
-    if (!$pid) { exit 0 }
-    waitpid $pid, 0;
-    is($conn->async->get_hostname->get, $name, 'a child that does nothing is nothing to the parent');
-};
-
-subtest 'fork in a question, while a future is waited for' => sub {
-    my $file = File::Temp->new;
-    print $file '<node><auth><user password="deck">spade</user></auth></node>';
-    close $file or die "$file: $!";
-    my $child;
-    my $opens = sub {
-        undef $child;
-        return Sys::Virt->async->new(uri => file_uri($file), auth => 1, callback => sub {
-            $child //= fork // die "fork: $!";
-            alarm 30 if !$child;
-            $_->{result} = $_->{type} == Sys::Virt::CRED_AUTHNAME ? 'spade' : 'deck' for @{ $_[0] };
-            return 0;
-        });
-    };
-    my $judge = sub {
-        my ($what, @futures) = @_;
-        my @got = map { scalar eval { $_->get } // $@ } @futures;
-        my @failed = grep { ref eq 'Sys::Virt::Error' && $_->code == Sys::Virt::Error::ERR_OPERATION_ABORTED } @got;
-        POSIX::_exit(@failed == @futures ? 0 : 1) if defined $child && !$child;
-        is(scalar(grep { ref ? $_->isa('Sys::Virt::Error') : $_ ne $name } @got), 0, "$what: get goes on") or diag(@got);
-        waitpid $child, 0;
-        is($?, 0, 'and fails in the child, whose calls nobody makes');
-    };
-    # Its end comes while the child is done, too.
-    $judge->("round $_ of one that asks", $opens->()) for 1 .. 20;
-    $fleet->delay(1);
-    $judge->('one that lasts longer', $conn->async->get_hostname, $opens->());
-    $fleet->delay(0.05);
 };
 
 subtest 'threads of Perl' => sub {

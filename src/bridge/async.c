@@ -72,8 +72,7 @@ static XS(define)
 static XS(begin)
 {
     dXSARGS;
-    const bridge_method *const method = items > 1 && SvROK(ST(0)) && SvTYPE(SvRV(ST(0))) == SVt_PVCV
-                                      ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
+    const bridge_method *const method = items > 1 ? bridge_method_behind(ST(0)) : NULL;
     SV *future;
 
     if (!method)

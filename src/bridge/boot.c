@@ -9,7 +9,7 @@
 static XS(within)
 {
     dXSARGS;
-    const bridge_method *method = items > 1 && SvROK(ST(0)) ? bridge_method_of((CV *)SvRV(ST(0))) : NULL;
+    const bridge_method *const method = items > 1 ? bridge_method_behind(ST(0)) : NULL;
     bridge_value room[BRIDGE_ROOM];
     bridge_call call;
 
@@ -18,7 +18,8 @@ static XS(within)
     bridge_begin(aTHX_ &call, method, ax + 2);
     bridge_take_arguments(aTHX_ &call, items - 2, true, room);
     if (!bridge_run_elsewhere(aTHX_ &call, SvNV(ST(1))))
-        method->run(&call);
+        BRIDGE_RUN(&call, method->run(&call));
+    bridge_finish_up(aTHX);
     if (call.error)
         bridge_throw(aTHX_ call.error);
     PL_stack_sp = PL_stack_base + ax;

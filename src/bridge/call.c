@@ -176,6 +176,11 @@ const bridge_method *bridge_method_of(CV *cv)
     return CvISXSUB(cv) && CvXSUB(cv) == call_row ? (const bridge_method *)CvXSUBANY(cv).any_ptr : NULL;
 }
 
+const bridge_method *bridge_method_behind(SV *reference)
+{
+    return SvROK(reference) && SvTYPE(SvRV(reference)) == SVt_PVCV ? bridge_method_of((CV *)SvRV(reference)) : NULL;
+}
+
 /* Without its package a name is looked up in the package that is being compiled, at two thirds of the
  * cost of going through all packages above it. */
 void sv_bridge_install(void *perl, HV *stash, const char *name, const bridge_method *method)

@@ -4,8 +4,9 @@
 #include "callback.h"
 #include "object.h"
 
-/* The row behind a method's CV, or NULL for any other. */
+/* The row behind a method's CV, or NULL for any other; and behind a reference to that. */
 const bridge_method *bridge_method_of(CV *cv);
+const bridge_method *bridge_method_behind(SV *reference);
 /* A call of `method` whose arguments are on the stack from `ax` on. */
 void bridge_begin(pTHX_ bridge_call *call, const bridge_method *method, SSize_t ax);
 /* Reads its arguments, of which there are `items`, borrowed or settled; `room` is for what bridge_read

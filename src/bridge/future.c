@@ -24,6 +24,10 @@ SV *bridge_begin_future(pTHX_ const bridge_method *method, SV *timeout, I32 ax, 
     bridge_take_arguments(aTHX_ &call, items, true, room);
     future = bridge_new_future(aTHX);
     job = sys_virt_begin(&call, seconds, false, SvRV(future));
+    /* A loop written in Perl has heard of it: after its exit the future is gone. */
+    if (job && UNLIKELY(sv_bridge_exiting()))
+        IN_LIBVIRT(sys_virt_give_up(BRIDGE_PERL, job));
+    bridge_resume_exit(aTHX);
     if (!job) {
         dSP;
         PUSHMARK(SP);
@@ -117,7 +121,9 @@ static IV deliver_all(pTHX)
 
 static void wait_for_more(pTHX)
 {
-    (void)bridge_wait(aTHX_ sys_virt_home_signal(BRIDGE_PERL), -1, -1);
+    const int fd = sys_virt_home_signal(BRIDGE_PERL);
+
+    bridge_wait(aTHX_ &fd, 1);
 }
 
 /* Waits until a future has no job any more. If it has become ready here, its results are on the stack:
@@ -189,8 +195,8 @@ static XS(await)
     call_pv("Sys::Virt::Future::_await", G_SCALAR);
 }
 
-/* _await_any(): waits until another thread has something, which it delivers; false if there is nothing to
- * come. */
+/* _await_any(): waits until another thread has something, which it delivers, or a handler of a signal has
+ * run; false if there is nothing to come. */
 static XS(await_any)
 {
     dXSARGS;
@@ -220,9 +226,12 @@ static XS(deliver)
 static XS(signal_of_home)
 {
     dXSARGS;
+    const int fd = sys_virt_home_signal(BRIDGE_PERL);
 
     PERL_UNUSED_VAR(items);
-    XSRETURN_IV(sys_virt_home_signal(BRIDGE_PERL));
+    if (fd < 0)
+        croak("Sys::Virt::Future::fileno: cannot make a descriptor: %s", Strerror(errno));
+    XSRETURN_IV(fd);
 }
 
 /* $future->cancel, and done or fail where the script makes it ready itself: nobody waits for its job any

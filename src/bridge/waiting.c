@@ -59,33 +59,34 @@ void sv_bridge_attend(U8 attention)
     bridge_attend(attention);
 }
 
-/* A signal that comes between the look at what is pending and the wait ends the wait. */
-bool bridge_wait(pTHX_ int fd, int other, NV seconds)
+/* A signal that comes between the look at what is pending and the wait ends the wait. So does its handler,
+ * which may have forked: a child has descriptors of its own. */
+void bridge_wait(pTHX_ const int *fds, int count)
 {
-    struct pollfd wanted[2] = { { fd, POLLIN, 0 }, { other, POLLIN, 0 } };
-    struct timespec time;
+    static const struct timespec now_and_then = { 0, 10 * 1000 * 1000 };
+    struct pollfd wanted[2];
+    const struct timespec *time = NULL;
     sigset_t all, before;
-    int ready;
+    int i;
 
-    if (seconds >= 0) {
-        time.tv_sec = (time_t)seconds;
-        time.tv_nsec = (long)((seconds - (NV)time.tv_sec) * 1e9);
+    for (i = 0; i < count; i++) {
+        wanted[i] = (struct pollfd){ fds[i], POLLIN, 0 };
+        if (fds[i] < 0)
+            time = &now_and_then;
     }
-    for (;;) {
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        if (PL_sig_pending) {
-            ready = -1;
-        } else {
-            ready = ppoll(wanted, 2, seconds >= 0 ? &time : NULL, &before);
-        }
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-        if (ready >= 0)
-            return ready > 0;
-        PERL_ASYNC_CHECK();
-        if (seconds >= 0)
-            return true; /* the caller looks, and waits again */
-    }
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (!PL_sig_pending)
+        (void)ppoll(wanted, count, time, &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    PERL_ASYNC_CHECK();
+}
+
+static void wait_for(pTHX_ const bridge_job *job)
+{
+    const int fds[] = { sys_virt_signal_of(job), sys_virt_urgent_signal(BRIDGE_PERL) };
+
+    bridge_wait(aTHX_ fds, 2);
 }
 
 static void give_up(pTHX_ void *job)
@@ -101,12 +102,15 @@ bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout)
     if (job) {
         ENTER;
         SAVEDESTRUCTOR_X(give_up, job);
-        while (!sys_virt_is_done(job)) {
-            (void)bridge_wait(aTHX_ sys_virt_signal_of(job), sys_virt_urgent_signal(BRIDGE_PERL), -1);
+        for (;;) {
+            bridge_resume_exit(aTHX); /* of a loop written in Perl, too, which heard of the job */
+            if (sys_virt_is_done(job))
+                break;
+            wait_for(aTHX_ job);
             sys_virt_run_urgent(BRIDGE_PERL);
-            bridge_resume_exit(aTHX);
         }
         IN_LIBVIRT(sys_virt_finish(call, job));
+        bridge_resume_exit(aTHX);
         LEAVE;
     }
     return job || call->error;

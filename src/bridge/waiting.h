@@ -7,8 +7,8 @@
  * those of its connection, and waits for the outcome, which is in the call then. False where it is
  * to run here. Dies as handlers of signals do. */
 bool bridge_run_elsewhere(pTHX_ bridge_call *call, NV timeout);
-/* Waits until a descriptor is readable (-1 is none), or for so many seconds if that is not negative;
- * false when they are over. Handlers of signals run meanwhile. */
-bool bridge_wait(pTHX_ int fd, int other, NV seconds);
+/* Waits until one of those descriptors, two at most, is readable, or a handler of a signal has run; for a
+ * moment only if one is -1, as where the process has as many as it may. The caller looks, and waits again. */
+void bridge_wait(pTHX_ const int *fds, int count);
 
 #endif

@@ -14,7 +14,8 @@ use virt::sys::*;
 
 /// Has the event loop, if there is one, deliver it.
 pub fn watch(home: &Home) {
-    if !home.is_watched.load(Ordering::Relaxed) {
+    // As late as it can be made, should there be no descriptor left now.
+    if !home.is_watched.load(Ordering::Relaxed) && home.signal() >= 0 {
         let readable = VIR_EVENT_HANDLE_READABLE as c_int;
         // SAFETY: the interpreter's address is all that the function gets, and it looks it up.
         let watch =

@@ -277,13 +277,13 @@ unsafe extern "C" fn remove_timeout(timer: c_int) -> c_int {
     guarded(-1, || remove(c"remove_timeout", timer, true))
 }
 
-/// Refuses to run a callback inside a method of the implementation: libvirt, which called that,
-/// may hold the very lock that the callback wants.
+/// Refuses to run or free a callback inside a method of the implementation: libvirt, which called that,
+/// may hold the very lock that this wants.
 fn ready(callback: i64, opaque: i64) -> Result<(), Failure> {
     if registry().busy == 0 {
         return Ok(());
     }
-    let problem = "cannot run inside a method that adds, updates or removes";
+    let problem = "cannot run or be freed inside a method that adds, updates or removes";
     Err(Failure::invalid(format!("callback {callback}, opaque {opaque}: {problem}")))
 }
 
@@ -336,6 +336,7 @@ unsafe extern "C" fn end_timer(timer: c_int, _: *mut c_void) {
 }
 
 fn free_opaque(ff: i64, opaque: i64) -> Result<(), Failure> {
+    ready(ff, opaque)?;
     if !entry(ff, opaque, |entry| Some(entry.removed))? {
         let problem = format!("callback {ff}, opaque {opaque}: cannot be freed before it is removed");
         return Err(Failure::invalid(problem));

@@ -2,7 +2,10 @@
 
 pub mod bridge;
 mod call;
+mod process;
 mod value;
+
+pub use process::Process;
 
 use std::ffi::CStr;
 use std::ptr;

@@ -4,7 +4,7 @@
 
 use super::Reference;
 use crate::ffi::bridge::{self, Object};
-use crate::perl::Perl;
+use crate::perl::{Perl, Scalar};
 
 /// An object that is kept until it is let go.
 pub struct KeptObject(Object);
@@ -34,7 +34,7 @@ impl KeptObject {
         unsafe { Reference::assume_borrowed(self.0.class, self.0.ptr) }
     }
 
-    /// Ends that.
+    /// Ends that, of what is no object with the running statement: a variable is assigned to after this.
     ///
     /// # Safety
     /// On the thread of its interpreter, which runs.
@@ -42,7 +42,9 @@ impl KeptObject {
         // SAFETY: the caller's promise.
         unsafe {
             match self.0.class {
-                0 => bridge::sv_bridge_free(perl.raw(), self.0.owner),
+                0 => {
+                    perl.mortal(Scalar::assume_owned(self.0.owner));
+                }
                 class => bridge::sv_bridge_let_object_go(perl.raw(), self.0.owner, class, self.0.ptr),
             }
         }

@@ -2,7 +2,7 @@
 //! and destroys what it likes; the method has its arguments as pointers, and they stay good until
 //! it is done.
 
-use crate::ffi::bridge;
+use crate::ffi::Process;
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
@@ -12,7 +12,7 @@ struct Ended {
     class: u8,
     object: *mut c_void,
     connection: *mut c_void,
-    forks: isize,
+    process: Process,
 }
 
 thread_local! {
@@ -26,7 +26,7 @@ thread_local! {
 /// `object` is a live object of `class`, and the caller gives up its reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sys_virt_object_free_later(class: u8, object: *mut c_void, connection: *mut c_void) {
-    let last = Ended { class, object, connection, forks: bridge::sv_bridge_forks() };
+    let last = Ended { class, object, connection, process: Process::current() };
     ENDED.with(|ended| ended.borrow_mut().push(last));
 }
 
@@ -38,7 +38,7 @@ pub extern "C" fn sys_virt_object_to_free(
     connection: &mut *mut c_void,
 ) -> bool {
     let pop = || ENDED.with(|ended| ended.borrow_mut().pop());
-    match std::iter::from_fn(pop).find(|last| last.forks == bridge::sv_bridge_forks()) {
+    match std::iter::from_fn(pop).find(|last| last.process.is_current()) {
         Some(last) => {
             (*class, *object, *connection) = (last.class, last.object, last.connection);
             true

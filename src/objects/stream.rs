@@ -7,7 +7,7 @@
 use super::Transfer;
 use super::watch::Watch;
 use crate::error::{Failure, Report};
-use crate::ffi::bridge;
+use crate::ffi::Process;
 use std::any::Any;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -37,9 +37,9 @@ struct State {
     /// Perl objects for it, in all interpreters.
     objects: usize,
     flow: Flow,
-    /// The process that made it, as the bridge counts them, where another cannot use it: a thread of
-    /// libvirt's moves the data of one that does not block, and a child has no such thread.
-    bound_to: Option<isize>,
+    /// The process that made it, where another cannot use it: a thread of libvirt's moves the data of one that
+    /// does not block, and a child has no such thread.
+    bound_to: Option<Process>,
     /// How many functions that move all data are running, one in a handler of the other.
     moving: usize,
     /// The one that moves it from or to a file, or was the last that did, and whether it still does.
@@ -78,7 +78,7 @@ fn with_state<T>(stream: virStreamPtr, work: impl FnOnce(&mut State) -> T) -> T 
 /// The first Perl object for a new stream; NULL is passed on.
 pub fn opened(stream: virStreamPtr, flags: u32) -> virStreamPtr {
     if !stream.is_null() {
-        let bound_to = (flags & VIR_STREAM_NONBLOCK != 0).then(|| bridge::sv_bridge_forks());
+        let bound_to = (flags & VIR_STREAM_NONBLOCK != 0).then(Process::current);
         states().insert(stream as usize, State { objects: 1, bound_to, ..State::default() });
     }
     stream
@@ -121,7 +121,7 @@ pub unsafe fn release(stream: *mut c_void) -> c_int {
 /// Where the data of a stream goes, unless this process cannot use it.
 pub fn flow(stream: virStreamPtr) -> Result<Flow, &'static str> {
     with_state(stream, |state| match state.bound_to {
-        Some(process) if process != bridge::sv_bridge_forks() => {
+        Some(process) if !process.is_current() => {
             Err("is a stream that does not block, and belongs to the parent process")
         }
         _ => Ok(state.flow),

@@ -2,9 +2,10 @@
 
 use super::home::{self, Home};
 use super::job::Job;
+use super::lanes::Places;
 use super::limit::Deadline;
 use super::signal::Signal;
-use super::{are_there_any, pool, shared};
+use super::{are_there_any, shared};
 use crate::deferred::Deferred;
 use crate::error::{Failure, Report};
 use crate::ffi::bridge::{self, Call, Tag};
@@ -14,6 +15,7 @@ use crate::perl::{Origin, Perl};
 use libperl_sys::{PerlInterpreter, SV};
 use std::ffi::{CStr, c_int};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -43,22 +45,21 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
     let (deferred, kept) = Deferred::of(call, origin.clone())?;
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-    let signal = (!is_future).then(Signal::new);
+    let waiter = (!is_future).then(Signal::open);
     let uri = first.filter(|_| conn == 0 && call.method_name().to_bytes().ends_with(b"::new")).map(uri_of);
     let (lane, places) = match &uri {
-        Some(uri) => openings(uri),
+        Some(uri) => (lane_of(uri), Places::Openings),
         // What is of no connection is in nobody's way, nor is what does not ask, or only sends or receives.
-        None if conn == 0 || call.method.at_once || call.method.lasts => (usize::MAX - id as usize, 1),
-        None => (conn, limits.places.unwrap_or(pool::PLACES)),
+        None if conn == 0 || call.method.at_once || call.method.lasts => (usize::MAX - id as usize, Places::Of(1)),
+        None => (conn, limits.places.map_or(Places::USUAL, Places::Of)),
     };
     let deadline = timeout.map(|seconds| Deadline::new(seconds, call, origin, uri));
     let home = Home::of(call.perl());
     if let Some(watch) = WATCH.get() {
         watch(&home);
     }
-    let job = Job::of_call(id, (lane, conn), (home, future), signal, deadline, (deferred, kept));
-    job.keep_deadline();
-    if !shared().pool.submit(Arc::clone(&job), places, !is_future) {
+    let job = Job::of_call(id, (lane, conn), (home, future), waiter, deadline, (deferred, kept));
+    if !job.keep_deadline() || shared().pool.submit(Arc::clone(&job), places, !is_future).is_err() {
         // SAFETY: the job of an interpreter that runs here.
         unsafe { job.abandon(call.perl()) };
         return Err(Failure::Libvirt(Report::new(sys::VIR_ERR_SYSTEM_ERROR, "cannot begin a thread for the call")));
@@ -69,17 +70,11 @@ fn begin(call: &Call, timeout: Option<f64>, anyway: bool, future: usize) -> Resu
 /// Has the event loop look at a home.
 pub static WATCH: OnceLock<fn(&Home)> = OnceLock::new();
 
-/// The lane of those who open a URI, and its places. An abandoned opening keeps a thread and descriptors
-/// until its host answers, and who polls a host that hangs would run out of them. But a host that has lost
-/// its connections without a word never answers those, and is there again: so there is one place more every
-/// hour.
-fn openings(uri: &str) -> (usize, usize) {
+/// The lane of those who open a URI: where no connection is.
+fn lane_of(uri: &str) -> usize {
     let mut hasher = DefaultHasher::new();
     uri.hash(&mut hasher);
-    // Where no connection is.
-    let lane = (hasher.finish() as usize) >> 2 | 1 << (usize::BITS - 2);
-    let hours = shared().pool.age(lane).as_secs() / 3600;
-    (lane, pool::OPENINGS + hours as usize)
+    (hasher.finish() as usize) >> 2 | 1 << (usize::BITS - 2)
 }
 
 /// The URI that is to be opened, where the first argument is one.
@@ -114,7 +109,7 @@ pub extern "C" fn sys_virt_is_done(job: &Job) -> bool {
     job.is_done()
 }
 
-/// For the bridge: what is readable then.
+/// For the bridge: what is readable then; -1 where the process has as many descriptors as it may.
 #[unsafe(no_mangle)]
 pub extern "C" fn sys_virt_signal_of(job: &Job) -> c_int {
     job.signal().unwrap_or(-1)
@@ -123,10 +118,16 @@ pub extern "C" fn sys_virt_signal_of(job: &Job) -> c_int {
 /// For the bridge: the outcome of a job as that of `call`, once.
 ///
 /// # Safety
-/// A job of the interpreter that has called.
+/// A job of the interpreter that has called, from [`sys_virt_begin`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn sys_virt_finish(call: &Call, job: &Job) {
+pub unsafe extern "C" fn sys_virt_finish(call: &Call, job: *const Job) {
+    // Perl code that is asked now may exit, and C gives the job up then.
     // SAFETY: the caller's promise.
+    let job = unsafe {
+        Arc::increment_strong_count(job);
+        Arc::from_raw(job)
+    };
+    // SAFETY: as above.
     let finished = panics::caught(|| match unsafe { job.take(call.perl()) } {
         Some(Ok(outcome)) => outcome(call),
         Some(Err(failure)) => call.fail(failure),
@@ -145,6 +146,10 @@ pub unsafe extern "C" fn sys_virt_finish(call: &Call, job: &Job) {
 pub unsafe extern "C" fn sys_virt_give_up(perl: *mut PerlInterpreter, job: *const Job) {
     // SAFETY: the caller's promise.
     let (perl, job) = unsafe { (Perl::assume_current(perl), Arc::from_raw(job)) };
+    if job.is_copy() {
+        // With it would end what is the parent's, such as a connection that was just opened.
+        return mem::forget(job);
+    }
     // SAFETY: as above.
     panics::contained(|| unsafe { job.abandon(perl) });
 }

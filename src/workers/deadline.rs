@@ -22,8 +22,8 @@ struct State {
 }
 
 impl Deadlines {
-    /// Tells the job at that time, unless it is removed before.
-    pub fn add(&self, at: Instant, job: &Arc<Job>) {
+    /// Tells the job at that time, unless it is removed before; false if there can be no thread for that.
+    pub fn add(&self, at: Instant, job: &Arc<Job>) -> bool {
         let mut state = lock(&self.state);
         state.jobs.insert((at, job.id), Arc::clone(job));
         if !state.has_thread {
@@ -32,6 +32,7 @@ impl Deadlines {
         } else if state.jobs.first_key_value().is_some_and(|(key, _)| key.1 == job.id) {
             self.changed.notify_one();
         }
+        state.has_thread
     }
 
     pub fn remove(&self, at: Instant, job: &Job) {

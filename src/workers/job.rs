@@ -3,12 +3,13 @@
 //! more, is abandoned, and keeps its thread and its place until libvirt returns.
 
 use super::home::{Home, Item, Told};
+use super::lanes::{Places, Work};
 use super::limit::Deadline;
-use super::pool::{PLACES, Work};
 use super::signal::Signal;
 use super::{lock, shared};
 use crate::deferred::{Deferred, Outcome};
 use crate::error::{Failure, Report};
+use crate::ffi::Process;
 use crate::ffi::bridge::{self, Call};
 use crate::objects::{KeptObject, Reference, Transfer, connection};
 use crate::panics;
@@ -23,17 +24,18 @@ use virt::sys;
 pub struct Job {
     /// Its own number.
     pub id: u64,
-    /// The process that has begun it, as the bridge counts them. A child's copy never ends by itself, and
-    /// may have locks that a thread of its parent's had.
-    forks: isize,
+    /// The one that has begun it. A child's copy never ends by itself, and may have locks that a thread of its
+    /// parent's had.
+    process: Process,
     /// For the pool.
     pub lane: usize,
     /// NULL if it is on none.
     pub connection: usize,
     home: Arc<Home>,
     future: usize,
-    /// Raised when it is done, for who waits in C; otherwise its home is told.
-    signal: Option<Signal>,
+    /// Of who waits in C: raised when it is done, if there is a descriptor left for that. Otherwise its home
+    /// is told.
+    waiter: Option<Option<Signal>>,
     deadline: Option<Deadline>,
     /// Of a method that lasts, or asks the script.
     transfer: Option<Arc<Transfer>>,
@@ -167,17 +169,17 @@ impl Job {
         id: u64,
         (lane, connection): (usize, usize),
         (home, future): (Arc<Home>, usize),
-        signal: Option<Signal>,
+        waiter: Option<Option<Signal>>,
         deadline: Option<Deadline>,
         (deferred, kept): (Box<Deferred>, Vec<KeptObject>),
     ) -> Arc<Self> {
         let transfer = deferred.transfer();
         let state = Mutex::new(State::of_call(deferred, kept));
-        let forks = bridge::sv_bridge_forks();
-        if signal.is_some() {
+        let process = Process::current();
+        if waiter.is_some() {
             may_hang(true);
         }
-        Arc::new(Job { id, forks, lane, connection, home, future, signal, deadline, transfer, state })
+        Arc::new(Job { id, process, lane, connection, home, future, waiter, deadline, transfer, state })
     }
 
     /// Something that nobody waits for.
@@ -185,23 +187,22 @@ impl Job {
         let progress = Progress::Task(Box::new(task));
         let state = State { progress, runs: false, kept: Vec::new(), references: Vec::new() };
         let state = Mutex::new(state);
-        let (signal, deadline, transfer) = Default::default();
-        let forks = bridge::sv_bridge_forks();
-        Arc::new(Job { id: 0, forks, lane, connection: 0, home, future: 0, signal, deadline, transfer, state })
+        let (waiter, deadline, transfer) = Default::default();
+        let process = Process::current();
+        Arc::new(Job { id: 0, process, lane, connection: 0, home, future: 0, waiter, deadline, transfer, state })
     }
 
-    /// Has the thread of deadlines tell it when its time is over.
-    pub fn keep_deadline(self: &Arc<Self>) {
-        if let Some(deadline) = &self.deadline {
-            shared().deadlines.add(deadline.at(), self);
-        }
+    /// Has the thread of deadlines tell it when its time is over; false if there can be none.
+    pub fn keep_deadline(self: &Arc<Self>) -> bool {
+        self.deadline.as_ref().is_none_or(|deadline| shared().deadlines.add(deadline.at(), self))
     }
 
     /// On the thread of deadlines: the time is over.
     pub fn expire(self: &Arc<Self>) {
         let Some(deadline) = &self.deadline else { return };
         if self.transfer.as_ref().is_some_and(|transfer| deadline.is_put_off(transfer.moved_at())) {
-            return self.keep_deadline();
+            self.keep_deadline();
+            return;
         }
         let mut state = lock(&self.state);
         if !matches!(state.progress, Progress::Waiting(_) | Progress::Running) {
@@ -225,20 +226,20 @@ impl Job {
 
     /// Tells who waits that it is done.
     fn tell(self: &Arc<Self>) {
-        match &self.signal {
-            Some(signal) => signal.raise(),
+        match &self.waiter {
+            Some(signal) => signal.iter().for_each(Signal::raise),
             None => self.home.push(Item::Done(self.clone())),
         }
     }
 
     /// What is readable when it is done, for who waits in C.
     pub fn signal(&self) -> Option<c_int> {
-        self.signal.as_ref().map(Signal::descriptor)
+        self.waiter.as_ref()?.as_ref().map(Signal::descriptor)
     }
 
     /// Whether this is a child's copy.
-    fn is_copy(&self) -> bool {
-        self.forks != bridge::sv_bridge_forks()
+    pub fn is_copy(&self) -> bool {
+        !self.process.is_current()
     }
 
     /// Whether nothing more comes of it.
@@ -279,7 +280,7 @@ impl Job {
     /// # Safety
     /// On its interpreter's thread.
     pub unsafe fn abandon(&self, perl: Perl) {
-        if self.is_copy() || self.is_over() {
+        if self.is_over() {
             return;
         }
         self.stop();
@@ -307,7 +308,7 @@ impl Job {
         if let Some(deadline) = &self.deadline {
             shared().deadlines.remove(deadline.at(), self);
         }
-        if self.signal.is_some() {
+        if self.waiter.is_some() {
             may_hang(false);
         }
         let mut state = lock(&self.state);
@@ -323,8 +324,11 @@ impl Job {
     }
 }
 
-/// Ends something of a connection on another thread, behind the calls that it has there.
+/// Ends something of a connection on another thread, behind the calls that it has there; on this one, if there
+/// can be no other.
 pub fn elsewhere(home: &Arc<Home>, lane: usize, end: impl FnOnce() + Send + 'static) {
-    let places = connection::limits(lane).places.unwrap_or(PLACES);
-    shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false);
+    let places = connection::limits(lane).places.map_or(Places::USUAL, Places::Of);
+    if let Err(job) = shared().pool.submit(Job::of_task(lane, Arc::clone(home), end), places, false) {
+        job.run();
+    }
 }

@@ -1,12 +1,13 @@
 //! Other threads. A method that needs no interpreter while it works runs on one of them: `pool`
-//! has the threads, `job` one call there, `home` what an interpreter is to be told; `begin` is how calls
-//! come there and back, `ends` where objects end.
+//! has the threads, `lanes` what they are to do, `job` is one call, `home` what an interpreter is to be
+//! told; `begin` is how calls come there and back, `ends` where objects end.
 
 mod begin;
 mod deadline;
 mod ends;
 mod home;
 mod job;
+mod lanes;
 mod limit;
 mod pool;
 mod queue;
@@ -16,7 +17,7 @@ pub use begin::WATCH;
 pub use home::{Home, Item, ask, take_home};
 pub use pool::is_here as is_on_pool;
 
-use crate::ffi::bridge;
+use crate::ffi::Process;
 use std::any::Any;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,7 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// All that is shared between threads. A forked child starts anew: what it has of its parent's may
 /// be locked by a thread that it does not have.
 struct Shared {
-    forks: isize,
+    process: Process,
     pool: pool::Pool<job::Job>,
     homes: Mutex<home::Homes>,
     deadlines: deadline::Deadlines,
@@ -34,14 +35,14 @@ struct Shared {
 
 fn shared() -> &'static Shared {
     static SHARED: AtomicPtr<Shared> = AtomicPtr::new(std::ptr::null_mut());
-    let forks = bridge::sv_bridge_forks();
+    let process = Process::current();
     let known = SHARED.load(Ordering::Acquire);
     // SAFETY: NULL, or one that is never freed.
     match unsafe { known.as_ref() } {
-        Some(shared) if shared.forks == forks => shared,
+        Some(shared) if shared.process == process => shared,
         _ => {
             let new = Box::into_raw(Box::new(Shared {
-                forks,
+                process,
                 pool: pool::Pool::default(),
                 homes: Mutex::default(),
                 deadlines: deadline::Deadlines::default(),

@@ -1,10 +1,9 @@
-//! Threads for work. Each connection has a lane: so much of its work is done at a time, and the
-//! rest waits behind that in order, so that a host which hangs uses up its own places only.
+//! Threads for work, which is done in lanes.
 
+use super::lanes::{Lanes, Places, Work};
 use super::lock;
 use crate::ffi::bridge;
 use std::cell::Cell;
-use std::collections::{HashMap, VecDeque};
 use std::ffi::c_void;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,10 +11,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use std::{fs, ptr, thread};
 
-/// As many as libvirtd answers at a time, of one client (`max_client_requests`).
-pub const PLACES: usize = 5;
-/// As many openings of one URI at a time.
-pub const OPENINGS: usize = 20;
 /// How long a thread without a job stays.
 const IDLE: Duration = Duration::from_secs(5);
 /// How long a fork is held up by threads that do not sleep.
@@ -30,15 +25,6 @@ pub fn is_here() -> bool {
     IS_OF_POOL.get()
 }
 
-/// What a thread is for.
-pub trait Work: Send + Sync {
-    /// Its own number.
-    fn id(&self) -> u64;
-    /// That of its lane.
-    fn lane(&self) -> usize;
-    fn run(self: &Arc<Self>);
-}
-
 pub struct Pool<W> {
     state: Mutex<State<W>>,
     work: Condvar,
@@ -46,9 +32,7 @@ pub struct Pool<W> {
 }
 
 pub struct State<W> {
-    lanes: HashMap<usize, Lane<W>>,
-    /// What has its place, and waits for a thread.
-    ready: VecDeque<Arc<W>>,
+    lanes: Lanes<W>,
     /// Threads that wait.
     idle: usize,
     /// Those that were called, and those that were begun, and have not looked yet.
@@ -58,23 +42,9 @@ pub struct State<W> {
     running: Vec<Arc<Path>>,
 }
 
-struct Lane<W> {
-    waiting: VecDeque<Arc<W>>,
-    running: usize,
-    places: usize,
-    begun: Instant,
-}
-
 impl<W> Default for Pool<W> {
     fn default() -> Self {
-        let state = State {
-            lanes: HashMap::new(),
-            ready: VecDeque::new(),
-            idle: 0,
-            called: 0,
-            starting: 0,
-            running: Vec::new(),
-        };
+        let state = State { lanes: Lanes::default(), idle: 0, called: 0, starting: 0, running: Vec::new() };
         Pool { state: Mutex::new(state), work: Condvar::new(), begun: AtomicBool::new(false) }
     }
 }
@@ -90,52 +60,34 @@ impl<W: Work> Pool<W> {
         self.has_begun() && { !lock(&self.state).running.is_empty() }
     }
 
-    /// How long a lane has had work without a break.
-    pub fn age(&self, lane: usize) -> Duration {
-        lock(&self.state).lanes.get(&lane).map_or(Duration::ZERO, |lane| lane.begun.elapsed())
-    }
-
-    /// Runs work as soon as its lane has a place; what is urgent before what waits. False if there can
+    /// Runs work as soon as its lane has a place; what is urgent before what waits. It comes back if there can
     /// be no thread for it.
-    pub fn submit(&'static self, job: Arc<W>, places: usize, is_urgent: bool) -> bool {
+    pub fn submit(&'static self, job: Arc<W>, places: Places, is_urgent: bool) -> Result<(), Arc<W>> {
         let mut state = lock(&self.state);
-        let new = || Lane { waiting: VecDeque::new(), running: 0, places, begun: Instant::now() };
-        let lane = state.lanes.entry(job.lane()).or_insert_with(new);
-        lane.places = places;
-        if lane.running >= lane.places {
-            if is_urgent {
-                lane.waiting.push_front(job)
-            } else {
-                lane.waiting.push_back(job)
-            }
-            return true;
-        }
-        lane.running += 1;
         let number = job.lane();
-        state.ready.push_back(job);
+        state.lanes.add(job, places, is_urgent);
         // One that is busy may have taken what they are to come for.
-        if state.ready.len() <= state.called + state.starting {
-            return true;
+        let calls = state.idle.min(state.uncalled());
+        state.idle -= calls;
+        state.called += calls;
+        while state.uncalled() > 0 {
+            self.begun.store(true, Ordering::Relaxed);
+            // SAFETY: a function for threads of this pool, which stays.
+            if !unsafe { bridge::sv_bridge_spawn(run::<W>, ptr::from_ref(self).cast_mut().cast()) } {
+                // With other threads it waits for one of them.
+                if state.running.is_empty() && state.called + state.starting == 0 {
+                    let refused = state.lanes.ready.pop_back();
+                    state.lanes.leave(number);
+                    return refused.map_or(Ok(()), Err);
+                }
+                break;
+            }
+            state.starting += 1;
         }
-        if state.idle > 0 {
-            state.idle -= 1;
-            state.called += 1;
-            // Whoever wakes wants the lock at once.
-            drop(state);
-            self.work.notify_one();
-            return true;
-        }
-        self.begun.store(true, Ordering::Relaxed);
-        // SAFETY: a function for threads of this pool, which stays.
-        let spawned = unsafe { bridge::sv_bridge_spawn(run::<W>, ptr::from_ref(self).cast_mut().cast()) };
-        // With other threads it waits for one of them.
-        state.starting += usize::from(spawned);
-        if !spawned && state.running.is_empty() && state.idle == 0 {
-            state.ready.pop_back();
-            state.leave(number);
-            return false;
-        }
-        true
+        // Whoever wakes wants the lock at once.
+        drop(state);
+        (0..calls).for_each(|_| self.work.notify_one());
+        Ok(())
     }
 
     /// Keeps threads from work while the process forks, once those that have work sleep: they wait
@@ -155,26 +107,14 @@ impl<W: Work> Pool<W> {
 
     /// Takes what waits for a place out of its lane.
     pub fn withdraw(&self, job: &W) {
-        let mut state = lock(&self.state);
-        if let Some(lane) = state.lanes.get_mut(&job.lane()) {
-            lane.waiting.retain(|waiting| waiting.id() != job.id());
-        }
+        lock(&self.state).lanes.withdraw(job);
     }
 }
 
 impl<W> State<W> {
-    /// Work has left its place: the next one of its lane gets it.
-    fn leave(&mut self, number: usize) {
-        let Some(lane) = self.lanes.get_mut(&number) else { return };
-        match lane.waiting.pop_front() {
-            Some(job) => self.ready.push_back(job),
-            None => {
-                lane.running -= 1;
-                if lane.running == 0 {
-                    self.lanes.remove(&number);
-                }
-            }
-        }
+    /// How much has a place, and no thread that is about to look.
+    fn uncalled(&self) -> usize {
+        self.lanes.ready.len().saturating_sub(self.called + self.starting)
     }
 }
 
@@ -201,7 +141,7 @@ extern "C" fn run<W: Work>(pool: *mut c_void) -> *mut c_void {
     let mut state = lock(&pool.state);
     state.starting -= 1;
     loop {
-        if let Some(job) = state.ready.pop_front() {
+        if let Some(job) = state.lanes.ready.pop_front() {
             state.running.push(Arc::clone(&status));
             drop(state);
             job.run();
@@ -209,7 +149,7 @@ extern "C" fn run<W: Work>(pool: *mut c_void) -> *mut c_void {
             drop(job);
             state = lock(&pool.state);
             state.running.retain(|running| !Arc::ptr_eq(running, &status));
-            state.leave(lane);
+            state.lanes.leave(lane);
             continue;
         }
         state.idle += 1;
@@ -260,7 +200,7 @@ mod tests {
     fn hold_behind(time: Duration) -> (bool, Duration) {
         let pool: &Pool<Computing> = Box::leak(Box::default());
         let work = Arc::new(Computing { time, is_over: AtomicBool::new(false) });
-        assert!(pool.submit(Arc::clone(&work), PLACES, false));
+        assert!(pool.submit(Arc::clone(&work), Places::USUAL, false).is_ok());
         while !pool.is_busy() {
             thread::yield_now();
         }

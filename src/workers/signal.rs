@@ -8,8 +8,10 @@ pub struct Signal(c_int);
 
 // SAFETY of the blocks below: the descriptor is this value's own.
 impl Signal {
-    pub fn new() -> Self {
-        Signal(bridge::sv_bridge_open_signal())
+    /// `None` where the process has as many descriptors as it may.
+    pub fn open() -> Option<Self> {
+        let descriptor = bridge::sv_bridge_open_signal();
+        (descriptor >= 0).then(|| Signal(descriptor))
     }
 
     /// For who waits.
