@@ -76,9 +76,9 @@ PERL
 
 # Methods that are written in Perl: its stack owns no argument.
 for my $case (
-    ['Sys::Virt::new', 5, qw(Sys::Virt uri nosuch:/// readonly 1)],
+    ['Sys::Virt::new', 8, qw(Sys::Virt uri test:///default flags 99999999999)],
     ['Sys::Virt::Domain::_new', 'no error', qw(Sys::Virt::Domain name test connection conn)],
-    ['Sys::Virt::Admin::new', 67, qw(Sys::Virt::Admin uri nosuch:/// flags 0)],
+    ['Sys::Virt::Admin::new', 8, qw(Sys::Virt::Admin uri nosuch:/// flags 99999999999)],
     eval { require Future } ? ['Sys::Virt::Domain::async', 'no error', qw(domain timeout 1)] : (),
     ['Sys::Virt::Domain::qemu_agent_command', 3, qw(domain {} 0)],
     ['Sys::Virt::Domain::qemu_monitor_command', 3, qw(domain {} 0)],
@@ -86,7 +86,7 @@ for my $case (
     ['Sys::Virt::LXC::run', 8, qw(domain word env domain)],
     ['Sys::Virt::QEMU::guest_exec', 8, qw(domain word env domain)],
 ) {
-    my ($method, $code, @arguments) = @$case;
+    my ($method, $code) = @$case;
     my ($out, $err, $status) = run_perl('-we', <<'PERL', @$case);
 use Sys::Virt::Admin;
 use Sys::Virt::LXC;
