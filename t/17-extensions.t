@@ -74,6 +74,40 @@ PERL
     is($then, $at_first, 'libvirt-admin: no page of it can be written to that could not be before');
 }
 
+# Methods that are written in Perl: its stack owns no argument.
+for my $case (
+    ['Sys::Virt::new', 8, qw(Sys::Virt uri test:///default flags 99999999999)],
+    ['Sys::Virt::Domain::_new', 'no error', qw(Sys::Virt::Domain name test connection conn)],
+    ['Sys::Virt::Admin::new', 8, qw(Sys::Virt::Admin uri nosuch:/// flags 99999999999)],
+    eval { require Future } ? ['Sys::Virt::Domain::async', 'no error', qw(domain timeout 1)] : (),
+    ['Sys::Virt::Domain::qemu_agent_command', 3, qw(domain {} 0)],
+    ['Sys::Virt::Domain::qemu_monitor_command', 3, qw(domain {} 0)],
+    ['Sys::Virt::Domain::qemu_monitor_command_with_files', 3, qw(domain {} files 0)],
+    ['Sys::Virt::LXC::run', 8, qw(domain word env domain)],
+    ['Sys::Virt::QEMU::guest_exec', 8, qw(domain word env domain)],
+) {
+    my ($method, $code) = @$case;
+    my ($out, $err, $status) = run_perl('-we', <<'PERL', @$case);
+use Sys::Virt::Admin;
+use Sys::Virt::LXC;
+use Sys::Virt::QEMU;
+my ($method, undef, @given) = @ARGV;
+my $conn = Sys::Virt->new(uri => 'test:///default');
+my %make = (conn => sub { $conn }, domain => sub { $conn->get_domain_by_name('test') }, files => sub { [] });
+my @arguments;
+sub Local::Tied::TIESCALAR { return bless [$_[1]], $_[0] }
+sub Local::Tied::FETCH { @arguments = (); return $_[0][0] }
+for (1 .. 3) {
+    @arguments = map { $make{$_} ? $make{$_}->() : "$_" } @given;
+    my $place = $given[0] eq 'domain' ? 1 : 2;
+    tie $arguments[$place], 'Local::Tied', $given[$place];
+    eval { &$method(@arguments) };
+    print ref $@ ? $@->code : $@ || 'no error', ' ';
+}
+PERL
+    is("$out$err$status", "$code $code $code 0", "$method: a tied argument may free all others");
+}
+
 subtest 'a library that is not there' => sub {
     my %call = (
         'libvirt-admin' => 'use Sys::Virt::Admin; Sys::Virt::Admin->new',

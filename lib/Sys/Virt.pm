@@ -55,7 +55,7 @@ sub _opening {
 
 # The arguments of the `new` of a class, by their names.
 sub _named {
-    my ($class, $known, @given) = @_;
+    my ($class, $known, @given) = @{ \@_ }; # of which a tied one may free the others
     my %unknown = my %params = (@given, (undef) x (@given % 2));
     delete @unknown{@$known};
     if (%unknown || @given % 2) {

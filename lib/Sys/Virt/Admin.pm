@@ -14,7 +14,7 @@ package Sys::Virt; # so that errors are of the line in the script
 my @options = qw(flags uri);
 
 sub Sys::Virt::Admin::new {
-    my ($proto, @given) = @_;
+    my ($proto, @given) = @{ \@_ }; # of which a tied one may free the others
     my ($open, undef, @arguments) = Sys::Virt::Admin::_opening(@given);
     return _opened($proto, undef, $open->(@arguments));
 }

@@ -80,7 +80,7 @@ sub AUTOLOAD {
 }
 
 sub _view {
-    my ($object, %params) = @_;
+    my ($object, %params) = @{ \@_ }; # of which a tied one may free the others
     Sys::Virt::_check_seconds('async', 'timeout', $params{timeout}) if defined $params{timeout};
     return bless [$object, $params{timeout}];
 }

@@ -98,7 +98,7 @@ sub required {
 sub constructor {
     my ($package, @ways) = @_;
     return sub {
-        my ($proto, %params) = @_;
+        my ($proto, %params) = @{ \@_ }; # of which a tied one may free the others
         my $class = ref $proto || $proto;
         my ($way) = grep { exists $params{ $_->[0] } } @ways;
         required($class, \%params, join ' or ', map { $_->[0] } @ways) if !$way;
@@ -125,7 +125,7 @@ sub constructor {
 sub Sys::Virt::_get_library_version { return Sys::Virt::get_library_version() }
 
 sub Sys::Virt::Stream::_new {
-    my ($proto, %params) = @_;
+    my ($proto, %params) = @{ \@_ }; # of which a tied one may free the others
     my $class = ref $proto || $proto;
     return bless Sys::Virt::new_stream(required($class, \%params, 'connection'), $params{flags}), $class;
 }

@@ -15,6 +15,7 @@ for my $name (qw(qemu_monitor_command qemu_monitor_command_with_files qemu_agent
     my $reply  = sub { return Sys::Virt::QEMU::Structure::reply($name, @_) };
     delete $Sys::Virt::Domain::{$name};
     *{"Sys::Virt::Domain::$name"} = sub {
+        my $kept = \@_; # by which @_ owns what is in it: a tied argument may free the others
         goto &$method if ref $_[1] ne 'HASH';
         my @arguments = $text->(@_);
         return $reply->($method->(@arguments));

@@ -11,7 +11,7 @@ use Sys::Virt::Options;
 my %known = map { $_ => 1 } qw(env input);
 
 sub run {
-    my ($dom, $command, @options) = @_;
+    my ($dom, $command, @options) = @{ \@_ }; # of which a tied one may free the others
     my @command = Sys::Virt::Options::command(\&_invalid, $command);
     my %option = Sys::Virt::Options::options(\&_invalid, \%known, @options);
     # All that needs the connection, which is none of the child's.

@@ -13,7 +13,7 @@ use Time::HiRes ();
 my %known = map { $_ => 1 } qw(capture env input timeout);
 
 sub guest_exec {
-    my ($dom, $command, @options) = @_;
+    my ($dom, $command, @options) = @{ \@_ }; # of which a tied one may free the others
     my ($path, @arguments) = map { _characters($_) } Sys::Virt::Options::command(\&_invalid, $command);
     my %option = Sys::Virt::Options::options(\&_invalid, \%known, @options);
     Sys::Virt::Options::check_seconds('QEMU::guest_exec', 'timeout', $option{timeout}) if defined $option{timeout};
