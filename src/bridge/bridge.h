@@ -320,7 +320,7 @@ typedef struct bridge_job bridge_job;
  * NULL with an error in the call, or without one where it is to run here. */
 bridge_job *sys_virt_begin(bridge_call *call, NV timeout, bool anyway, SV *future);
 bool sys_virt_is_done(const bridge_job *job);
-/* A descriptor that is readable when it is, for who waits. */
+/* A descriptor that is readable when it is, for who waits; as those below -1 where none can be made. */
 int sys_virt_signal_of(const bridge_job *job);
 /* Its outcome as that of `call`, once. */
 void sys_virt_finish(bridge_call *call, const bridge_job *job);

@@ -56,6 +56,12 @@ struct Lane<W> {
     begun: Instant,
 }
 
+impl<W> Lane<W> {
+    fn has_place(&self) -> bool {
+        self.taken < self.places.since(self.begun)
+    }
+}
+
 impl<W> Default for Lanes<W> {
     fn default() -> Self {
         Lanes { lanes: HashMap::new(), ready: VecDeque::new() }
@@ -69,6 +75,11 @@ impl<W: Work> Lanes<W> {
         let new = || Lane { waiting: VecDeque::new(), taken: 0, places, begun: Instant::now() };
         let lane = self.lanes.entry(number).or_insert_with(new);
         lane.places = places;
+        if lane.waiting.is_empty() && lane.has_place() {
+            // Most often: no room to wait in has to be made.
+            lane.taken += 1;
+            return self.ready.push_back(work);
+        }
         match is_urgent {
             true => lane.waiting.push_front(work),
             false => lane.waiting.push_back(work),
@@ -82,8 +93,9 @@ impl<W: Work> Lanes<W> {
         lane.taken -= 1;
         if lane.taken == 0 && lane.waiting.is_empty() {
             self.lanes.remove(&number);
+        } else {
+            self.hand_on(number);
         }
-        self.hand_on(number);
     }
 
     /// Takes out what waits for a place.
@@ -96,7 +108,7 @@ impl<W: Work> Lanes<W> {
     /// Gives a place of a lane to what comes next there; whether there was one, and something for it.
     fn hand_on(&mut self, number: usize) -> bool {
         let Some(lane) = self.lanes.get_mut(&number) else { return false };
-        if lane.taken >= lane.places.since(lane.begun) {
+        if !lane.has_place() {
             return false;
         }
         let Some(next) = lane.waiting.pop_front() else { return false };
