@@ -1,7 +1,7 @@
 //! Installs everything when perl loads the module.
 
 use crate::convert::Str;
-use crate::events::perl_loop;
+use crate::events::loop_entries;
 use crate::ffi::bridge;
 use crate::method::{Method, methods};
 use crate::objects::{admin, connection, stream};
@@ -69,7 +69,7 @@ pub extern "C" fn sys_virt_fork_begins(in_libvirt: bool) {
     // First of all: who waits for one of the others seems to sleep.
     let mut held: Vec<_> = (!in_libvirt).then(workers::hold).into_iter().collect();
     // Who has one of these may want one of those behind them, as what ends under a lock may be a callback.
-    held.extend([admin::hold(), connection::hold(), stream::hold(), perl_loop::hold()]);
+    held.extend([admin::hold(), connection::hold(), stream::hold(), loop_entries::hold()]);
     held.extend([perl::hold(), perl::hold_templates()]);
     HELD.with(|all| *all.borrow_mut() = held);
 }

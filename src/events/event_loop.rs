@@ -1,7 +1,7 @@
 //! `Sys::Virt::Event`: libvirt's default event loop, and handles and timers on whichever loop
 //! is registered.
 
-use super::{Registration, deliver, delivery, drop_registration, parked, perl_loop};
+use super::{Registration, deliver, delivery, drop_registration, loop_entries, parked};
 use crate::convert::*;
 use crate::error::{Failure, Report, initialize};
 use crate::method::{Call, methods};
@@ -45,7 +45,7 @@ pub fn is_there() -> Result<(), Failure> {
         timer >= 0 && unsafe { virEventRemoveTimeout(timer) } == 0
     };
     // Only a program that perl is a part of has one that was registered neither here nor there.
-    match REGISTERED.load(Ordering::Relaxed) || perl_loop::is_registered() || probe() {
+    match REGISTERED.load(Ordering::Relaxed) || loop_entries::is_registered() || probe() {
         true => Ok(()),
         false => Err(no_loop()),
     }

@@ -12,6 +12,7 @@ pub mod connection;
 mod delivery;
 pub mod event_loop;
 mod guard;
+pub mod loop_entries;
 pub mod parked;
 pub mod perl_loop;
 mod shapes;
