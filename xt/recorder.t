@@ -25,7 +25,7 @@ open my $in, '<', "$dir/record" or die $!;
 my %noted = map { chomp; s/\d+\.\d+\.\d+/RELEASE/r => 1 } <$in>;
 ok($noted{ join "\t", @$_ }, "noted: @$_") for
     ['call', 'Sys::Virt::new', 'TEST RELEASE', 'used'],
-    ['call', 'Sys::Virt::new', '-', 'error 5'],
+    ['call', 'Sys::Virt::new', '-', 'error 27'],
     ['call', 'Sys::Virt::get_domain_by_name', 'TEST RELEASE', 'used'],
     ['call', 'Sys::Virt::get_domain_by_name', 'TEST RELEASE', 'error 42'],
     ['call', 'Sys::Virt::get_domain_by_name', 'TEST RELEASE', 'error ?'],
@@ -97,7 +97,7 @@ eval { $conn->get_domain_by_name };
 failed('no argument');
 eval { $conn->get_domain_by_name("a\0b") };
 failed('a wrong argument');
-eval { Local::Connection->new(uri => 'nosuch:///') };
+eval { Local::Connection->new(uri => 'test:///no/such') };
 failed('a method in Perl');
 eval { Sys::Virt->new(uri => "test:///default\0") };
 failed('a method in Perl, with a wrong argument');
