@@ -98,13 +98,14 @@ unsafe extern "C" fn remove_timeout(timer: c_int) -> c_int {
     guarded(-1, || change(c"remove_timeout", timer, true, None))
 }
 
-/// Refuses to run or free a callback inside a method of the implementation: libvirt, which called that,
-/// may hold the very lock that this wants.
+/// Refuses to run a callback inside a method of the implementation: libvirt, which called that,
+/// may hold the very lock that the callback wants. To free one there is no better, but loops that are written
+/// for the C module do it, and most often live.
 fn ready(callback: i64, opaque: i64) -> Result<(), Failure> {
     if registry().busy == 0 {
         return Ok(());
     }
-    let problem = "cannot run or be freed inside a method that adds, updates or removes";
+    let problem = "cannot run inside a method that adds, updates or removes";
     Err(Failure::invalid(format!("callback {callback}, opaque {opaque}: {problem}")))
 }
 
@@ -167,7 +168,6 @@ unsafe extern "C" fn end_timer(timer: c_int, _: *mut c_void) {
 }
 
 fn free_opaque(ff: i64, opaque: i64) -> Result<(), Failure> {
-    ready(ff, opaque)?;
     entry(ff, opaque, |_| Some(()))?;
     if !forget(opaque) {
         let problem = format!("callback {ff}, opaque {opaque}: cannot be freed before it is removed");
