@@ -15,7 +15,6 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use virt::sys::*;
 
 /// What libvirt wants called.
-#[derive(Clone, Copy)]
 pub enum Function {
     /// When something happens to a descriptor.
     Handle(c_int, unsafe extern "C" fn(c_int, c_int, c_int, *mut c_void)),
@@ -58,7 +57,15 @@ impl Entry {
     }
 
     fn is_timer(&self) -> bool {
-        matches!(self.function, Function::Timer(_))
+        self.descriptor().is_none()
+    }
+
+    /// That of a handle.
+    fn descriptor(&self) -> Option<c_int> {
+        match self.function {
+            Function::Handle(descriptor, _) => Some(descriptor),
+            Function::Timer(_) => None,
+        }
     }
 }
 
@@ -166,9 +173,24 @@ fn change_known(id: c_int, is_timer: bool, wanted: Option<c_int>) -> Option<c_in
 
 /// Changes what libvirt wants of an entry. A number that is none of ours comes from a script: the loop may
 /// know it.
-pub fn change(method: &'static CStr, id: c_int, is_timer: bool, wanted: Option<c_int>) -> c_int {
-    change_known(id, is_timer, wanted)
-        .unwrap_or_else(|| call_implementation(method, std::iter::once(id).chain(wanted).map(i64::from)))
+pub fn change(id: c_int, is_timer: bool, wanted: Option<c_int>) -> c_int {
+    let ask = || {
+        let arguments = std::iter::once(id).chain(wanted).map(i64::from);
+        call_implementation(method(is_timer, true, wanted), arguments)
+    };
+    change_known(id, is_timer, wanted).unwrap_or_else(ask)
+}
+
+/// The method by which the loop is told.
+fn method(is_timer: bool, is_in_loop: bool, wanted: Option<c_int>) -> &'static CStr {
+    match (is_in_loop, wanted, is_timer) {
+        (false, _, false) => c"add_handle",
+        (false, _, true) => c"add_timeout",
+        (true, Some(_), false) => c"update_handle",
+        (true, Some(_), true) => c"update_timeout",
+        (true, None, false) => c"remove_handle",
+        (true, None, true) => c"remove_timeout",
+    }
 }
 
 /// What comes to the loop from another thread comes late. libvirt may have changed its mind on this one
@@ -181,23 +203,19 @@ fn tell_late(key: i64) {
 
 /// Tells the loop what libvirt wants of an entry now; what the loop answers.
 fn tell(key: i64) -> c_int {
-    let (function, in_loop, wanted) = {
+    let (descriptor, is_timer, in_loop, wanted) = {
         let mut registry = registry();
         let Some(entry) = registry.entries.get_mut(&key) else { return -1 };
         entry.is_late = false;
-        (entry.function, entry.in_loop, entry.wanted)
+        (entry.descriptor(), entry.is_timer(), entry.in_loop, entry.wanted)
     };
-    let (method, arguments) = match (function, in_loop, wanted) {
+    if in_loop.is_none() && wanted.is_none() {
         // Done with before the loop has heard of it.
-        (_, None, None) => return -c_int::from(!forget(key)),
-        (Function::Handle(fd, _), None, Some(events)) => (c"add_handle", vec![fd, events]),
-        (Function::Timer(_), None, Some(interval)) => (c"add_timeout", vec![interval]),
-        (Function::Handle(..), Some(id), Some(events)) => (c"update_handle", vec![id, events]),
-        (Function::Timer(_), Some(id), Some(interval)) => (c"update_timeout", vec![id, interval]),
-        (Function::Handle(..), Some(id), None) => (c"remove_handle", vec![id]),
-        (Function::Timer(_), Some(id), None) => (c"remove_timeout", vec![id]),
-    };
-    let arguments = arguments.into_iter().map(i64::from);
+        forget(key);
+        return 0;
+    }
+    let method = method(is_timer, in_loop.is_some(), wanted);
+    let arguments = in_loop.or(descriptor).into_iter().chain(wanted).map(i64::from);
     match in_loop {
         None => added(key, call_implementation(method, arguments.chain([key; 3]))),
         Some(_) => call_implementation(method, arguments),

@@ -70,12 +70,12 @@ unsafe extern "C" fn add_handle(
 
 unsafe extern "C" fn update_handle(watch: c_int, events: c_int) {
     guarded((), || {
-        change(c"update_handle", watch, false, Some(events));
+        change(watch, false, Some(events));
     });
 }
 
 unsafe extern "C" fn remove_handle(watch: c_int) -> c_int {
-    guarded(-1, || change(c"remove_handle", watch, false, None))
+    guarded(-1, || change(watch, false, None))
 }
 
 unsafe extern "C" fn add_timeout(
@@ -90,12 +90,12 @@ unsafe extern "C" fn add_timeout(
 
 unsafe extern "C" fn update_timeout(timer: c_int, interval: c_int) {
     guarded((), || {
-        change(c"update_timeout", timer, true, Some(interval));
+        change(timer, true, Some(interval));
     });
 }
 
 unsafe extern "C" fn remove_timeout(timer: c_int) -> c_int {
-    guarded(-1, || change(c"remove_timeout", timer, true, None))
+    guarded(-1, || change(timer, true, None))
 }
 
 /// Refuses to run a callback inside a method of the implementation: libvirt, which called that,

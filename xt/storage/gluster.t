@@ -105,21 +105,11 @@ subtest 'delete' => sub {
 
 subtest 'a guest' => sub {
     my $boot = $bed->file('boot.img', Test::SysVirt::BootSector::bytes() . "\0" x (MiB - 512), 0666);
-    my $dom  = $conn->create_domain(<<XML);
-<domain type='qemu'>
-  <name>guest</name><memory unit='MiB'>64</memory>
-  <os><type arch='x86_64' machine='pc'>hvm</type></os>
-  <features><acpi/></features>
-  <devices>
-    <controller type='usb' model='none'/>
-    <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='$boot'/><target dev='vda' bus='virtio'/><boot order='1'/></disk>
-    <disk type='network' device='disk'>
-      <driver name='qemu' type='raw'/><source protocol='gluster' name='shared/data.img'><host name='$host'/></source><target dev='vdb' bus='virtio'/><boot order='2'/>
-    </disk>
-    <serial type='pty'/>
-    <video><model type='vga'/></video>
-  </devices>
-</domain>
+    my $dom  = $conn->create_domain(Test::SysVirt::BootSector::xml(<<XML));
+<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='$boot'/><target dev='vda' bus='virtio'/><boot order='1'/></disk>
+<disk type='network' device='disk'>
+  <driver name='qemu' type='raw'/><source protocol='gluster' name='shared/data.img'><host name='$host'/></source><target dev='vdb' bus='virtio'/><boot order='2'/>
+</disk>
 XML
     my $guest = Test::SysVirt::Serial->new($dom);
     is($guest->ask('!'), '!1', 'create_domain: it boots') or return;

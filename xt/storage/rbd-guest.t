@@ -32,23 +32,7 @@ my ($data, $spare) = map { volume($_, 8) } qw(data spare);
 
 sub volume { my ($name, $size) = @_; return $pool->create_volume("<volume><name>$name</name><capacity unit='MiB'>$size</capacity></volume>") }
 
-sub xml {
-    my ($disks) = @_;
-    return <<XML;
-<domain type='qemu'>
-  <name>guest</name><memory unit='MiB'>64</memory>
-  <os><type arch='x86_64' machine='pc'>hvm</type></os>
-  <features><acpi/></features>
-  <devices>
-    <controller type='usb' model='none'/>
-    <controller type='scsi' model='virtio-scsi'/>
-    $disks
-    <serial type='pty'/>
-    <video><model type='vga'/></video>
-  </devices>
-</domain>
-XML
-}
+sub xml { return Test::SysVirt::BootSector::xml("<controller type='scsi' model='virtio-scsi'/>$_[0]") }
 
 sub sector { return substr $ceph->bytes($_[0]), 0, length $boot }
 

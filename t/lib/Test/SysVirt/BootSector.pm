@@ -57,6 +57,24 @@ sub bytes {
     return pack 'H* @510 n', $hex, 0x55aa;
 }
 
+# The XML of a domain for it, with those disks.
+sub xml {
+    my ($disks) = @_;
+    return <<XML;
+<domain type='qemu'>
+  <name>guest</name><memory unit='MiB'>64</memory>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <features><acpi/></features>
+  <devices>
+    <controller type='usb' model='none'/>
+    $disks
+    <serial type='pty'/>
+    <video><model type='vga'/></video>
+  </devices>
+</domain>
+XML
+}
+
 # The digit in a sector that the guest wrote, and its place there.
 sub digit { substr $_[0], digit_at(), 1 }
 sub digit_at { 0xc0 }

@@ -75,19 +75,8 @@ sub works_for_qemu {
         my $conn = $open->('qemu', 'system');
         is($conn->get_type, 'QEMU', 'it is that driver');
         my $disk = $bed->file('guest.img', Test::SysVirt::BootSector::bytes() . "\0" x 1_048_064, 0666);
-        my $dom  = starts($conn, <<XML);
-<domain type='qemu'>
-  <name>guest</name><memory unit='MiB'>64</memory>
-  <os><type arch='x86_64' machine='pc'>hvm</type></os>
-  <features><acpi/></features>
-  <devices>
-    <controller type='usb' model='none'/>
-    <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='$disk'/><target dev='vda' bus='virtio'/><boot order='1'/></disk>
-    <serial type='pty'/>
-    <video><model type='vga'/></video>
-  </devices>
-</domain>
-XML
+        my $dom  = starts($conn, Test::SysVirt::BootSector::xml(
+            "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='$disk'/><target dev='vda' bus='virtio'/><boot order='1'/></disk>"));
         ok(Test::SysVirt::Serial->new($dom)->ask('!'), 'start: the guest runs');
         my ($type, $bytes) = screenshot($conn, $dom);
         like($bytes, qr/\A(?:P6\s+\d+ \d+\s+255\s|\x89PNG)/, "screenshot: $type");
